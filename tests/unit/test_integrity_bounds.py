@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from auditlib.integrity.findings import departure, findings_of
 from auditlib.integrity.groups import Group, MonthGrid, groups_of
 from auditlib.integrity.patterns import SignPattern, corrected
 from auditlib.integrity.policy import IntegrityPolicy
+from auditlib.integrity.sides import Sides
 from auditlib.integrity.unit_changes import complaints_diverge
 from auditlib.records import Grade
 from auditlib.statistics.changes import Contrast
@@ -105,15 +105,24 @@ def test_an_alarm_is_raised_at_the_declared_error(assignments: int, alarm: bool)
 @pytest.mark.parametrize(
     ("signs", "grade"),
     [
-        (("low_scores_missing",), Grade.MINOR),
+        (("invitations_fall",), Grade.MINOR),
         (("low_scores_missing", "invitations_fall"), Grade.MAJOR),
+        (("complaints_diverge", "invitations_fall"), Grade.MAJOR),
         (("low_scores_missing", "invitations_fall", "response_rate"), Grade.MAJOR),
     ],
 )
 def test_two_signs_that_confirm_one_another_are_a_major(signs: tuple[str, ...], grade: Grade) -> None:
-    alarms = [kind for kind in kinds_of(*(detected(key) for key in signs)) if kind.alarm]
+    alarms = [kind for kind in kinds_of(*(detected(key, assignments=40) for key in signs)) if kind.alarm]
     (finding,) = findings_of(alarms, 0.95)
     assert finding.grade is grade
+
+
+def test_fewer_low_answers_alone_raise_no_alarm() -> None:
+    (heard,) = (
+        kind for kind in kinds_of(detected("low_scores_missing")) if kind.pattern.key == "who_is_heard"
+    )
+    assert not heard.alarm
+    assert heard.sign is SignStrength.NOT_RUN
 
 
 @pytest.mark.parametrize(
@@ -134,23 +143,33 @@ def test_a_departure_is_a_share_of_what_the_others_did(key: str, change: float, 
 @pytest.mark.parametrize(
     ("complaints", "low", "change"),
     [
-        ((30, 60), (30, 60), 0.0),  # both double: customers are heard as before
-        ((30, 60), (30, 30), np.log(2)),  # complaints double, unhappy answers do not
-        ((30, 30), (30, 60), -np.log(2)),
+        # low answers are halved: complaints that stay diverge by half of that, those that follow do not
+        ((60, 60), (60, 30), np.log(2) / 2),
+        ((60, 30), (60, 30), -np.log(2) / 2),
+        ((60, 60 / np.sqrt(2)), (60, 30), 0.0),
+        # low answers double: complaints may double with them, and diverge only beyond that
+        ((30, 60), (30, 60), 0.0),
+        ((30, 120), (30, 60), np.log(2)),
+        ((30, 60), (30, 30), np.log(2)),
     ],
 )
 def test_complaints_are_held_against_unhappy_answers(
-    complaints: tuple[int, int], low: tuple[int, int], change: float
+    complaints: tuple[float, float], low: tuple[float, float], change: float
 ) -> None:
     link = group()
-    after = link.after.astype(float) / link.after.sum()
-    before = link.before.astype(float) / link.before.sum()
+    linked = np.asarray(link.linked, dtype=float)
 
-    def counts(sides: tuple[int, int]) -> Any:
-        return np.tile(sides[0] * before + sides[1] * after, (len(UNITS), 1)) * 100
+    def side(place: int) -> dict[str, Any]:
+        """Linked units go from the first to the second of each pair, the others stay at the first."""
+        moved = [pair[0] + linked * (pair[place] - pair[0]) for pair in (complaints, low)]
+        whole = np.ones(len(UNITS))
+        return {
+            "complaints_open": 1000 * moved[0],
+            "answers_months": 10 * whole,
+            "low": 1000 * moved[1],
+            "answers": 1e6 * whole,
+        }
 
-    answers = counts((1000, 1000))
-    seen: Any = SimpleNamespace(
-        counts={"complaints": counts(complaints), "low": counts(low), "answers": answers}
-    )
-    assert complaints_diverge(seen, link, IntegrityPolicy()).change == pytest.approx(change, abs=2e-3)
+    measured = complaints_diverge(Sides(link, side(0), side(1)), IntegrityPolicy())
+    assert measured.change[link.linked] == pytest.approx(change, abs=2e-3)
+    assert measured.change[~link.linked] == pytest.approx(0, abs=1e-9)

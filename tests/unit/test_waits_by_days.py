@@ -9,7 +9,7 @@ from standards_tables import DAY, START, small_tables
 
 from auditlib.contracts import WHOLE_DAY
 from auditlib.escalation.latency import _before
-from auditlib.integrity.observed import _events
+from auditlib.integrity.invited import known_events
 from auditlib.statistics.durations import Survival, quantile
 
 NINE = 9 * 3600
@@ -40,5 +40,5 @@ def test_an_answer_of_which_only_the_day_is_known_came_by_its_end_and_not_at_onc
 @pytest.mark.parametrize(("second", "wanted"), [(NINE, NINE * 1_000_000), (None, DAY - 1)])
 def test_what_is_known_by_its_day_is_known_by_the_end_of_it(second: int | None, wanted: int) -> None:
     row = {"customer_id": "C1", "unit_id": "U1", "submitted_day": START // DAY} | instant("submitted", second)
-    known = _events(small_tables(responses=[row]).lazy("responses"), "submitted")
+    known = known_events(small_tables(responses=[row]).lazy("responses"), "submitted")
     assert known["at"].tolist() == [START + wanted]

@@ -1,4 +1,4 @@
-"""Figures of the integrity pack: signs by group and detector, units behind an alarm, power."""
+"""Figures of the integrity pack: signs by group and detector, units behind an alarm, what would show."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 
 from auditlib.figures.style import FAINT, HIGHER, INK, LOWER, PAPER, QUIET, new_axes, style
 from auditlib.figures.ticks import readable_on_log, share_ticks
-from auditlib.integrity import DETECTORS, Detection, IntegrityResult, Performance, SignStrength
+from auditlib.integrity import DETECTORS, Detection, IntegrityResult, SignStrength
 from auditlib.integrity.patterns import SignPattern
 from auditlib.statistics.types import normal_quantile
 
@@ -87,24 +87,25 @@ def _label(drawn: Axes, detection: Detection) -> None:
         drawn.set_xticks(np.log(ratios), [f"{value:.3g}" for value in ratios])
 
 
-def performance(register: Performance, ax: Axes | None = None) -> Axes:
-    """Draw in how many simulated companies each planted form was noticed, and clean ones raised an alarm."""
+def visible(result: IntegrityResult, ax: Axes | None = None) -> Axes:
+    """Draw for each fault in how many drawn companies it would have been seen, one mark for each group."""
     with style():
-        forms = list(register.planted.values())[::-1]
-        shares = [(form.form, form.any, form.companies) for form in forms]
-        shares.append(("no gaming (false alarms)", register.any_alarm, register.companies))
-        drawn = new_axes(height=0.26 * len(shares) + 0.9) if ax is None else ax
-        for row, (_, value, n) in enumerate(shares):
-            marker, colour = ("D", LOWER) if row == len(forms) else ("o", HIGHER)
-            drawn.plot(register.limits(value, n), [row, row], lw=1.2, color=colour)
-            drawn.plot([value], [row], marker=marker, ms=5, color=colour)
-            drawn.annotate(
-                f"{value:.0%} of {n}", (1.04, row), va="center", color=QUIET, annotation_clip=False
-            )
-        drawn.set_yticks(range(len(shares)), [name for name, _, _ in shares])
+        reaches = [reach for reach in result.reach if reach.drawn][::-1]
+        drawn = new_axes(height=0.3 * len(reaches) + 1.0) if ax is None else ax
+        least = result.policy.least_power
+        for row, reach in enumerate(reaches):
+            shares = [entry.share for entry in reach.drawn]
+            clear = [entry.clear(result.policy) for entry in reach.drawn]
+            drawn.plot([min(shares), max(shares)], [row, row], lw=1.2, color=FAINT)
+            for share, seen in zip(shares, clear, strict=True):
+                face, edge = (HIGHER, HIGHER) if seen else (PAPER, LOWER)
+                drawn.plot([share], [row], "o", ms=5.5, mfc=face, mec=edge)
+        drawn.axvline(least, color=INK, lw=0.7)
+        drawn.annotate("silence counts from here on", (least, len(reaches) - 0.45), ha="right", color=QUIET)
+        drawn.set_yticks(range(len(reaches)), [reach.fault.words for reach in reaches])
         drawn.set_xlim(-0.02, 1.02)
-        drawn.set_ylim(-0.6, len(shares) - 0.4)
+        drawn.set_ylim(-0.6, len(reaches) - 0.1)
         drawn.grid(axis="y")
         share_ticks(drawn.xaxis)
-        drawn.set_xlabel("share of companies with an alarm, with exact 95% limits")
+        drawn.set_xlabel("share of companies drawn like this one in which it raises an alarm")
     return drawn

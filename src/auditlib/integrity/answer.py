@@ -8,12 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from auditlib.integrity import facts, statements
+from auditlib.integrity import facts, silence, statements
 from auditlib.integrity.detection import Detection, SignStrength
 from auditlib.integrity.detectors import DETECTORS, PATTERNS
 from auditlib.integrity.findings import findings_of
 from auditlib.integrity.patterns import SignPattern
-from auditlib.integrity.performance import Performance
 from auditlib.integrity.result import IntegrityResult
 from auditlib.records import Finding, Number, Sentence
 from auditlib.statements import Answer, Exhibit
@@ -22,12 +21,15 @@ from auditlib.statistics.types import normal_quantile
 _KINDS = {"p_adjusted": "p, corrected", "linked": "Linked units"}
 _KINDS_IN = {"p": "probability", "p_adjusted": "probability", "linked": "units"}
 _DETECTIONS = {"effect_unit": "Unit", "linked": "Linked units", "others": "Others"}
-_REGISTER = {
-    "alone_share": "Beyond chance alone, clean",
-    "alarm_share": "Alarms, clean companies",
-    "planted": "Planted",
-    "found_share": "Found",
+_REACH = {
+    "fault": "If this were done",
+    "groups_clear": "Groups where it would be seen",
+    "groups_tested": "Groups where it can be looked for",
+    "least": "Seen at least in",
+    "most": "Seen at most in",
+    "reading": "What silence says",
 }
+_REACH_IN = {"groups_clear": "count", "groups_tested": "count", "least": "share", "most": "share"}
 
 
 class IntegrityAnswer(Answer[IntegrityResult]):
@@ -38,14 +40,8 @@ class IntegrityAnswer(Answer[IntegrityResult]):
         """What needs explanation."""
         return self.result.alarms
 
-    @property
-    def registers(self) -> tuple[Performance, ...]:
-        """The register of the detectors, where there is one to state."""
-        performance = self.result.performance
-        return () if performance is None or not self.result.tested else (performance,)
-
     def numbers(self) -> tuple[Number, ...]:
-        """Return effects, p-values and levels of every test, and what the register says."""
+        """Return effects, p-values and levels of every test, and what would have been seen."""
         return tuple(facts.facts(self.result))
 
     def summary(self) -> tuple[Sentence, ...]:
@@ -129,14 +125,22 @@ class IntegrityAnswer(Answer[IntegrityResult]):
         by = ("group", "detector", "unit_id")
         return self._exhibit(rows, "Linked units behind each alarm", by=by) if rows else ()
 
-    def register(self) -> tuple[Exhibit, ...]:
-        """Return false alarms and power of each detector, as measured on simulated companies.
-
-        The last row is the whole procedure: whether anything at all raised an alarm.
-        """
-        rows = [row for performance in self.registers for row in _rates(performance)]
-        title, units = "Register of the detectors", {"planted": "quoted"}
-        return self._exhibit(rows, title, by=("detector",), labels=_REGISTER, units=units) if rows else ()
+    def visible(self) -> tuple[Exhibit, ...]:
+        """Return, for each declared fault, in how many drawn companies it would have been seen."""
+        kinds = {alarm.pattern.key for alarm in self.result.alarms}
+        rows = [
+            {
+                "fault": reach.fault.words,
+                "groups_tested": len(reach.drawn),
+                "groups_clear": len(reach.clear),
+                "least": reach.drawn[0].share if reach.drawn else np.nan,
+                "most": reach.drawn[-1].share if reach.drawn else np.nan,
+                "reading": silence.reading(reach, alarmed=reach.fault.kind in kinds),
+            }
+            for reach in self.result.reach
+        ]
+        title = "What would have been seen, in companies drawn like this one"
+        return self._exhibit(rows, title, by=("fault",), labels=_REACH, units=_REACH_IN) if rows else ()
 
     def meanings(self) -> tuple[Exhibit, ...]:
         """Return what each detector looks at, its null model, and what else would look the same."""
@@ -185,16 +189,3 @@ def _row(detection: Detection) -> dict[str, Any]:
         "linked": detection.linked,
         "others": detection.unlinked,
     }
-
-
-def _rates(performance: Performance) -> list[dict[str, Any]]:
-    names = ("detector", "tests", "alone_share", "alarm_share", "planted", "companies", "found_share")
-    rows: list[tuple[Any, ...]] = []
-    for detector in DETECTORS:
-        rates, (form, noticed) = performance.clean[detector.key], performance.meant_for(detector.key)
-        measured = (rates.tests, rates.alone, rates.alarms)
-        rows.append((detector.title, *measured, form.form, form.companies, noticed))
-    _, main = performance.main
-    tests = sum(rates.tests for rates in performance.clean.values())
-    rows.append(("All together", tests, np.nan, performance.any_alarm, main.form, main.companies, main.any))
-    return [dict(zip(names, row, strict=True)) for row in rows]

@@ -7,11 +7,13 @@ from enum import StrEnum
 
 import numpy as np
 
+from auditlib.integrity.assignment import Assignment
 from auditlib.integrity.detectors import Detector
 from auditlib.integrity.groups import Group, MonthGrid
 from auditlib.integrity.heaping import STATISTICS
 from auditlib.integrity.observed import Observed
 from auditlib.integrity.policy import IntegrityPolicy
+from auditlib.integrity.sides import Sides, sides_of
 from auditlib.integrity.unit_changes import Measured
 from auditlib.records import Held
 from auditlib.statements import counted
@@ -127,10 +129,18 @@ class GroupData:
     ----------
     group
         Whose pay was linked when.
+    assignment
+        At what level, and what units are compared within.
+    sides
+        What was counted before the link and after it.
     observed
         What was counted by unit and month.
+    place
+        What was dealt, unit or region, that each compared unit belongs to.
+    block
+        What each of those is compared within.
     dealt
-        Other ways to deal the links to its units and those compared with, within strata of size.
+        Other ways to deal the links, within blocks and strata of size.
     calendar
         Units and months of the audit.
     policy, level
@@ -138,7 +148,11 @@ class GroupData:
     """
 
     group: Group
+    assignment: Assignment
+    sides: Sides
     observed: Observed
+    place: Ints
+    block: Ints
     dealt: PermutedLabels
     calendar: MonthGrid
     policy: IntegrityPolicy
@@ -147,7 +161,26 @@ class GroupData:
     @property
     def chosen(self) -> Flags:
         """Units of the group and those compared with, over the units of the audit."""
-        return self.group.linked | self.group.comparison
+        return self.assignment.compared
+
+    def by_place(self, measured: Measured) -> tuple[Floats, Floats]:
+        """Return change and variance of what was dealt; the variance is infinite where it has no change.
+
+        Parameters
+        ----------
+        measured
+            Changes of units, shape (..., units of the audit).
+        """
+        change = measured.change[..., self.chosen]
+        usable = measured.usable[..., self.chosen]
+        variance = np.where(usable, measured.variance[..., self.chosen], np.inf)
+        if self.assignment.by == "unit":
+            return np.where(usable, change, 0.0), variance
+        belongs = (self.place[:, None] == np.arange(len(self.block))).astype(np.float64)
+        total = (1 / variance) @ belongs
+        safe = np.where(total > 0, total, 1.0)
+        whole = (np.where(usable, change, 0.0) / variance) @ belongs
+        return whole / safe, np.where(total > 0, 1 / safe, np.inf)
 
 
 def group_data(
@@ -156,6 +189,7 @@ def group_data(
     calendar: MonthGrid,
     policy: IntegrityPolicy,
     *,
+    assignment: Assignment,
     level: float,
     rng: np.random.Generator,
 ) -> GroupData:
@@ -163,16 +197,20 @@ def group_data(
 
     Parameters
     ----------
-    group, observed, calendar, policy, level
+    group, observed, calendar, policy, assignment, level
         See `GroupData`.
     rng
         Draws the ways to deal.
     """
-    chosen = group.linked | group.comparison
-    size = observed.scores[chosen][:, group.before | group.after].sum(axis=(1, 2))
-    linked = group.linked[chosen]
-    dealt = deal(linked, _strata(linked, size), draws=policy.draws, rng=rng)
-    return GroupData(group, observed, dealt, calendar, policy, level)
+    chosen = assignment.compared
+    names, first, place = np.unique(assignment.cluster[chosen], return_index=True, return_inverse=True)
+    answers = observed.scores[chosen][:, group.before | group.after].sum(axis=(1, 2))
+    size = np.bincount(place, answers, minlength=len(names)).astype(np.float64)
+    linked, block = group.linked[chosen][first], assignment.block[chosen][first]
+    dealt = deal(linked, _strata(linked, size, block), draws=policy.draws, rng=rng)
+    sides = sides_of(observed, group, policy)
+    place = np.asarray(place, dtype=np.int64)
+    return GroupData(group, assignment, sides, observed, place, block, dealt, calendar, policy, level)
 
 
 def detect(detector: Detector, data: GroupData) -> Detection:
@@ -181,22 +219,21 @@ def detect(detector: Detector, data: GroupData) -> Detection:
     why = _cannot(detector, group, data.observed)
     if why:
         return Detection(detector, group, reason=why)
-    measured = detector.measure(data.observed, group, policy)
-    usable = measured.usable[chosen]
-    few = _too_few(detector, group.linked[chosen] & usable, ~group.linked[chosen] & usable, policy)
+    measured = detector.measure(data.sides, policy)
+    change, variance = data.by_place(measured)
+    usable, linked = np.isfinite(variance), data.dealt.labels[0]
+    few = _too_few(detector, linked & usable, ~linked & usable, data)
     if few:
         return Detection(detector, group, reason=few)
-    dim = _too_dim(detector, measured, group.linked & measured.usable, group.comparison & measured.usable)
+    within = chosen & measured.usable
+    dim = _too_dim(detector, measured, group.linked & within, group.comparison & within)
     if dim:
         return Detection(detector, group, reason=dim)
     least = _least_p(data.dealt, usable)
     if least > policy.error:
-        return Detection(detector, group, reason=_hopeless(least, policy))
-    tested = contrast(
-        measured.change[chosen], measured.variance[chosen], usable, data.dealt, level=data.level
-    )
+        return Detection(detector, group, reason=_hopeless(least, data))
+    tested = contrast(change, variance, usable, data.dealt, level=data.level, block=data.block)
     beyond = tested.p_value(detector.alternative) <= policy.error
-    within = chosen & measured.usable
     return Detection(
         detector,
         group,
@@ -204,8 +241,8 @@ def detect(detector: Detector, data: GroupData) -> Detection:
         tested,
         least,
         int(measured.n[within].sum()),
-        tested.chosen,
-        tested.unchosen,
+        int((group.linked & within).sum()),
+        int((group.comparison & within).sum()),
         measured.levels,
         _unit_changes(data, measured, within),
     )
@@ -226,19 +263,21 @@ def _cannot(detector: Detector, group: Group, observed: Observed) -> str:
     return ""
 
 
-def _too_few(detector: Detector, linked: Flags, comparison: Flags, policy: IntegrityPolicy) -> str:
-    counts = int(linked.sum()), int(comparison.sum())
+def _too_few(detector: Detector, linked: Flags, comparison: Flags, data: GroupData) -> str:
+    counts, policy = (int(linked.sum()), int(comparison.sum())), data.policy
     if min(counts) >= policy.least_units:
         return ""
+    single, several = data.assignment.words
     enough = (
         f"{counted(policy.least_answers, 'observation')} on either side of the link"
         if detector.largest is None
         else detector.largest.counted
     )
+    start = "Only " if data.assignment.by == "unit" else f"Pay was linked by whole {several}: "
     return (
-        f"Only {counted(counts[0], 'linked unit')} and {counted(counts[1], 'other')} have {enough}; "
-        f"{policy.least_units} of each "
-        "are needed."
+        f"{start}{counted(counts[0], f'linked {single}', f'linked {several}')} and "
+        f"{counted(counts[1], 'other')} have {enough}; "
+        f"{policy.least_units} of each are needed."
     )
 
 
@@ -268,17 +307,18 @@ def _least_p(dealt: PermutedLabels, usable: Flags) -> float:
     return max(dealt.smallest, float(lost.mean()))
 
 
-def _hopeless(least: float, policy: IntegrityPolicy) -> str:
+def _hopeless(least: float, data: GroupData) -> str:
     return (
-        f"So few units can be dealt anew that no p-value below {least:.3f} is possible; "
-        f"{policy.error:g} would be needed."
+        f"So few {data.assignment.words[1]} can be dealt anew that no p-value below {least:.3f} is possible; "
+        f"{data.policy.error:g} would be needed."
     )
 
 
-def _strata(linked: Flags, size: Floats) -> Ints:
-    """Return small and large units as strata, or one stratum where that leaves too few ways to deal."""
-    halves = (size > np.median(size)).astype(np.int64)
-    return halves if ways(linked, halves) >= _STRATA_NEED else np.zeros(len(size), dtype=np.int64)
+def _strata(linked: Flags, size: Floats, block: Ints) -> Ints:
+    """Return small and large units of each block as strata, or blocks where that leaves too few ways."""
+    middle = np.array([np.median(size[block == place]) for place in block])
+    halves = 2 * block + (size > middle)
+    return halves if ways(linked, halves) >= _STRATA_NEED else block
 
 
 def _unit_changes(data: GroupData, measured: Measured, within: Flags) -> tuple[UnitChange, ...]:
@@ -313,15 +353,18 @@ class ScoreChange:
 
 def score_change(data: GroupData) -> ScoreChange | None:
     """Return the change of the mean score of a group; None where too few units have answers."""
-    group, policy, chosen = data.group, data.policy, data.chosen
+    group, policy = data.group, data.policy
     before, after = (_mean(data.observed, months) for months in (group.before, group.after))
-    usable = ((before[2] >= policy.least_answers) & (after[2] >= policy.least_answers))[chosen]
-    linked = group.linked[chosen]
+    enough = (before[2] >= policy.least_answers) & (after[2] >= policy.least_answers)
+    n = before[2] + after[2]
+    change, variance = data.by_place(
+        Measured(after[0] - before[0], after[1] + before[1], enough, n, np.full((2, 2), np.nan))
+    )
+    usable, linked = np.isfinite(variance), data.dealt.labels[0]
     if min((linked & usable).sum(), (~linked & usable).sum()) < policy.least_units:
         return None
-    change, variance = (after[0] - before[0])[chosen], (after[1] + before[1])[chosen]
-    tested = contrast(change, variance, usable, data.dealt, level=data.level)
-    return ScoreChange(group, tested, int((before[2] + after[2])[chosen][usable].sum()))
+    tested = contrast(change, variance, usable, data.dealt, level=data.level, block=data.block)
+    return ScoreChange(group, tested, int(n[data.chosen & enough].sum()))
 
 
 def _mean(observed: Observed, months: Flags) -> tuple[Floats, Floats, Floats]:

@@ -13,12 +13,14 @@ from typing import Literal, Self
 import numpy as np
 from pydantic import Field, model_validator
 
+from auditlib.integrity.sides import LOW, PERFECT
 from auditlib.integrity.unit_changes import (
     Measure,
     complaints_diverge,
     heaping,
     invitations_fall,
     not_asked,
+    reopened_not_invited,
     share,
     straight_lines,
     tail,
@@ -29,13 +31,15 @@ from auditlib.statistics.changes import Alternative
 
 RATIO = "ratio"
 MEASURES: Mapping[str, Measure] = {
-    "low_scores_missing": tail(("answers", "low", "rest", "rest_squares"), side=-1),
+    "low_scores_missing": tail(LOW),
     "invitations_fall": invitations_fall,
     "complaints_diverge": complaints_diverge,
     "response_rate": share("answered", "invited"),
+    "complainants_not_invited": share("complainants_invited", "complainants"),
+    "reopened_not_invited": reopened_not_invited,
     "unhappy_not_asked": not_asked("unhappy"),
     "complainants_not_asked": not_asked("complained"),
-    "perfect_answers": tail(("complete", "perfect", "imperfect", "imperfect_squares"), side=1),
+    "perfect_answers": tail(PERFECT),
     "silent_tops": share("silent_top", "top"),
     "shared_device": share("shared", "devices"),
     "straight_lines": straight_lines,
@@ -67,6 +71,10 @@ class Detector(Strict):
     level: str = Field(description="Unit of the levels before and after.")
     needs: tuple[str, ...] = Field(description="Counts it needs.")
     tables: tuple[str, ...] = Field(description="Tables they come from.")
+    alone: bool = Field(
+        True,
+        description="Whether it may raise an alarm; an honest fix of a bad cause moves those that may not.",
+    )
     largest: Largest | None = Field(
         None, description="Absent where the effect is never too small to be seen."
     )
@@ -93,15 +101,34 @@ class Pattern(Strict):
     title: str = Field(description="Name in print.")
     plain: str = Field(description="What seems to have changed, to be read aloud.")
     detectors: tuple[str, ...] = Field(description="Keys of its detectors.")
+    prompted_by: str = Field(
+        "", description="Key of the detector that, beyond chance, has them tested by themselves too."
+    )
     consistent_with: str = Field(description="What they are consistent with together.")
     ask_for: str = Field(description="What would settle it.")
 
 
+class Fault(Strict):
+    """What might be done to the scores, of a declared size, so that it can be said whether it would show."""
+
+    key: str = Field("", description="Short name; that of its entry.")
+    kind: str = Field(description="Key of the kind of sign it would be.")
+    says: str = Field(description="What is done, in words; `{share}` is its size.")
+    share: float = Field(gt=0, le=1, description="Of those concerned.")
+    moves: tuple[str, ...] = Field(description="Keys of the detectors that it moves.")
+
+    @property
+    def words(self) -> str:
+        """What is done, with its size."""
+        return self.says.format(share=f"{self.share:.0%}")
+
+
 class DetectorRegister(Strict):
-    """Detectors and patterns, by key and in the order they are shown."""
+    """Detectors, patterns and faults, by key and in the order they are shown."""
 
     detectors: dict[str, Detector]
     patterns: dict[str, Pattern]
+    faults: dict[str, Fault]
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -110,17 +137,23 @@ class DetectorRegister(Strict):
         grouped = sorted(key for pattern in self.patterns.values() for key in pattern.detectors)
         if grouped != sorted(self.detectors):
             raise ValueError("each detector belongs to one pattern")
+        moved = {key for fault in self.faults.values() for key in fault.moves}
+        if not moved <= self.detectors.keys() or any(
+            f.kind not in self.patterns for f in self.faults.values()
+        ):
+            raise ValueError("faults name detectors and patterns that there are")
         return self
 
 
-def _register() -> tuple[tuple[Detector, ...], tuple[Pattern, ...]]:
+def _register() -> tuple[tuple[Detector, ...], tuple[Pattern, ...], tuple[Fault, ...]]:
     text = files("auditlib.integrity").joinpath("detectors.yaml").read_text(encoding="utf-8")
     read = load(DetectorRegister, text, name="detectors.yaml")
     return (
         tuple(detector.model_copy(update={"key": key}) for key, detector in read.detectors.items()),
         tuple(pattern.model_copy(update={"key": key}) for key, pattern in read.patterns.items()),
+        tuple(fault.model_copy(update={"key": key}) for key, fault in read.faults.items()),
     )
 
 
-DETECTORS, PATTERNS = _register()
+DETECTORS, PATTERNS, FAULTS = _register()
 """In the order they are shown: who is heard, who is asked again, what is answered, and when."""

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 
 from auditlib.contracts import CanonicalTables
 from auditlib.integrity.answer import IntegrityAnswer
-from auditlib.integrity.detection import Detection, ScoreChange, detect, group_data, score_change
+from auditlib.integrity.assignment import assignment_of, declared_of, places_of
+from auditlib.integrity.detection import Detection, GroupData, detect, group_data, score_change
 from auditlib.integrity.detectors import DETECTORS
 from auditlib.integrity.groups import Group, MonthGrid, calendar_of, groups_of
-from auditlib.integrity.observed import Observed, PaidQuestion, observe
+from auditlib.integrity.observed import Observed, observe
+from auditlib.integrity.paid_question import PaidQuestion
 from auditlib.integrity.patterns import corrected
-from auditlib.integrity.performance import Performance, performance
 from auditlib.integrity.policy import IntegrityPolicy, policy_of
 from auditlib.integrity.result import IntegrityResult
+from auditlib.integrity.visibility import Visibility, visibility
 from auditlib.parameters.engagement import Engagement
 from auditlib.parameters.run import Run
 from auditlib.records import Refusal
@@ -45,11 +48,11 @@ _AGGREGATES = Refusal(
 def examine(engagement: Engagement) -> IntegrityAnswer:
     """Answer whether the scores can still be trusted where pay depends on them."""
     run, policy = engagement.run, policy_of(engagement.run, engagement.texts)
-    return IntegrityAnswer(estimate(engagement.evidence, run, policy, performance=performance()))
+    return IntegrityAnswer(estimate(engagement.evidence, run, policy, draw=True))
 
 
 def estimate(
-    tables: CanonicalTables, run: Run, policy: IntegrityPolicy, *, performance: Performance | None = None
+    tables: CanonicalTables, run: Run, policy: IntegrityPolicy, *, draw: bool = False
 ) -> IntegrityResult:
     """Look for signs that scores are managed rather than earned, wherever pay depends on them.
 
@@ -61,8 +64,8 @@ def estimate(
         Period, instruments, confidence and seed.
     policy
         Windows, limits, error and words.
-    performance
-        The register of false alarms and power, stated beside what is found.
+    draw
+        Whether to draw companies like this one, which tell what would have been seen.
 
     Returns
     -------
@@ -79,18 +82,37 @@ def estimate(
     level = run.thresholds.confidence
     register = tables.frame("pay_links") if "pay_links" in tables.tables else None
     if register is None:
-        return IntegrityResult((), policy, level, performance, NO_REGISTER, unknown=True)
+        return IntegrityResult((), policy, level, not_applicable=NO_REGISTER, unknown=True)
     if register.empty:
-        return IntegrityResult((), policy, level, performance, UNREADABLE, unknown=True)
+        return IntegrityResult((), policy, level, not_applicable=UNREADABLE, unknown=True)
     if not (register["weight"] != 0).any():
-        return IntegrityResult((), policy, level, performance, NO_LINK)
+        return IntegrityResult((), policy, level, not_applicable=NO_LINK)
     if "units" not in tables.tables:
-        return IntegrityResult((), policy, level, performance, NO_UNITS, unknown=True)
+        return IntegrityResult((), policy, level, not_applicable=NO_UNITS, unknown=True)
     units = [str(unit) for unit in tables.frame("units", columns=["unit_id"])["unit_id"]]
     calendar = calendar_of(run, units)
     groups = [_audited(group, run, tables) for group in groups_of(register, calendar, policy)]
-    detections, scores = _detections(groups, tables, run, calendar=calendar, policy=policy)
-    return IntegrityResult(corrected(detections, policy), policy, level, performance, scores=scores)
+    examined = [
+        part if isinstance(part, list) else (part, [detect(detector, part) for detector in DETECTORS])
+        for part in _data(groups, tables, run, calendar=calendar, policy=policy)
+    ]
+    detections = [d for part in examined for d in (part if isinstance(part, list) else part[1])]
+    tested = [part for part in examined if not isinstance(part, list)]
+    scores = tuple(score for data, _ in tested if (score := score_change(data)) is not None)
+    visible = _visible(tested, run) if draw else ()
+    return IntegrityResult(corrected(detections, policy), policy, level, visible, scores=scores)
+
+
+def _visible(tested: list[tuple[GroupData, list[Detection]]], run: Run) -> tuple[Visibility, ...]:
+    """Return what would have been seen in each group that can raise an alarm; they share the error."""
+    able = [part for part in tested if any(d.contrast is not None and d.detector.alone for d in part[1])]
+    return tuple(
+        entry
+        for place, (data, detections) in enumerate(able)
+        for entry in visibility(
+            data, detections, groups=len(able), rng=np.random.default_rng([run.seed, place, len(able)])
+        )
+    )
 
 
 def _audited(group: Group, run: Run, tables: CanonicalTables) -> Group:
@@ -107,25 +129,27 @@ def _audited(group: Group, run: Run, tables: CanonicalTables) -> Group:
     return group
 
 
-def _detections(
+def _data(
     groups: list[Group], tables: CanonicalTables, run: Run, *, calendar: MonthGrid, policy: IntegrityPolicy
-) -> tuple[list[Detection], tuple[ScoreChange, ...]]:
-    """Return every detector on every group, and what the scores of each group did."""
+) -> Iterator[GroupData | list[Detection]]:
+    """Yield what was counted of each group; of a refused one, that none of its detectors could be run."""
     observed: dict[tuple[str, str], Observed] = {}
-    detections: list[Detection] = []
-    scores = []
+    places = places_of(tables, calendar)
     for place, group in enumerate(groups):
         if group.refusal is not None:
             why = f"{group.refusal.reason} {group.refusal.remedy}".strip()
-            detections += [Detection(detector, group, reason=why) for detector in DETECTORS]
+            yield [Detection(detector, group, reason=why) for detector in DETECTORS]
             continue
         metric = (group.survey_type, group.item)
         if metric not in observed:
             instrument = run.instrument(group.survey_type)
             observed[metric] = observe(PaidQuestion(tables, instrument, group.item, calendar, policy))
-        rng = np.random.default_rng([run.seed, place])
-        level = run.thresholds.confidence
-        data = group_data(group, observed[metric], calendar, policy, level=level, rng=rng)
-        detections += [detect(detector, data) for detector in DETECTORS]
-        scores.append(score_change(data))
-    return detections, tuple(score for score in scores if score is not None)
+        yield group_data(
+            group,
+            observed[metric],
+            calendar,
+            policy,
+            assignment=assignment_of(group, calendar, places, declared=declared_of(group, tables)),
+            level=run.thresholds.confidence,
+            rng=np.random.default_rng([run.seed, place]),
+        )

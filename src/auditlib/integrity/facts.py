@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from auditlib.integrity.detection import Detection, ScoreChange, SignStrength
 from auditlib.integrity.groups import Group
 from auditlib.integrity.patterns import SignPattern
-from auditlib.integrity.performance import LEVEL, Performance
 from auditlib.integrity.result import IntegrityResult
+from auditlib.integrity.visibility import LEVEL, Visibility
 from auditlib.records import Basis, Interval, Number
 
 METHOD = "Knapp-Hartung, units as observations"
 LINKS = Basis("pay_links")
+DRAWN = "Of companies drawn with the units, volumes, links and answers of this one."
 
 
 def facts(result: IntegrityResult) -> Iterator[Number]:
@@ -42,8 +43,8 @@ def facts(result: IntegrityResult) -> Iterator[Number]:
             key = shared_key(alarms[0].group, result.alarmed[second][0].group)
             yield Number(key, count, "units", basis=(LINKS,))
     yield Number("error", result.policy.error, "share", reason="Declared.")
-    if result.performance is not None:
-        yield from _register(result.performance)
+    yield Number("least_power", result.policy.least_power, "share", reason="Declared.")
+    yield from _visible(result)
 
 
 def shared_key(group: Group, second: Group) -> str:
@@ -93,13 +94,22 @@ def _score(score: ScoreChange, level: float) -> Number:
     return Number(score.key, contrast.estimate, "points", score.n, limits, basis)
 
 
-def _register(performance: Performance) -> Iterator[Number]:
-    yield Number("register:companies", performance.companies, "count", reason=performance.provenance)
-    yield _share("register:any_alarm", performance.any_alarm, performance.companies, performance)
-    for name, form in performance.planted.items():
-        yield _share(f"register:found:{name}", form.any, form.companies, performance)
+def _visible(result: IntegrityResult) -> Iterator[Number]:
+    """Yield what would have been seen, on companies drawn like the client's."""
+    if not result.visible:
+        return
+    companies = result.policy.companies
+    yield Number("drawn", companies, "count", reason=DRAWN)
+    yield Number("false_alarms", result.false_alarms, "share", companies, reason=DRAWN)
+    yield Number("faults", len(result.reach), "count", basis=(LINKS,))
+    for reach in result.reach:
+        yield Number(f"size:{reach.fault.key}", reach.fault.share, "share", reason="Declared.")
+    for entry in result.visible:
+        yield _share_visible(entry)
 
 
-def _share(key: str, value: float, n: int, performance: Performance) -> Number:
-    limits = Interval(*performance.limits(value, n), LEVEL, "Clopper-Pearson")
-    return Number(key, value, "share", n, limits, reason=performance.provenance)
+def _share_visible(entry: Visibility) -> Number:
+    if not entry.companies:
+        return Number(entry.key, None, "share", reason=entry.reason)
+    limits = Interval(*entry.limits, LEVEL, "Clopper-Pearson")
+    return Number(entry.key, entry.share, "share", entry.companies, limits, reason=DRAWN)

@@ -13,7 +13,7 @@ _SLACK = 1e-9
 """A mean on the threshold counts as above it, whatever the last bit of its float says."""
 STATISTICS = ("mean", "top_box")
 """Metrics whose monthly value can be computed from the scores of single answers."""
-_NOTHING = (0.0, np.inf, 0.0)
+_NOTHING = (0.0, 0.0, 0.0, 0.0, 0.0)
 """A unit that cannot come near the threshold."""
 _MANY = 400
 """Beyond so many answers a month its mean is taken to be normal, within 1e-3 of the exact share."""
@@ -58,8 +58,44 @@ class Moved:
     months: Floats
 
 
+@dataclass(frozen=True, eq=False)
+class Heaps:
+    """Months near the threshold, by unit; shape (..., units).
+
+    Parameters
+    ----------
+    above, below
+        Months that ended just above, and just below, the threshold.
+    expected_above, expected_below
+        Months expected there.
+    spread
+        Variance of what `moved` weighs together.
+    """
+
+    above: Floats
+    below: Floats
+    expected_above: Floats
+    expected_below: Floats
+    spread: Floats
+
+    @property
+    def moved(self) -> Moved:
+        """What is missing below and too much above, the surer one for more."""
+        near = self.expected_below > 0
+        weight = np.where(near, self.expected_below / np.where(near, self.expected_above, 1.0), 0.0)
+        missing = self.expected_below - self.below + weight * (self.above - self.expected_above)
+        scale = np.where(near, self.expected_below * (1 + weight), 1.0)
+        variance = np.where(near, self.spread / scale**2, np.inf)
+        return Moved(np.where(near, missing / scale, 0.0), variance, np.where(near, self.expected_below, 0.0))
+
+
 def moved_months(scores: Floats, values: Floats, rules: list[BonusRule]) -> Moved:
-    """Compare each unit's months with what its own scores would give.
+    """Compare each unit's months with what its own scores would give; parameters as of `heaps_of`."""
+    return heaps_of(scores, values, rules).moved
+
+
+def heaps_of(scores: Floats, values: Floats, rules: list[BonusRule]) -> Heaps:
+    """Return the months near the threshold, and those each unit's own scores would put there.
 
     Parameters
     ----------
@@ -79,12 +115,12 @@ def moved_months(scores: Floats, values: Floats, rules: list[BonusRule]) -> Move
     much as the levels of all units do. A month moved over the threshold is missing below and found above.
     """
     drift = _drift(scores, values)
-    moved = [_unit(months, values, rule, drift) for months, rule in zip(scores, rules, strict=True)]
-    return Moved(*np.array(moved, dtype=np.float64).reshape(-1, 3).T)
+    heaps = [_unit(months, values, rule, drift) for months, rule in zip(scores, rules, strict=True)]
+    return Heaps(*np.array(heaps, dtype=np.float64).reshape(-1, 5).T)
 
 
-def _unit(months: Floats, values: Floats, rule: BonusRule, drift: float) -> tuple[float, float, float]:
-    """Return share moved, variance and months expected just below of one unit."""
+def _unit(months: Floats, values: Floats, rule: BonusRule, drift: float) -> tuple[float, ...]:
+    """Return the counts of `Heaps` of one unit."""
     worth = values if rule.statistic == "mean" else (values >= rule.top).astype(np.float64)
     n = months.sum(axis=1)
     answered, n = months[n > 0], n[n > 0]
@@ -95,17 +131,10 @@ def _unit(months: Floats, values: Floats, rule: BonusRule, drift: float) -> tupl
     above, below = _chances(answered.sum(axis=0), worth, n, reach=reach, rule=rule, drift=spread)
     if min(above.sum(), below.sum()) <= _SLACK:
         return _NOTHING
-    return _share(_sides(answered @ worth / n, reach, rule), above, below)
-
-
-def _share(ended: tuple[Flags, Flags], above: Floats, below: Floats) -> tuple[float, float, float]:
-    """Return the share moved: what is missing below and what is too much above, the surer one for more."""
-    months = float(below.sum())
-    weight = months / float(above.sum())
-    moved = months - float(ended[1].sum()) + weight * float(ended[0].sum() - above.sum())
-    variance = float((below + weight**2 * above - (weight * above - below) ** 2).sum())
-    scale = months * (1 + weight)
-    return moved / scale, variance / scale**2, months
+    ended = _sides(answered @ worth / n, reach, rule)
+    weight = float(below.sum() / above.sum())
+    noise = float((below + weight**2 * above - (weight * above - below) ** 2).sum())
+    return float(ended[0].sum()), float(ended[1].sum()), float(above.sum()), float(below.sum()), noise
 
 
 def _point(worth: Floats) -> float:

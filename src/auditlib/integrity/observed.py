@@ -1,24 +1,19 @@
-"""What is counted by unit and month, before anything is tested.
-
-Row-level conditions are table expressions and run where the data is; only counts by unit and day come out.
-"""
+"""What is counted by unit and month, before anything is tested."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from auditlib.contracts import CanonicalTables
-from auditlib.integrity.groups import MonthGrid
+from auditlib.integrity.invited import asked_again, complainants_invited, reopened_invited
+from auditlib.integrity.paid_question import CountedPart, PaidQuestion, absent, by_month, read
 from auditlib.integrity.policy import IntegrityPolicy
-from auditlib.integrity.reinvitations import AFTER, AFTER_COMPLAINT, asked_after
-from auditlib.records import Instrument, Scale
+from auditlib.integrity.selection import NO_INVITATIONS
 from auditlib.standards.observed import answered_invitations
-from auditlib.standards.whole_days import beyond, whole_day
 from auditlib.statistics.types import Floats
 
 if TYPE_CHECKING:
@@ -41,7 +36,8 @@ class Observed:
         By name: invited, answered, answers, low, rest (sum of the means of answers that are not low, in
         thousandths) and rest_squares, top, silent_top, late_top, comments, begging, devices,
         shared, lines, straight, expected_straight, complaints; and invitations sent to customers who were
-        last known to be happy, unhappy or complaining, with the days they were waited for (`asked_after`).
+        last known to be happy, unhappy or complaining, with the days they were waited for (`asked_after`);
+        and how many of those who complained, and whose case was reopened, were invited (`selection`).
     scores
         Answers by native score, shape (units, months, scores), with the scores.
     top_box
@@ -57,66 +53,6 @@ class Observed:
     missing: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, eq=False)
-class PaidQuestion:
-    """The question that pay follows, and where its answers are counted.
-
-    Parameters
-    ----------
-    tables
-        The evidence.
-    instrument, item
-        The survey type, and the item of it.
-    calendar
-        Units and months counts are made by.
-    policy
-        Limits and windows.
-    """
-
-    tables: CanonicalTables
-    instrument: Instrument
-    item: str
-    calendar: MonthGrid
-    policy: IntegrityPolicy
-
-    @property
-    def survey_type(self) -> str:
-        """The survey type."""
-        return self.instrument.survey_type
-
-    @property
-    def scale(self) -> Scale:
-        """The scale of the item."""
-        return next(entry.scale for entry in self.instrument.items if entry.item == self.item)
-
-    @property
-    def alike(self) -> list[str]:
-        """Items on the same scale, itself included."""
-        scores = self.scale.scores
-        return [entry.item for entry in self.instrument.items if entry.scale.scores == scores]
-
-    @property
-    def limit(self) -> float:
-        """Below it a customer is unhappy; the policy names it on a scale of 1 to 5."""
-        return self.scale.low + (self.policy.unhappy_below - 1) * (self.scale.high - self.scale.low) / 4
-
-    def rows(self, table: str) -> nw.LazyFrame[Any]:
-        """Return the rows of its survey type in the period."""
-        import narwhals as nw
-
-        return self.tables.lazy(table).filter(nw.col("in_period"), nw.col("survey_type") == self.survey_type)
-
-    def complete(self) -> nw.LazyFrame[Any]:
-        """Return the responses that answer every item on its scale."""
-        import narwhals as nw
-
-        return self.rows("responses").filter(*(~nw.col(name).is_null() for name in self.alike))
-
-    def placed(self, rows: nw.LazyFrame[Any]) -> CountedPart:
-        """Return counts by unit and day summed by unit and month."""
-        return CountedPart(_spread(_pandas(rows), self.calendar))
-
-
 def observe(paid: PaidQuestion) -> Observed:
     """Count everything the detectors need for one survey type and its paid item."""
     part = (
@@ -126,37 +62,19 @@ def observe(paid: PaidQuestion) -> Observed:
         | _straight(paid)
         | _perfect(paid)
         | _complaints(paid)
-        | _again(paid)
+        | asked_again(paid)
+        | complainants_invited(paid)
+        | reopened_invited(paid)
     )
     values = np.array(paid.scale.scores)
     return Observed(part.counts, _by_score(paid, values), values, paid.scale.top_box, part.missing)
-
-
-Counts = dict[str, Floats]
-
-
-@dataclass(frozen=True)
-class CountedPart:
-    """Some counts by unit and month, and why others could not be made."""
-
-    counts: Counts = field(default_factory=dict)
-    missing: dict[str, str] = field(default_factory=dict)
-
-    def __or__(self, second: CountedPart) -> CountedPart:
-        missing = self.missing | second.missing
-        counts = {name: value for name, value in (self.counts | second.counts).items() if name not in missing}
-        return CountedPart(counts, missing)
-
-
-def _absent(names: Sequence[str], why: str) -> CountedPart:
-    return CountedPart({}, dict.fromkeys(names, why))
 
 
 def _invitations(paid: PaidQuestion) -> CountedPart:
     import narwhals as nw
 
     if "invitations" not in paid.tables.tables:
-        return _absent(("invited", "answered"), "the evidence has no invitations")
+        return absent(("invited", "answered"), NO_INVITATIONS)
     invitations = paid.rows("invitations")
     part = paid.placed(invitations.group_by("unit_id", "sent_day").agg(invited=nw.len()))
     answered = answered_invitations(invitations, paid.tables.lazy("responses")).filter(nw.col("answered"))
@@ -195,13 +113,13 @@ def _answers(paid: PaidQuestion) -> CountedPart:
         flags["begging"] = wrote & nw.col("comment").fill_null("").str.to_lowercase().str.contains(pattern)
     marked = rows.with_columns(**{name: flag.cast(nw.Int64) for name, flag in flags.items()})
     sums = {name: nw.col(name).sum() for name in flags}
-    daily = _pandas(marked.group_by("unit_id", "submitted_day").agg(nw.len().alias("answers"), **sums))
+    daily = read(marked.group_by("unit_id", "submitted_day").agg(nw.len().alias("answers"), **sums))
     late = daily.assign(late_top=daily["top"].where(_late(daily["submitted_day"], paid.policy.last_days), 0))
-    part = CountedPart(_spread(late, paid.calendar))
+    part = CountedPart(by_month(late, paid.calendar))
     if not part.counts["comments"].any():
-        part = part | _absent(("comments", "silent_top", "begging"), "no answer has a comment")
+        part = part | absent(("comments", "silent_top", "begging"), "no answer has a comment")
     elif not pattern:
-        part = part | _absent(
+        part = part | absent(
             ("begging",), "no list of words is declared; name the integrity policy in the run file"
         )
     return part
@@ -245,7 +163,7 @@ def _devices(paid: PaidQuestion) -> CountedPart:
     on_shared = rows.join(shared, on=["unit_id", "device_id"], how="semi")
     part = paid.placed(rows.group_by("unit_id", "submitted_day").agg(devices=nw.len()))
     if not part.counts["devices"].any():
-        return _absent(("devices", "shared"), "no answer names a device")
+        return absent(("devices", "shared"), "no answer names a device")
     return part | paid.placed(on_shared.group_by("unit_id", "submitted_day").agg(shared=nw.len()))
 
 
@@ -262,12 +180,12 @@ def _straight(paid: PaidQuestion) -> CountedPart:
     names = ("lines", "straight", "expected_straight", "straight_noise")
     alike, scale = paid.alike, paid.scale
     if len(alike) < LEAST_ITEMS:
-        return _absent(names, f"fewer than {LEAST_ITEMS} questions share the scale of {paid.item}")
+        return absent(names, f"fewer than {LEAST_ITEMS} questions share the scale of {paid.item}")
     flat = nw.max_horizontal(*alike) == nw.min_horizontal(*alike)
     step = scale.scores[1] - scale.scores[0]
     level = ((nw.mean_horizontal(*alike) - scale.low) / step + 0.5 + _SLACK).floor()
     marked = paid.complete().with_columns(straight=flat.cast(nw.Int64), level=level.cast(nw.Int64))
-    daily = _pandas(
+    daily = read(
         marked.filter(nw.col("level") < len(scale.scores) - 1)
         .group_by("unit_id", "submitted_day", "level")
         .agg(lines=nw.len(), straight=nw.col("straight").sum())
@@ -277,7 +195,7 @@ def _straight(paid: PaidQuestion) -> CountedPart:
     expected = daily.drop(columns="level").assign(
         expected_straight=rate * daily["lines"], straight_noise=rate * (1 - rate) * daily["lines"]
     )
-    return CountedPart(_spread(expected, paid.calendar))
+    return CountedPart(by_month(expected, paid.calendar))
 
 
 def _perfect(paid: PaidQuestion) -> CountedPart:
@@ -287,7 +205,7 @@ def _perfect(paid: PaidQuestion) -> CountedPart:
     names = ("complete", "perfect", "imperfect", "imperfect_squares")
     alike = paid.alike
     if len(alike) < LEAST_ITEMS:
-        return _absent(names, f"fewer than {LEAST_ITEMS} questions share the scale of {paid.item}")
+        return absent(names, f"fewer than {LEAST_ITEMS} questions share the scale of {paid.item}")
     best = nw.min_horizontal(*alike) >= paid.scale.high
     imperfect = nw.when(~best).then((nw.mean_horizontal(*alike) * _THOUSAND).round()).otherwise(0)
     flags = {"perfect": best, "imperfect": imperfect, "imperfect_squares": imperfect * imperfect}
@@ -300,49 +218,9 @@ def _complaints(paid: PaidQuestion) -> CountedPart:
     import narwhals as nw
 
     if "complaints" not in paid.tables.tables:
-        return _absent(("complaints",), "the evidence has no complaints")
+        return absent(("complaints",), "the evidence has no complaints")
     rows = paid.tables.lazy("complaints").filter(nw.col("in_period"))
     return paid.placed(rows.group_by("unit_id", "received_day").agg(complaints=nw.len()))
-
-
-def _again(paid: PaidQuestion) -> CountedPart:
-    """Count invitations, and the time customers waited for them, by what was last known of the customer."""
-    import narwhals as nw
-
-    tables, item = paid.tables, paid.item
-    if "invitations" not in tables.tables:
-        return _absent(AFTER, "the evidence has no invitations")
-    invitations = _pandas(
-        tables.lazy("invitations")
-        .filter(nw.col("survey_type") == paid.survey_type, ~nw.col("customer_id").is_null())
-        .select("customer_id", "sent_at")
-    )
-    answers = paid.rows("responses").filter(~nw.col(item).is_null())
-    scored = _events(answers, "submitted", low=nw.col(item) < paid.limit)
-    if invitations.empty or scored.empty:
-        return _absent(AFTER, "invitations or answers name no customer")
-    events = [scored.assign(known=np.where(scored["low"], "unhappy", "happy"))]
-    missing = CountedPart()
-    if "complaints" in tables.tables:
-        complained = _events(tables.lazy("complaints").filter(nw.col("in_period")), "received")
-        events.append(complained.assign(known="complained"))
-    else:
-        missing = _absent(AFTER_COMPLAINT, "the evidence has no complaints")
-    waits = asked_after(events, invitations, window_days=paid.policy.again_days)
-    return CountedPart(_spread(waits, paid.calendar)) | missing
-
-
-def _events(rows: nw.LazyFrame[Any], stem: str, **columns: nw.Expr) -> pd.DataFrame:
-    """Return when something became known of which customer, and in which unit.
-
-    What is known by its day alone is known by the end of that day: the invitation that brought an answer is
-    never sent after it.
-    """
-    import narwhals as nw
-
-    identified = rows.filter(~nw.col("customer_id").is_null())
-    at = nw.col(f"{stem}_at") + beyond(whole_day(identified, stem))
-    return _pandas(identified.select("customer_id", "unit_id", day=nw.col(f"{stem}_day"), at=at, **columns))
 
 
 def _by_score(paid: PaidQuestion, values: Floats) -> Floats:
@@ -358,24 +236,3 @@ def _by_score(paid: PaidQuestion, values: Floats) -> Floats:
     inside = (at >= 0) & (at < calendar.months)
     np.add.at(answers, (unit[inside], at[inside], score[inside]), cells["n"].to_numpy(float)[inside])
     return answers
-
-
-def _pandas(frame: nw.LazyFrame[Any]) -> pd.DataFrame:
-    rows: pd.DataFrame = frame.collect().to_pandas()
-    return rows
-
-
-def _spread(daily: pd.DataFrame, calendar: MonthGrid) -> Counts:
-    """Return the sums of each column by unit and month; the first columns name unit and local day."""
-    units = np.array(calendar.units)
-    daily = daily[daily["unit_id"].isin(calendar.units)]
-    day = next(name for name in daily.columns if name == "day" or name.endswith("_day"))
-    unit = np.searchsorted(units, daily["unit_id"].to_numpy(str)) if len(daily) else np.zeros(0, np.int64)
-    month = calendar.month_of(daily[day].to_numpy(np.int64))
-    inside = (month >= 0) & (month < calendar.months)
-    part: Counts = {}
-    for name in daily.columns.drop(["unit_id", day]):
-        by_month = np.zeros((len(units), calendar.months))
-        np.add.at(by_month, (unit[inside], month[inside]), daily[name].to_numpy(float)[inside])
-        part[str(name)] = by_month
-    return part

@@ -50,7 +50,7 @@ class SignPattern:
     @property
     def strongest(self) -> Detection:
         """The detection behind an alarm that chance explains least."""
-        return min(self.carried_by, key=lambda detection: detection.p_value)
+        return self.carried_by[0]
 
     @property
     def key(self) -> str:
@@ -65,18 +65,31 @@ class SignPattern:
     @property
     def eventful(self) -> bool:
         """Whether any of its detectors saw anything at all."""
-        return any(detection.eventful for detection in self.detections)
+        return any(detection.eventful and detection.detector.alone for detection in self.detections)
+
+    @property
+    def prompt(self) -> Detection | None:
+        """The detection that prompts this kind to be tested by itself; None where it could not be made."""
+        named = (entry for entry in self.detections if entry.detector.key == self.pattern.prompted_by)
+        return next((entry for entry in named if entry.contrast is not None), None)
+
+    @property
+    def prompted(self) -> bool:
+        """Whether its prompt is beyond chance alone, and there is something to test."""
+        return self.prompt is not None and self.prompt.sign is SignStrength.WATCH and self.eventful
 
     @property
     def carried_by(self) -> tuple[Detection, ...]:
-        """The detections behind an alarm: those beyond chance alone, else the strongest."""
+        """The detections behind an alarm: beyond chance alone, else the strongest that may raise it."""
         tested = sorted(
             (detection for detection in self.detections if detection.contrast),
-            key=lambda detection: detection.p_value,
+            key=lambda detection: (not detection.detector.alone, detection.p_value),
         )
         beyond = (SignStrength.ALARM, SignStrength.WATCH)
-        strong = tuple(detection for detection in tested if detection.sign in beyond)
-        return strong or tuple(tested[:1])
+        strong = [detection for detection in tested if detection.sign in beyond]
+        if not any(detection.detector.alone for detection in strong):
+            strong = tested[:1] + [detection for detection in strong if detection is not tested[0]]
+        return tuple(strong)
 
     @property
     def sign(self) -> SignStrength:
@@ -94,26 +107,50 @@ class SignPattern:
         return max((detection.linked for detection in self.detections), default=0)
 
 
-def corrected(detections: Sequence[Detection], policy: IntegrityPolicy) -> tuple[SignPattern, ...]:
-    """Return every kind of sign in every group, corrected in two steps.
+PROMPTED = 0.4
+"""Share of the error for kinds of signs that another change prompts to be tested by themselves."""
 
-    First each group is tested on everything at once, and groups are corrected after Holm (1979): in an
-    audit, a group in which nothing changed raises an alarm with at most the declared error. Then, within
+
+def corrected(detections: Sequence[Detection], policy: IntegrityPolicy) -> tuple[SignPattern, ...]:
+    """Return every kind of sign in every group, corrected along two routes that share the error.
+
+    First each group is tested on everything at once, and groups are corrected after Holm (1979); then, within
     a group, the kinds of signs are corrected the same way; the strongest speaks for the group. Groups and
     kinds of which nothing at all was seen, and groups of so few units that no assignment of the links could
     be rare enough, cannot alarm and do not count as tests (Tarone 1990, doi 10.2307/2531456).
+
+    Beside that, a kind is tested by itself where its prompt is beyond chance alone: where low answers became
+    fewer, whether customers are left out is the question at once. Prompted kinds are corrected among
+    themselves, so that an honest fix, which prompts too, alarms within the declared error.
+    Where no prompt can be tested, the first route has the whole of it.
     """
     groups = [
         _kinds(detections, name) for name in dict.fromkeys(detection.group.name for detection in detections)
     ]
-    p_values = {place: p for place, kinds in enumerate(groups) if (p := _p_of_group(kinds)) is not None}
-    able = _able({place: _smallest(groups[place]) for place in p_values}, policy.error)
-    adjusted = dict(zip(able, holm([p_values[place] for place in able]), strict=True))
+    beside = PROMPTED if any(kind.prompt is not None for kinds in groups for kind in kinds) else 0.0
+    whole = _whole(groups, policy, share=1 - beside)
+    prompted = [kind for kinds in groups for kind in kinds if kind.prompted]
+    alone = holm([kind.p_value for kind in prompted if kind.p_value is not None]) / max(beside, 1e-9)
+    by_itself = dict(zip((kind.key for kind in prompted), alone, strict=True))
     return tuple(
-        kind
-        for place, kinds in enumerate(groups)
-        for kind in (_within(kinds, float(adjusted[place]), policy) if place in adjusted else kinds)
+        _corrected(kind, min(whole.get(kind.key, 1.0), float(by_itself.get(kind.key, 1.0))), policy)
+        for kinds in groups
+        for kind in kinds
     )
+
+
+def _whole(
+    groups: Sequence[Sequence[SignPattern]], policy: IntegrityPolicy, *, share: float
+) -> dict[str, float]:
+    """Return corrected p-values of kinds by key, from tests of whole groups with a share of the error."""
+    p_values = {place: p for place, kinds in enumerate(groups) if (p := _p_of_group(kinds)) is not None}
+    able = _able({place: _smallest(groups[place]) for place in p_values}, policy.error * share)
+    adjusted = holm([p_values[place] for place in able])
+    return {
+        key: min(p / share, 1.0)
+        for place, group in zip(able, adjusted, strict=True)
+        for key, p in _within(groups[place], float(group)).items()
+    }
 
 
 def _smallest(kinds: Sequence[SignPattern]) -> float:
@@ -146,34 +183,29 @@ def _signed(detections: Sequence[Detection]) -> list[Floats]:
     return [
         detection.contrast.signed(detection.detector.alternative)
         for detection in detections
-        if detection.contrast is not None and detection.eventful
+        if detection.contrast is not None and detection.detector.alone and detection.eventful
     ]
 
 
 def _p_of_group(kinds: Sequence[SignPattern]) -> float | None:
     """Return the p-value of all kinds taken as one test; None where nothing was seen."""
     parts = [part for part in (_signed(kind.detections) for kind in kinds) if part]
-    return whole_or_part(parts) if parts else None
+    return float(whole_or_part(parts)) if parts else None
 
 
 def _uncorrected(pattern: Pattern, detections: list[Detection]) -> SignPattern:
     signed = _signed(detections)
-    tested = any(detection.contrast is not None for detection in detections)
-    p_value = together(signed) if signed else 1.0 if tested else None
+    tested = any(detection.contrast is not None and detection.detector.alone for detection in detections)
+    p_value = float(together(signed)) if signed else 1.0 if tested else None
     return SignPattern(pattern, detections[0].group, tuple(detections), p_value)
 
 
-def _within(kinds: list[SignPattern], group: float, policy: IntegrityPolicy) -> list[SignPattern]:
-    """Return the kinds of one group, corrected among themselves and by the group's own p-value."""
+def _within(kinds: Sequence[SignPattern], group: float) -> dict[str, float]:
+    """Return p-values of the kinds of one group, corrected among themselves and by the group's own."""
     p_values = {kind.key: kind.p_value for kind in kinds if kind.eventful and kind.p_value is not None}
     among_kinds = dict(zip(p_values, holm(list(p_values.values())), strict=True))
     strongest = min(zip(p_values.values(), p_values, strict=True))[1]
-    return [
-        _corrected(kind, group if kind.key == strongest else max(group, float(among_kinds[kind.key])), policy)
-        if kind.key in among_kinds
-        else kind
-        for kind in kinds
-    ]
+    return {key: group if key == strongest else max(group, float(p)) for key, p in among_kinds.items()}
 
 
 def _corrected(kind: SignPattern, adjusted: float, policy: IntegrityPolicy) -> SignPattern:

@@ -24,6 +24,15 @@ class IntegrityPolicy(Policy):
     title: str = "Can the scores still be trusted where pay depends on them?"
     error: float = Field(0.05, gt=0, lt=0.5, description="Chance of one false alarm in a whole audit.")
     draws: int = Field(9999, ge=99, description="Assignments compared with, the actual one included.")
+    companies: int = Field(
+        100, ge=20, description="Companies drawn like the client's, which tell what would have been seen."
+    )
+    least_power: float = Field(
+        0.8,
+        gt=0,
+        lt=1,
+        description="Share of those in which a fault must show, before silence is worth a word.",
+    )
     window_months: int = Field(18, ge=3, description="Months looked at on either side of a link, at most.")
     least_months: int = Field(6, ge=2, description="Months needed on either side.")
     leave_out_months: int = Field(
@@ -35,6 +44,15 @@ class IntegrityPolicy(Policy):
     least_answers: int = Field(10, ge=1, description="Observations a unit needs on either side.")
     unhappy_below: float = Field(4, description="On a scale of 1 to 5; other scales are stretched to it.")
     again_days: int = Field(90, ge=1, description="Within so many days a customer is usually asked again.")
+    transaction_days: int = Field(
+        14, ge=1, description="An invitation within so many days of a complaint or a case is about it."
+    )
+    complaints_follow: float = Field(
+        0.5,
+        gt=0,
+        le=1,
+        description="Where service improves, complaints fall by at least so much of the fall of low answers.",
+    )
     last_days: int = Field(5, ge=1, le=15, description="Days at the end of a month that count as its end.")
     heap_width: float = Field(
         0.1, gt=0, description="Points on either side of the threshold that count as just above and below."

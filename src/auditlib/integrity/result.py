@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from auditlib.integrity.detection import Detection, ScoreChange, SignStrength
+from auditlib.integrity.detectors import FAULTS, Fault
 from auditlib.integrity.patterns import SignPattern
-from auditlib.integrity.performance import Performance
 from auditlib.integrity.policy import IntegrityPolicy
+from auditlib.integrity.visibility import Visibility
 from auditlib.records import Refusal, Ungrouped
 
 if TYPE_CHECKING:
@@ -27,8 +28,9 @@ class IntegrityResult(Ungrouped):
         In order of group and kind; empty where no pay is linked.
     policy, level
         What was looked for, and the coverage of intervals.
-    performance
-        The register of false alarms and power; None where it is not to be stated.
+    visible
+        By group: false alarms, and how often each declared fault would have been seen; empty where nothing
+        was drawn.
     not_applicable
         Why nothing was looked for.
     scores
@@ -41,10 +43,22 @@ class IntegrityResult(Ungrouped):
     patterns: tuple[SignPattern, ...]
     policy: IntegrityPolicy
     level: float
-    performance: Performance | None = None
+    visible: tuple[Visibility, ...] = ()
     not_applicable: Refusal | None = None
     scores: tuple[ScoreChange, ...] = ()
     unknown: bool = False
+
+    @property
+    def false_alarms(self) -> float:
+        """Share of companies drawn like the client's, nobody gaming, with an alarm about any group."""
+        quiet = [1 - part.share for part in self.visible if part.fault is None]
+        return float(1 - np.prod(quiet))
+
+    @property
+    def reach(self) -> tuple[Reach, ...]:
+        """How far each declared fault would have been seen, over the groups of the audit."""
+        parts = {fault: [part for part in self.visible if part.fault == fault] for fault in FAULTS}
+        return tuple(Reach(fault, tuple(own), self.policy) for fault, own in parts.items() if own)
 
     @property
     def detections(self) -> tuple[Detection, ...]:
@@ -104,6 +118,40 @@ class IntegrityResult(Ungrouped):
             for pattern in self.patterns
         ]
         return pd.DataFrame(rows, columns=["group", "kind", "sign", "p", "p_adjusted", "linked"])
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How far one fault would have been seen: in every group, in some of them, or in none.
+
+    Parameters
+    ----------
+    fault
+        What was planted.
+    groups
+        One entry for each group of the audit of which anything could be tested.
+    policy
+        How often a fault must be seen for silence to be worth a word.
+    """
+
+    fault: Fault
+    groups: tuple[Visibility, ...]
+    policy: IntegrityPolicy
+
+    @property
+    def drawn(self) -> tuple[Visibility, ...]:
+        """The groups in which the fault could be looked for, the one it shows in least first."""
+        return tuple(sorted((part for part in self.groups if part.companies), key=lambda part: part.share))
+
+    @property
+    def clear(self) -> tuple[Visibility, ...]:
+        """The groups in which it would have been seen."""
+        return tuple(part for part in self.drawn if part.clear(self.policy))
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether it would have been seen in every group."""
+        return len(self.clear) == len(self.groups)
 
 
 def _linked_units(alarms: tuple[SignPattern, ...]) -> set[str]:

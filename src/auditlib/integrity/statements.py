@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditlib.integrity.detection import Detection, ScoreChange
+from auditlib.integrity.detection import Detection, ScoreChange, SignStrength
 from auditlib.integrity.detectors import RATIO
 from auditlib.integrity.facts import shared_key
 from auditlib.integrity.groups import Group
 from auditlib.integrity.patterns import SignPattern
-from auditlib.integrity.performance import LEVEL
 from auditlib.integrity.result import IntegrityResult
-from auditlib.records import Number, Sentence
+from auditlib.integrity.silence import silence
+from auditlib.records import Sentence
 from auditlib.statements import Facts, counted, listed, percent, say, with_sign
 
-_SINGLE_DIGIT = 0.1
 _MEANWHILE = (
     "Until it is explained, settle the bonuses of these units on a sample drawn and invited by somebody "
     "whose pay does not depend on it, and credit the link with none of their rise. Put the question to the "
     "party, not to a person: a sign is about a group of units."
+)
+
+_NOTHING_TO_ASK = "Nothing needs to be asked; look again when the next units are linked."
+_BY_HAND = (
+    "Nothing needs to be asked because of a sign. What would not have been seen is settled by hand: draw "
+    "transactions of linked units at random, and see whether each customer was invited and who answered."
 )
 
 
@@ -101,12 +106,8 @@ def summary(result: IntegrityResult, facts: Facts) -> Iterator[Sentence]:
     else:
         for alarms in result.alarmed.values():
             yield _alarm(result, alarms, facts)
-        if not result.alarms:
-            yield say(
-                "No sign that scores are managed is shown by {tests|test|tests} in {groups|group|groups} of "
-                "linked units; what they can miss is said beside them.",
-                facts,
-            )
+        yield from silence(result, facts)
+        yield from _fewer_low(result, facts)
         yield _sure(result, facts)
 
 
@@ -145,37 +146,43 @@ def _alarm(result: IntegrityResult, alarms: tuple[SignPattern, ...], facts: Fact
 
 
 def _sure(result: IntegrityResult, facts: Facts) -> Sentence:
-    performance = result.performance
-    limit = say("Units in which nothing changed raise an alarm in at most {error|.0%} of audits", facts)
-    if performance is None:
+    limit = say("Where nothing changed, these tests raise an alarm in at most {error|.0%} of audits", facts)
+    if not result.visible:
         return say("{limit}.", facts, limit=limit)
-    name, form = performance.main
-    alarm = facts["register:any_alarm"]
-    ends = alarm.interval
-    low, high = ("", "") if ends is None else (_share(ends.low), _share(ends.high))
     return say(
-        "{limit}; {any_alarm} of {register:companies|simulated company|simulated companies} without gaming "
-        f'raised one ({{level}} interval {{low}} to {{high}}). Where "{{form}}", {{noticed}} of '
-        f"{{register:found:{name}[n]|,d}} did.{{caveat}}",
+        "{limit}. Of {drawn|company|companies} drawn with the units, volumes, links and answers of this one, "
+        "in which nobody manages scores, {share} raised one.",
         facts,
         limit=limit,
-        any_alarm=_of_companies(alarm),
-        level=percent(LEVEL, decimals=0),
-        low=low,
-        high=high,
-        form=form.form,
-        noticed=_of_companies(facts[f"register:found:{name}"]),
-        caveat="" if performance.fits(result.policy) else " These were measured with other settings.",
+        share=Sentence(percent(result.false_alarms, decimals=0), ("false_alarms",)),
     )
 
 
-def _of_companies(fact: Number) -> Sentence:
-    return Sentence(_share(float(fact.value or 0.0)), (fact.key,))
+def _fewer_low(result: IntegrityResult, facts: Facts) -> Iterator[Sentence]:
+    """Say where low answers became fewer than the rest accounts for, and what speaks against a fix."""
+    for detection in result.detections:
+        fewer = detection.detector.key == "low_scores_missing" and detection.sign is SignStrength.WATCH
+        if not fewer or detection.group.name in result.alarmed:
+            continue
+        beside = [
+            entry
+            for entry in result.detections
+            if entry.group.name == detection.group.name
+            and entry.detector.key in _TELLS_A_FIX
+            and entry.contrast is not None
+        ]
+        yield say(
+            "In the {whom} low answers became fewer than the rest of the answers accounts for. An honest fix "
+            "of a bad cause does that, and so does not inviting the unhappy: {which}.",
+            facts,
+            whom=Sentence(whom(detection.group), (f"p:{detection.key}",)),
+            which=_FITS_A_FIX if beside else _CANNOT_TELL,
+        )
 
 
-def _share(value: float) -> str:
-    """Return a share of simulated companies: a small one with a decimal."""
-    return percent(value, decimals=0 if value >= _SINGLE_DIGIT or value == 0 else 1)
+_TELLS_A_FIX = ("complaints_diverge", "complainants_not_invited", "reopened_not_invited")
+_FITS_A_FIX = "complaints do not speak against a fix here"
+_CANNOT_TELL = "without complaints or cases that can be held against invitations, nothing tells which"
 
 
 def reversals(result: IntegrityResult, facts: Facts) -> Iterator[Sentence]:
@@ -196,22 +203,11 @@ def reversals(result: IntegrityResult, facts: Facts) -> Iterator[Sentence]:
 
 
 def _could_hide(result: IntegrityResult, facts: Facts) -> Sentence:
-    unusual = say(
+    return say(
         "{worth_a_look|detection|detections} would have been called unusual had each been the only test; "
         "among so many, some are by chance. Gaming in one unit, or from before the period on, would not be "
         "seen.",
         facts,
-    )
-    if result.performance is None:
-        return unusual
-    name, form = result.performance.hardest
-    return say(
-        '{unusual} Where "{form}", it was noticed in {share} of '
-        f"{{register:found:{name}[n]|company|companies}} only.",
-        facts,
-        unusual=unusual,
-        form=form.form,
-        share=_of_companies(facts[f"register:found:{name}"]),
     )
 
 
@@ -231,7 +227,7 @@ def advice(result: IntegrityResult, facts: Facts) -> Iterator[Sentence]:
     if not result.tested:
         return
     if not result.alarms:
-        yield Sentence("Nothing needs to be asked; look again when the next units are linked.")
+        yield Sentence(_NOTHING_TO_ASK if all(part.everywhere for part in result.reach) else _BY_HAND)
         return
     for kind in dict.fromkeys(alarm.pattern for alarm in result.alarms):
         alarms = [alarm for alarm in result.alarms if alarm.pattern is kind]

@@ -55,10 +55,11 @@ class Counts:
         return np.asarray(self.spread / self._count)
 
     @property
-    def spread(self) -> float:
-        """Variance of answers not in the tail, within units."""
+    def spread(self) -> Floats:
+        """Variance of answers not in the tail, within units; shape (..., 1)."""
         within = self.body_squares / _THOUSAND**2 - self._count * self.body_mean**2
-        return max(float(within.sum()) / max(float((self._count - 1).sum()), 1.0), _LEAST_SPREAD)
+        freedom = np.maximum((self._count - 1).sum(axis=-1, keepdims=True), 1.0)
+        return np.asarray(np.maximum(within.sum(axis=-1, keepdims=True) / freedom, _LEAST_SPREAD))
 
     @property
     def _count(self) -> Floats:
@@ -126,5 +127,5 @@ def _normal_slope(whole: Counts) -> float:
     height = float(np.exp(-cut * cut / 2) / np.sqrt(2 * np.pi))
     ratio = height / (1 - share)
     narrowed = 1 - ratio * (ratio - cut)
-    sd = np.sqrt(whole.spread / narrowed)
+    sd = np.sqrt(float(whole.spread[0]) / narrowed)
     return float(height / (share * (1 - share)) / (sd * narrowed))

@@ -20,6 +20,8 @@ _TIE = 1e-9
 """Statistics closer than this are ties, and a tie counts as exceeding."""
 _BEYOND = 1e6
 """Stands for a statistic that cannot be computed."""
+_LEAST = float(np.finfo(np.float64).tiny)
+"""Stands for a weight of nothing, so that it can be divided by."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +74,13 @@ class Contrast:
 
 
 def contrast(
-    change: Floats, variance: Floats, usable: Flags, dealt: PermutedLabels, *, level: float
+    change: Floats,
+    variance: Floats,
+    usable: Flags,
+    dealt: PermutedLabels,
+    *,
+    level: float,
+    block: Ints | None = None,
 ) -> Contrast:
     """Compare the changes of the chosen units with those of the others, under every assignment.
 
@@ -83,7 +91,10 @@ def contrast(
     usable
         Units that have a change; at least two chosen ones and two others do.
     level
-        Coverage of the interval, from Student's t with two degrees of freedom less than usable units.
+        Coverage of the interval, from Student's t with one degree of freedom less than usable units for the
+        difference and for each block.
+    block
+        Units are compared within blocks, such as regions; all units are one block where it is None.
 
     Notes
     -----
@@ -95,20 +106,34 @@ def contrast(
     labels, changes = dealt.labels[:, usable], change[usable]
     if min(labels[0].sum(), (~labels[0]).sum()) < 2:
         raise ValueError("either group needs at least two usable units")
-    weight = 1 / (variance[usable] + between(changes, variance[usable]))
-    estimate, error, t = _studentised(changes, weight, labels)
-    reach = _critical(len(changes) - 2, level=level) * float(error[0])
+    blocks = _blocks(labels.shape[1], None if block is None else block[usable])
+    weight = 1 / (variance[usable] + between(changes, variance[usable], block=blocks))
+    estimate, error, t = _studentised(changes, weight, labels, blocks)
+    reach = _critical(_freedom(weight > 0, blocks), level=level) * float(error[0])
     value = float(estimate[0])
     return Contrast(value, value - reach, value + reach, t, int(labels[0].sum()), int((~labels[0]).sum()))
 
 
-def together(signed: Sequence[Floats]) -> float:
+def contrasts(change: Floats, variance: Floats, dealt: PermutedLabels, *, block: Ints) -> Floats:
+    """Return t under every assignment for many sets of changes at once; shape (sets, assignments).
+
+    Parameters
+    ----------
+    change, variance
+        As in `contrast`, one row for each set; an infinite variance stands for a unit that has no change.
+    """
+    weight = 1 / (variance + between(change, variance, block=block)[:, None])
+    return _studentised(np.where(weight > 0, change, 0.0), weight, dealt.labels, block)[2]
+
+
+def together(signed: Sequence[Floats]) -> Floats:
     """Return the p-value of several statistics taken as one test.
 
     Parameters
     ----------
     signed
-        For each statistic its values under the same assignments, the actual one first; larger is stronger.
+        For each statistic its values under the same assignments, the actual one first along the last axis;
+        larger is stronger.
 
     Notes
     -----
@@ -116,10 +141,10 @@ def together(signed: Sequence[Floats]) -> float:
     ones. The labels are dealt for all of them together, so that their dependence is kept (nonparametric
     combination, Pesarin 2001).
     """
-    return share_beyond(_sum_of_squares(signed))
+    return shares_beyond(_sum_of_squares(signed))
 
 
-def whole_or_part(parts: Sequence[Sequence[Floats]]) -> float:
+def whole_or_part(parts: Sequence[Sequence[Floats]]) -> Floats:
     """Return the p-value of several groups of statistics: of all together, or of the strongest group.
 
     Parameters
@@ -134,13 +159,15 @@ def whole_or_part(parts: Sequence[Sequence[Floats]]) -> float:
     """
     whole = by_rank(_sum_of_squares([values for part in parts for values in part]))
     strongest = by_rank(-np.min([by_rank(_sum_of_squares(part)) for part in parts], axis=0))
-    return share_beyond(-np.minimum(whole, strongest))
+    return shares_beyond(-np.minimum(whole, strongest))
 
 
 def by_rank(statistic: Floats) -> Floats:
     """Return, for each assignment, the share of assignments with a statistic at least as large."""
-    order = np.sort(statistic)
-    return np.asarray(1 - np.searchsorted(order, statistic - _TIE, side="left") / len(statistic))
+    from scipy.stats import rankdata
+
+    ordered = np.round(-statistic / _TIE)
+    return np.asarray(rankdata(ordered, method="max", axis=-1) / statistic.shape[-1])
 
 
 def _sum_of_squares(signed: Sequence[Floats]) -> Floats:
@@ -149,16 +176,45 @@ def _sum_of_squares(signed: Sequence[Floats]) -> Floats:
 
 def share_beyond(signed: Floats) -> float:
     """Return the share of values at least as large as the first."""
-    return float((signed >= signed[0] - _TIE).mean())
+    return float(shares_beyond(signed))
 
 
-def between(change: Floats, variance: Floats) -> float:
-    """Return the variance between units beyond their sampling variances, by the method of moments."""
+def shares_beyond(signed: Floats) -> Floats:
+    """Return the share of values along the last axis at least as large as the first of them."""
+    return np.asarray((signed >= signed[..., :1] - _TIE).mean(axis=-1))
+
+
+def between(change: Floats, variance: Floats, *, block: Ints | None = None) -> Floats:
+    """Return the variance between units beyond their sampling variances, by the method of moments.
+
+    Parameters
+    ----------
+    change, variance
+        Shape (..., units); an infinite variance stands for a unit that has no change.
+    block
+        Differences between blocks are left out.
+    """
     weight = 1 / variance
-    centre = float((weight * change).sum() / weight.sum())
-    excess = float((weight * (change - centre) ** 2).sum()) - (len(change) - 1)
-    scale = float(weight.sum() - (weight**2).sum() / weight.sum())
-    return max(0.0, excess / scale) if scale > 0 else 0.0
+    excess, scale = np.zeros(weight.shape[:-1]), np.zeros(weight.shape[:-1])
+    blocks = _blocks(weight.shape[-1], block)
+    for place in np.unique(blocks):
+        own = weight[..., blocks == place]
+        values, total = change[..., blocks == place], np.maximum(own.sum(axis=-1), _LEAST)
+        centre = (own * values).sum(axis=-1) / total
+        excess += (own * (values - centre[..., None]) ** 2).sum(axis=-1)
+        scale += total - (own**2).sum(axis=-1) / total
+    excess -= _freedom(weight > 0, blocks) + 1
+    return np.asarray(np.where(scale > 0, np.maximum(0.0, excess / np.where(scale > 0, scale, 1.0)), 0.0))
+
+
+def _blocks(units: int, block: Ints | None) -> Ints:
+    return np.zeros(units, dtype=np.int64) if block is None else block
+
+
+def _freedom(usable: Flags, block: Ints) -> Ints:
+    """Return usable units less one for each block that has any, and less one."""
+    held = [usable[..., block == place].any(axis=-1) for place in np.unique(block)]
+    return np.asarray(usable.sum(axis=-1) - np.sum(held, axis=0) - 1)
 
 
 def ways(chosen: Flags, stratum: Ints) -> int:
@@ -194,25 +250,34 @@ def _every(chosen: Flags, stratum: Ints) -> Flags:
     return np.array(rows)
 
 
-def _studentised(change: Floats, weight: Floats, labels: Flags) -> tuple[Floats, Floats, Floats]:
-    """Return difference, standard error and t of each row of `labels`."""
-    on = labels.astype(np.float64)
-    total, products = on @ weight, on @ (weight * change)
-    least = np.finfo(np.float64).tiny
-    unchosen, remainder = np.maximum(weight.sum() - total, least), (weight * change).sum() - products
-    total = np.maximum(total, least)
-    difference = products / total - remainder / unchosen
-    residual = (weight * change**2).sum() - products**2 / total - remainder**2 / unchosen
-    spread = np.maximum(residual, 0) / (len(change) - 2)
-    error = np.sqrt(spread * (1 / total + 1 / unchosen))
+def _studentised(change: Floats, weight: Floats, labels: Flags, block: Ints) -> tuple[Floats, Floats, Floats]:
+    """Return difference, standard error and t of each row of `labels`, last, for each set of changes."""
+    on = labels.T.astype(np.float64)
+    shape = (*weight.shape[:-1], len(labels))
+    top, information, spread = np.zeros(shape), np.zeros(shape), np.zeros(weight.shape[:-1])
+    for place in np.unique(block):
+        own = block == place
+        w, product = weight[..., own], (weight * change)[..., own]
+        total, whole = np.maximum(w.sum(axis=-1), _LEAST)[..., None], product.sum(axis=-1)[..., None]
+        chosen = w @ on[own]
+        top += product @ on[own] - chosen * whole / total
+        information += chosen * (1 - chosen / total)
+        spread += (product * change[..., own]).sum(axis=-1) - (whole**2 / total)[..., 0]
+    apart = information > _TIE * weight.sum(axis=-1)[..., None]
+    safe = np.where(apart, information, 1.0)
+    difference = np.where(apart, top / safe, 0.0)
+    freedom = np.maximum(_freedom(weight > 0, block), 1)
+    residual = (spread[..., None] - top * difference) / freedom[..., None]
+    error = np.sqrt(np.maximum(residual, 0) / safe)
     t = np.divide(difference, error, out=np.zeros_like(difference), where=error > _TIE)
     t[(error <= _TIE) & (np.abs(difference) > _TIE)] = _BEYOND
-    count = labels.sum(axis=1)
-    t[(count < 2) | (count > labels.shape[1] - 2)] = _BEYOND
+    usable = (weight > 0).astype(np.float64)
+    count = usable @ on
+    t[~apart | (count < 2) | (count > usable.sum(axis=-1)[..., None] - 2)] = _BEYOND
     return difference, error, t
 
 
-def _critical(freedom: int, *, level: float) -> float:
+def _critical(freedom: Ints, *, level: float) -> float:
     from scipy.special import stdtrit
 
-    return float(stdtrit(freedom, (1 + level) / 2))
+    return float(stdtrit(np.maximum(freedom, 1), (1 + level) / 2))

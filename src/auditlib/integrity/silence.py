@@ -1,0 +1,84 @@
+"""What silence is worth, in words: what could not be looked for, what would not have shown, what would."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from auditlib.integrity.result import IntegrityResult, Reach
+from auditlib.records import Sentence
+from auditlib.statements import Facts, percent, say
+
+WOULD_SHOW = "no sign; it would have been seen"
+WOULD_NOT = "would not have been seen"
+SOME = "would have been seen in some groups only"
+NOT_TESTED = "cannot be looked for"
+
+
+def silence(result: IntegrityResult, facts: Facts) -> Iterator[Sentence]:
+    """Yield what could not be looked for or would not have been seen, and only then what shows no sign."""
+    absent = [reach for reach in result.reach if not reach.drawn]
+    hidden = [reach for reach in result.reach if reach.drawn and not reach.everywhere]
+    if absent:
+        yield say(
+            "Cannot be looked for with this evidence: {what}.",
+            facts,
+            what=[_fault(reach) for reach in absent],
+        )
+    if hidden:
+        yield say(
+            "Would not have been seen in every group of linked units, so that silence says nothing about it: "
+            "{what}; of companies drawn like this one in which it was planted, so many raise an alarm in the "
+            "group where it shows least.",
+            facts,
+            what=[_with_share(reach) for reach in hidden],
+        )
+    if not result.alarms:
+        yield _no_sign([reach for reach in result.reach if reach.everywhere], result, facts)
+
+
+def _no_sign(clear: Sequence[Reach], result: IntegrityResult, facts: Facts) -> Sentence:
+    if not result.visible:
+        return say(
+            "No alarm is raised by {tests|test|tests} in {groups|group|groups} of linked units; what they "
+            "would have missed was not measured.",
+            facts,
+        )
+    if not clear:
+        return say(
+            "No alarm is raised by {tests|test|tests} in {groups|group|groups} of linked units, and with so "
+            "little to go by that is no sign of honest scores either.",
+            facts,
+        )
+    return say(
+        "No sign is shown of what would have been seen in at least {least_power|.0%} of companies drawn like "
+        "this one: {what}.",
+        facts,
+        what=[_with_share(reach) for reach in clear],
+    )
+
+
+def _fault(reach: Reach) -> Sentence:
+    return Sentence(reach.fault.words, (f"size:{reach.fault.key}",))
+
+
+def _with_share(reach: Reach) -> Sentence:
+    weakest = reach.drawn[0]
+    share = percent(weakest.share, decimals=0)
+    return Sentence(f"{reach.fault.words} ({share})", (f"size:{reach.fault.key}", weakest.key))
+
+
+def reading(reach: Reach, *, alarmed: bool) -> str:
+    """Return what can be said of one fault, in a table.
+
+    Parameters
+    ----------
+    alarmed
+        Whether a sign of its kind needs explanation in any group.
+    """
+    if not reach.drawn:
+        return NOT_TESTED
+    if alarmed:
+        return "a sign of this kind needs explanation"
+    if reach.everywhere:
+        return WOULD_SHOW
+    return SOME if reach.clear else WOULD_NOT
