@@ -1,161 +1,165 @@
-"""False alarms and power of the integrity detectors on simulated companies: the source of their register.
+"""Alarms of the integrity detectors where nobody games, and what they find where somebody does.
 
-``python -m benchmarks integrity`` measures a few companies and prints; with ``--write FILE`` it writes the
-register that the suite ships and shows beside every detection:
+The companies share nothing with the demo's (`_gamed_companies`); none was used to choose a detector.
 
-    python -m benchmarks integrity --clean 100080:100400 --planted 100030:100050 --write FILE
-
-Detectors were chosen on companies with seeds below `CHOSEN_BELOW`. The register is measured on seeds from
-there on, which must not be looked at while a detector is changed.
+    python -m benchmarks integrity                    every world at full size, some minutes
+    python -m benchmarks integrity --part 4           a quarter of the companies of each world
 """
 
 from __future__ import annotations
 
 import argparse
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
-from auditlib.integrity import DETECTORS, IntegrityPolicy, estimate
-from auditlib.integrity.performance import fingerprint
+from auditlib.integrity import IntegrityPolicy, IntegrityResult, estimate
 from auditlib.parameters.load import load
 from auditlib.parameters.run import Run
-from company import Scenario, survey_tables
+from benchmarks._gamed_companies import ITEMS, SURVEY, World, tables
 
 ROOT = Path(__file__).parents[1]
-CHOSEN_BELOW = 100_000
-DRAWS = 1999
-FORMS: dict[str, tuple[str, dict[str, Any]]] = {
-    "uninvited": ("60% of customers who look unhappy are not invited", {"suppress": 0.6}),
-    "uninvited_some": ("30% of customers who look unhappy are not invited", {"suppress": 0.3}),
-    "not_again": ("60% of those with a low answer are not invited for 90 days", {"not_again": 0.6}),
-    "not_after_complaint": (
-        "60% of complainants are not invited for 90 days",
-        {"not_after_complaint": 0.6},
-    ),
-    "discouraged": ("40% of the unhappy are talked out of answering", {"discouraged": 0.4}),
-    "discouraged_most": ("70% of the unhappy are talked out of answering", {"discouraged": 0.7}),
-    "lifted": ("80% of months just below the threshold are lifted over it", {"lifted": 0.8}),
-    "month_end": ("25% of top answers are collected in the last three days", {"month_end": 0.25}),
-    "filled_in": ("20% of answers are replaced by silent top scores", {"filled_in": 0.2}),
-    "one_device": ("5% of answers come from one device of the unit", {"one_device": 0.05}),
-    "begging": ("10% of comments quote a request for a score", {"begging": 0.1}),
-    "straight": ("20% of answers are made straight lines", {"straight": 0.2}),
+DRAWS = 999
+SHOCKS = World(shocks=0.3)
+FEWER = World(answers=(5, 800))
+"""A company with a fifth of the answers, in which much would not be seen."""
+QUIET: dict[str, tuple[World, int]] = {
+    "nothing happens": (World(), 48),
+    "an honest fix": (World(fix=0.5), 48),
+    "shocks of regions, dealt by lot": (SHOCKS, 15),
+    "shocks of regions, leaning to some": (replace(SHOCKS, assigned="leaning"), 15),
+    "shocks of regions, 2 of 5 linked": (replace(SHOCKS, assigned="region"), 15),
+    "shocks of regions, 5 of 10 linked": (replace(SHOCKS, assigned="region", regions=10), 15),
 }
-Seen = dict[str, Any]
+"""World without gaming, and how many companies of it."""
+GAMED: dict[str, tuple[World, str, int]] = {
+    "60% of the unhappy not invited": (World(uninvited=0.6), "uninvited", 30),
+    "the same with fewer answers": (replace(FEWER, uninvited=0.6), "uninvited", 30),
+    "70% of the unhappy kept from answering": (World(discouraged=0.7), "discouraged", 30),
+}
+"""World with gaming, the fault it has, and how many companies of it."""
+
+
+_World = TypeVar("_World")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an audit said of one company.
+
+    Parameters
+    ----------
+    alarm, refused
+        Whether anything needs explanation, and whether nothing could be tested.
+    detectors
+        Those behind an alarm.
+    power
+        Share of companies drawn like it in which the fault would have been seen; NaN where it was not drawn.
+    """
+
+    alarm: bool
+    refused: bool
+    detectors: tuple[str, ...]
+    power: float = np.nan
 
 
 def main(argv: list[str]) -> None:
-    """Measure, print, and write the register where asked."""
+    """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks integrity")
-    parser.add_argument("--clean", type=_seeds, default=range(20), help="seeds of companies without gaming")
-    parser.add_argument("--planted", type=_seeds, default=range(4), help="seeds of each planted form")
-    parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--write", type=Path, help="where to write the register")
-    given = parser.parse_args(argv)
-    jobs = [("clean", seed) for seed in given.clean]
-    jobs += [(form, seed) for form in FORMS for seed in given.planted]
-    with ProcessPoolExecutor(given.workers) as pool:
-        seen = list(pool.map(one, jobs, chunksize=4))
-    text = register(seen)
-    print(text)
-    if given.write:
-        given.write.write_text(text, encoding="utf-8")
+    parser.add_argument("--part", type=int, default=1, help="companies are divided by it")
+    parser.add_argument("--first", type=int, default=1000, help="seed of the first company")
+    parser.add_argument("--world", default="", help="worlds whose name holds these words")
+    parser.add_argument("--workers", type=int, default=1)
+    arguments = parser.parse_args(argv)
+    with ProcessPoolExecutor(arguments.workers) as pool:
+        drawn = partial(pool.map, chunksize=2)
+        print(f"{'nobody games':40s} companies  refused  alarms  by")
+        for name, (world, companies) in _named(QUIET, arguments.world):
+            seeds = range(arguments.first, arguments.first + max(1, companies // arguments.part))
+            _print_quiet(name, list(drawn(partial(quiet, world), seeds)))
+        print(f"\n{'somebody games':40s} companies  found   printed  stated as visible: found")
+        for name, (world, fault, companies) in _named(GAMED, arguments.world):
+            seeds = range(arguments.first, arguments.first + max(1, companies // arguments.part))
+            _print_gamed(name, list(drawn(partial(gamed, world, fault), seeds)))
 
 
-def _seeds(text: str) -> range:
-    """Read ``first:end``, the end excluded."""
-    first, end = text.split(":")
-    return range(int(first), int(end))
+def _named(worlds: Mapping[str, _World], words: str) -> list[tuple[str, _World]]:
+    return [(name, world) for name, world in worlds.items() if words in name]
 
 
-def one(job: tuple[str, int]) -> Seen:
-    """Examine one company: p-values of all tests, and alarms by group and detector."""
-    form, seed = job
-    run, policy = given_files()
-    tables: Any = survey_tables(scenario(form, seed), np.random.default_rng(seed))
-    result = estimate(tables, run, policy)
-    gamed = f"{GAMED[0]} {GAMED[1]}"
-    return {
-        "form": form,
-        "seed": seed,
-        "any": bool(result.alarms),
-        "any_gamed": gamed in result.alarmed,
-        "p": [
-            (entry.detector.key, entry.p_value) for entry in result.detections if entry.contrast is not None
-        ],
-        "alarms": sorted({entry.detector.key for alarm in result.alarms for entry in alarm.carried_by}),
-        "found": sorted(
-            {entry.detector.key for alarm in result.alarmed.get(gamed, ()) for entry in alarm.carried_by}
-        ),
-    }
+def _print_quiet(name: str, outcomes: list[Outcome]) -> None:
+    by = ", ".join(sorted({key for outcome in outcomes for key in outcome.detectors}))
+    refused, alarms = (sum(getattr(part, of) for part in outcomes) for of in ("refused", "alarm"))
+    print(f"{name:40s} {len(outcomes):9d} {refused:8d} {alarms:7d}  {by}", flush=True)
 
 
-GAMED = ("manager", "2024-07-01")
+def _print_gamed(name: str, outcomes: list[Outcome]) -> None:
+    alarms, power = (np.array([getattr(part, of) for part in outcomes], float) for of in ("alarm", "power"))
+    clear = power >= IntegrityPolicy().least_power
+    print(
+        f"{name:40s} {len(outcomes):9d} {_share(alarms):>6s} {_share(power):>9s}"
+        f"  {int(clear.sum())}: {_share(alarms[clear])}",
+        flush=True,
+    )
 
 
-def given_files() -> tuple[Run, IntegrityPolicy]:
-    """Return the demo run and the shipped policy, with fewer draws."""
-    run = load(Run, (ROOT / "params/runs/demo.yaml").read_text(encoding="utf-8"), name="demo.yaml")
-    text = (ROOT / "params/policies/integrity.yaml").read_text(encoding="utf-8")
-    return run, load(IntegrityPolicy, text, name="integrity.yaml").model_copy(update={"draws": DRAWS})
+def _share(values: Any) -> str:
+    return f"{100 * float(np.nanmean(values)):.0f}%" if len(values) else "none"
 
 
-def scenario(form: str, seed: int) -> Scenario:
-    """Return the demo scenario with another seed, without gaming or with one form of it."""
-    text = (ROOT / "params/scenarios/demo.yaml").read_text(encoding="utf-8")
-    base = load(Scenario, text, name="demo.yaml").model_dump(mode="json") | {"seed": seed, "gaming": None}
-    if form != "clean":
-        switches = FORMS[form][1]
-        forms = {name: value for name, value in switches.items() if name != "suppress"}
-        gaming = {"role": GAMED[0], "starts_on": GAMED[1], "suppress": switches.get("suppress", 0.0)}
-        base["gaming"] = gaming | {"forms": forms}
-    return Scenario.model_validate(base)
+def quiet(world: World, seed: int) -> Outcome:
+    """Audit one company in which nobody games."""
+    return outcome(audited(world, seed))
 
 
-def register(seen: Iterable[Seen]) -> str:
-    """Return the register as YAML."""
-    by_form: dict[str, list[Seen]] = defaultdict(list)
-    for each in seen:
-        by_form[each["form"]].append(each)
-    clean = by_form.pop("clean")
-    lines = [
-        "# Written by: python -m benchmarks integrity --write. Do not edit by hand.",
-        "company: 40 units, 36 months, five groups of 5 to 7 linked units, true effects of pay",
-        f"chosen_below_seed: {CHOSEN_BELOW}",
-        f"clean_seeds: {_span(clean)}",
-        f"planted_seeds: {_span(each for companies in by_form.values() for each in companies)}",
-        f"companies: {len(clean)}",
-        f"draws: {DRAWS}",
-        f"any_alarm: {_share(each['any'] for each in clean)}",
-        f'settings: "{fingerprint(given_files()[1])}"',
-        "clean:",
-        *(_clean_line(detector.key, clean) for detector in DETECTORS),
-        "planted:",
+def gamed(world: World, fault: str, seed: int) -> Outcome:
+    """Audit one company in which somebody games, and say what the audit of an honest one like it would print.
+
+    The honest one has the same units, volumes and links: what its answer prints beside silence is held
+    against what the audit of the gamed one says.
+    """
+    still = replace(world, uninvited=0.0, discouraged=0.0)
+    power = [
+        entry.share
+        for entry in audited(still, seed, draw=True).visible
+        if entry.fault is not None and entry.fault.key == fault and entry.companies
     ]
-    for form, companies in by_form.items():
-        lines += [f"  {form}:", f"    form: {FORMS[form][0]}", f"    companies: {len(companies)}"]
-        lines += [f"    any: {_share(each['any_gamed'] for each in companies)}", "    found:"]
-        found = {d.key: _share(d.key in each["found"] for each in companies) for d in DETECTORS}
-        lines += [f"      {key}: {value}" for key, value in found.items()]
-    return "\n".join(lines) + "\n"
+    return replace(outcome(audited(world, seed)), power=min(power, default=np.nan))
 
 
-def _span(companies: Iterable[Seen]) -> list[int]:
-    seeds = [each["seed"] for each in companies]
-    return [min(seeds), max(seeds)]
+def outcome(result: IntegrityResult) -> Outcome:
+    """Return what a result says."""
+    detectors = (entry.detector.key for alarm in result.alarms for entry in alarm.carried_by)
+    return Outcome(bool(result.alarms), not result.tested, tuple(dict.fromkeys(detectors)))
 
 
-def _clean_line(key: str, clean: list[Seen]) -> str:
-    p = [value for each in clean for name, value in each["p"] if name == key]
-    alone = _share(value <= given_files()[1].error for value in p)
-    alarms = _share(key in each["alarms"] for each in clean)
-    return f"  {key}: {{tests: {len(p)}, alone: {alone}, alarms: {alarms}}}"
+def audited(world: World, seed: int, *, draw: bool = False) -> IntegrityResult:
+    """Audit one company."""
+    company: Any = tables(world, seed)
+    return estimate(company, run_of(world), policy(), draw=draw)
 
 
-def _share(values: Iterable[bool]) -> float:
-    return round(float(np.mean(list(values))), 4)
+def policy() -> IntegrityPolicy:
+    """Return the shipped policy with fewer draws."""
+    text = (ROOT / "params/policies/integrity.yaml").read_text(encoding="utf-8")
+    return load(IntegrityPolicy, text, name="integrity.yaml").model_copy(update={"draws": DRAWS})
+
+
+def run_of(world: World) -> Run:
+    """Return the demo's run file with the period and the survey of the companies drawn here."""
+    text = (ROOT / "params/runs/demo.yaml").read_text(encoding="utf-8")
+    run = load(Run, text, name="demo.yaml").model_dump(mode="json")
+    items: dict[str, dict[str, Any]] = {
+        name: {"wording": name, "scale": {"low": 1, "high": 5}} for name in ITEMS
+    }
+    items[ITEMS[0]]["headline"] = True
+    years, months = divmod(world.months, 12)
+    end = f"{2022 + years}-12-31" if not months else f"{2023 + years}-{months:02d}-28"
+    run["period"] = {"start": "2023-01-01", "end": end}
+    run["instruments"] = {SURVEY: {"items": items}}
+    return Run.model_validate(run)

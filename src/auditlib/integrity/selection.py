@@ -84,7 +84,8 @@ def _near(rows: pd.DataFrame, known: pd.DataFrame, *, by: str, days: int) -> pd.
     """Return `rows` with the nearest of `known` within `days` on either side; rows are sorted by `at`."""
     import pandas as pd
 
-    ordered = known.astype({"near": "int64"}).sort_values(["near", by], ignore_index=True)
+    alike = known.astype({"near": "int64", by: rows[by].dtype})
+    ordered = alike.sort_values(["near", by], ignore_index=True)
     return pd.merge_asof(
         rows.astype({"at": "int64"}),
         ordered.assign(at=ordered["near"]),
