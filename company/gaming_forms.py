@@ -41,6 +41,9 @@ class Forms(Strict):
     """Switches of the planted forms; each is a share, and 0 plants nothing."""
 
     discouraged: Share = Field(0, description="Unhappy customers who are talked out of answering.")
+    complainants_unasked: Share = Field(
+        0, description="Customers who complain who are not invited within 14 days before or after."
+    )
     not_again: Share = Field(0, description="Customers with a low answer who are not invited for 90 days.")
     not_after_complaint: Share = Field(0, description="Complainants who are not invited for 90 days.")
     lifted: Share = Field(0, description="Months just below the threshold that are lifted over it.")
@@ -81,6 +84,7 @@ def with_forms(
     asked = _not_again(drawn.invitations, low, forms.not_again, rng)
     since = _since(complained["unit_id"], place, place.unit_ids)
     asked = _not_again(asked, complained[complained["known"] >= since], forms.not_after_complaint, rng)
+    asked = _unasked(asked, complained[complained["known"] >= since], forms.complainants_unasked, rng)
     answered = rows["invitation_id"].isna() | rows["invitation_id"].isin(asked["invitation_id"])
     return Surveys(asked, rows[kept & answered].reset_index(drop=True))
 
@@ -159,6 +163,24 @@ def _at_month_end(
     moved = clear_of_changes(to_utc(local + wait * DAY, zones), zones, np.full(len(rows), HEADQUARTERS))
     rows["submitted"] = np.where(top & (wait > 0), moved, rows["submitted"])
     return rows
+
+
+def _unasked(
+    asked: pd.DataFrame, complained: pd.DataFrame, share: float, rng: np.random.Generator
+) -> pd.DataFrame:
+    """Return the invitations still sent when those who complain are left out near their complaint."""
+    if not share:
+        return asked
+    known = complained[complained["customer_id"].notna()][["customer_id", "known"]].astype({"known": "int64"})
+    left = asked[["invitation_id", "customer_id", "sent", "survey_type"]].astype({"sent": "int64"})
+    met = pd.merge_asof(
+        left.sort_values("sent", kind="stable"), known.sort_values("known"), left_on="sent", right_on="known",
+        by="customer_id", direction="nearest", tolerance=14 * DAY,
+    )  # fmt: skip
+    blocked = met["known"].notna().to_numpy() & (met["survey_type"] == TRANSACTIONAL).to_numpy()
+    blocked &= rng.random(len(met)) < share
+    gone = set(met.loc[blocked, "invitation_id"])
+    return asked[~asked["invitation_id"].isin(gone)].reset_index(drop=True)
 
 
 def _not_again(

@@ -16,6 +16,7 @@ from auditlib.audit.numerals import orphans
 from auditlib.errors import ParameterError
 from auditlib.integrity import (
     DETECTORS,
+    FAULTS,
     IntegrityAnswer,
     IntegrityPolicy,
     IntegrityResult,
@@ -62,7 +63,7 @@ def company(seed: int, **gaming: Any) -> SurveyTables:
 
 @cache
 def suppressed() -> SurveyTables:
-    return company(1000, suppress=0.6)
+    return company(1000, suppress=0.8, complainants_unasked=0.8)
 
 
 @cache
@@ -90,8 +91,9 @@ def test_every_detector_runs_on_every_group() -> None:
 def test_planted_suppression_is_found_where_it_is_and_nowhere_else() -> None:
     assert [(each.group.name, each.pattern.key) for each in result().alarms] == [(GAMED, "who_is_heard")]
     assert {each.detector.key for each in result().alarms[0].carried_by} >= {
-        "low_scores_missing", "invitations_fall", "complaints_diverge",
+        "low_scores_missing", "invitations_fall",
     }  # fmt: skip
+    assert result().alarms[0].strongest.detector.alone
     (finding,) = answer().findings()
     assert "consistent with" in finding.cause
     assert "proves no intent" in finding.cause
@@ -246,14 +248,9 @@ def test_what_could_not_be_seen_leads_and_silence_is_for_what_would_have_been() 
     quiet = estimate(company(5002), run(), policy(), draw=True)
     assert not quiet.alarms
     said = [str(sentence) for sentence in IntegrityAnswer(quiet).summary()]
-    places = [
-        next(i for i, text in enumerate(said) if start in text) for start in ("Would not have", "No sign")
-    ]
-    assert places == sorted(places)
-    for reach in quiet.reach:
-        assert (reach.fault.words in said[places[1]]) is reach.everywhere
-        assert reach.everywhere is all(part.share >= 0.8 and part.companies for part in reach.groups)
-    assert any(reach.everywhere for reach in quiet.reach)
+    assert said[0].startswith(("Cannot be looked for", "Would not have been seen"))
+    assert not any(reach.fault.words in said[0] for reach in quiet.reach if reach.everywhere)
+    assert len(quiet.reach) == len(FAULTS)
     assert unfounded(quiet) == []
 
 

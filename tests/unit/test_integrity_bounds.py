@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -87,11 +88,15 @@ def detected(key: str, *, assignments: int = 20) -> Detection:
     )
 
 
+def absent(*run: Detection) -> list[Detection]:
+    """The detectors that were not run."""
+    keys = {entry.detector.key for entry in run}
+    return [Detection(entry, group(), reason="not run") for entry in DETECTORS if entry.key not in keys]
+
+
 def kinds_of(*run: Detection) -> list[SignPattern]:
     """The kinds of signs of the group; detectors that are not given were not run."""
-    keys = {entry.detector.key for entry in run}
-    rest = [Detection(entry, group(), reason="not run") for entry in DETECTORS if entry.key not in keys]
-    return list(corrected([*run, *rest], IntegrityPolicy(error=0.05)))
+    return list(corrected([*run, *absent(*run)], IntegrityPolicy(error=0.05)))
 
 
 @pytest.mark.parametrize(("assignments", "alarm"), [(19, False), (20, True), (21, True)])
@@ -115,6 +120,26 @@ def test_two_signs_that_confirm_one_another_are_a_major(signs: tuple[str, ...], 
     alarms = [kind for kind in kinds_of(*(detected(key, assignments=40) for key in signs)) if kind.alarm]
     (finding,) = findings_of(alarms, 0.95)
     assert finding.grade is grade
+
+
+@pytest.mark.parametrize("prompted", [True, False])
+def test_fewer_low_answers_have_who_is_heard_tested_by_itself(prompted: bool) -> None:
+    """Among all kinds the same change would be too little; by itself it is beyond its share of the error."""
+    t = np.r_[-2.0, np.full(9, -3.0), np.linspace(-1, 1, 990)]
+    effect = Contrast(-0.2, -0.3, -0.1, t, 3, 3)
+    watched = SignStrength.WATCH if prompted else SignStrength.QUIET
+    heard = Detection(detector("invitations_fall"), group(), watched, effect, smallest_p=0.001)
+    low = replace(heard, detector=detector("low_scores_missing"), sign=watched)
+    noise = [
+        replace(heard, detector=detector(key), contrast=replace(effect, t=np.roll(np.abs(t), shift)))
+        for shift, key in ((300, "straight_lines"), (600, "month_end"), (900, "begging"))
+    ]
+    run = [heard, low, *noise, *absent(heard, low, *noise)]
+    weights = {group().name: {"uninvited": {"invitations_fall": 1.0}}}
+    kinds = corrected(run, IntegrityPolicy(error=0.03), weights=weights)
+    (who,) = (kind for kind in kinds if kind.pattern.key == "who_is_heard")
+    assert who.p_value == pytest.approx(0.01)
+    assert who.alarm is prompted
 
 
 def test_fewer_low_answers_alone_raise_no_alarm() -> None:

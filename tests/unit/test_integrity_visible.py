@@ -13,6 +13,7 @@ from auditlib.integrity import DETECTORS, FAULTS, IntegrityAnswer, IntegrityPoli
 from auditlib.integrity.assignment import assignment_of, places_of
 from auditlib.integrity.detection import Detection, GroupData, detect, group_data
 from auditlib.integrity.detectors import PATTERNS
+from auditlib.integrity.directions import Directions, along, directions
 from auditlib.integrity.faults import STRIKES, struck
 from auditlib.integrity.groups import calendar_of, groups_of
 from auditlib.integrity.observed import observe
@@ -133,8 +134,29 @@ def test_every_fault_has_a_way_to_strike_and_moves_detectors_of_its_kind() -> No
 
 
 @cache
+def weights() -> Directions:
+    return directions(data(), detections(), rng=np.random.default_rng(7))
+
+
+def test_detectors_are_weighed_by_what_a_fault_moves_at_this_size() -> None:
+    assert weights().keys() == {"uninvited", "discouraged"}
+    assert weights()["uninvited"]["complainants_not_invited"] > weights()["uninvited"]["response_rate"]
+    assert weights()["discouraged"]["response_rate"] > 0
+    assert all(weight >= 0 for fault in weights().values() for weight in fault.values())
+    assert not {"low_scores_missing"} & {key for fault in weights().values() for key in fault}
+
+
+def test_along_its_weights_a_fault_stands_out_more_than_in_any_single_detector() -> None:
+    t = {"a": np.array([2.0, 0.0, 2.5, 0.0]), "b": np.array([2.0, 2.5, 0.0, 0.0])}
+    strongest = along(t, {"fault": {"a": 1.0, "b": 1.0}})
+    assert strongest.argmax() == 0
+    assert along(t, {"fault": {"a": 1.0, "b": 0.0}}).argmax() == 2
+    assert (along(t, {"one": {"a": 1.0}, "two": {"b": 3.0}}) == [2.0, 2.5, 2.5, 0.0]).all()
+
+
+@cache
 def seen() -> dict[str, Visibility]:
-    entries = visibility(data(), detections(), groups=1, rng=np.random.default_rng(5))
+    entries = visibility(data(), detections(), weights=weights(), groups=1, rng=np.random.default_rng(5))
     return {"nothing" if entry.fault is None else entry.fault.key: entry for entry in entries}
 
 
@@ -147,7 +169,7 @@ def test_faults_raise_alarms_and_nothing_raises_few() -> None:
 
 
 def test_more_groups_to_look_at_make_each_fault_harder_to_see() -> None:
-    entries = visibility(data(), detections(), groups=12, rng=np.random.default_rng(5))
+    entries = visibility(data(), detections(), weights=weights(), groups=12, rng=np.random.default_rng(5))
     shares = {entry.fault.key: entry.share for entry in entries if entry.fault is not None}
     assert sum(shares.values()) < sum(entry.share for entry in seen().values() if entry.fault is not None)
 
@@ -208,5 +230,5 @@ def test_a_company_of_usual_size_is_drawn_within_its_time() -> None:
     from time import process_time
 
     start = process_time()
-    visibility(data(), detections(), groups=1, rng=np.random.default_rng(6))
+    visibility(data(), detections(), weights=weights(), groups=1, rng=np.random.default_rng(6))
     assert process_time() - start < 10

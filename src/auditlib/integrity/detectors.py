@@ -157,3 +157,5 @@ def _register() -> tuple[tuple[Detector, ...], tuple[Pattern, ...], tuple[Fault,
 
 DETECTORS, PATTERNS, FAULTS = _register()
 """In the order they are shown: who is heard, who is asked again, what is answered, and when."""
+KIND_OF = {fault.key: fault.kind for fault in FAULTS}
+"""Kind of sign of each fault."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -12,6 +12,7 @@ from auditlib.integrity.answer import IntegrityAnswer
 from auditlib.integrity.assignment import assignment_of, declared_of, places_of
 from auditlib.integrity.detection import Detection, GroupData, detect, group_data, score_change
 from auditlib.integrity.detectors import DETECTORS
+from auditlib.integrity.directions import Directions, directions
 from auditlib.integrity.groups import Group, MonthGrid, calendar_of, groups_of
 from auditlib.integrity.observed import Observed, observe
 from auditlib.integrity.paid_question import PaidQuestion
@@ -99,18 +100,29 @@ def estimate(
     detections = [d for part in examined for d in (part if isinstance(part, list) else part[1])]
     tested = [part for part in examined if not isinstance(part, list)]
     scores = tuple(score for data, _ in tested if (score := score_change(data)) is not None)
-    visible = _visible(tested, run) if draw else ()
-    return IntegrityResult(corrected(detections, policy), policy, level, visible, scores=scores)
+    weights = {
+        data.group.name: directions(data, own, rng=np.random.default_rng([run.seed, place, 1]))
+        for place, (data, own) in enumerate(tested)
+    }
+    visible = _visible(tested, weights, run) if draw else ()
+    patterns = corrected(detections, policy, weights=weights)
+    return IntegrityResult(patterns, policy, level, visible, scores=scores)
 
 
-def _visible(tested: list[tuple[GroupData, list[Detection]]], run: Run) -> tuple[Visibility, ...]:
+def _visible(
+    tested: list[tuple[GroupData, list[Detection]]], weights: Mapping[str, Directions], run: Run
+) -> tuple[Visibility, ...]:
     """Return what would have been seen in each group that can raise an alarm; they share the error."""
     able = [part for part in tested if any(d.contrast is not None and d.detector.alone for d in part[1])]
     return tuple(
         entry
         for place, (data, detections) in enumerate(able)
         for entry in visibility(
-            data, detections, groups=len(able), rng=np.random.default_rng([run.seed, place, len(able)])
+            data,
+            detections,
+            weights=weights[data.group.name],
+            groups=len(able),
+            rng=np.random.default_rng([run.seed, place, 2]),
         )
     )
 

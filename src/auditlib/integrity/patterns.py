@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Self
 
 from auditlib.integrity.detection import Detection, SignStrength
-from auditlib.integrity.detectors import PATTERNS, Pattern
+from auditlib.integrity.detectors import KIND_OF, PATTERNS, Pattern
+from auditlib.integrity.directions import Directions, along
 from auditlib.integrity.groups import Group
 from auditlib.integrity.policy import IntegrityPolicy
 from auditlib.records import Held
-from auditlib.statistics.changes import together, whole_or_part
+from auditlib.statistics.changes import share_beyond, together, whole_or_part
 from auditlib.statistics.multiplicity import holm
 from auditlib.statistics.types import Floats
 
@@ -32,6 +34,8 @@ class SignPattern:
         Allowing for all groups of the audit, and for all kinds within the group.
     alarm
         Whether that is at or below the declared error.
+    p_prompted
+        Along what the declared faults would move, where another change prompts it; else None.
     """
 
     pattern: Pattern
@@ -40,6 +44,7 @@ class SignPattern:
     p_value: float | None
     p_adjusted: float = 1.0
     alarm: bool = False
+    p_prompted: float | None = None
 
     def without(self, held: Held) -> tuple[Self | None, int]:
         """Return it without the units that are held back, and how many of those to be drawn they are."""
@@ -68,15 +73,10 @@ class SignPattern:
         return any(detection.eventful and detection.detector.alone for detection in self.detections)
 
     @property
-    def prompt(self) -> Detection | None:
-        """The detection that prompts this kind to be tested by itself; None where it could not be made."""
-        named = (entry for entry in self.detections if entry.detector.key == self.pattern.prompted_by)
-        return next((entry for entry in named if entry.contrast is not None), None)
-
-    @property
     def prompted(self) -> bool:
-        """Whether its prompt is beyond chance alone, and there is something to test."""
-        return self.prompt is not None and self.prompt.sign is SignStrength.WATCH and self.eventful
+        """Whether the change that prompts it to be tested by itself is beyond chance alone."""
+        prompts = (entry for entry in self.detections if entry.detector.key == self.pattern.prompted_by)
+        return self.eventful and any(entry.sign is SignStrength.WATCH for entry in prompts)
 
     @property
     def carried_by(self) -> tuple[Detection, ...]:
@@ -107,11 +107,18 @@ class SignPattern:
         return max((detection.linked for detection in self.detections), default=0)
 
 
+_LEAST = 1e-9
+_NO_WEIGHTS: Mapping[str, Directions] = MappingProxyType({})
 PROMPTED = 0.4
 """Share of the error for kinds of signs that another change prompts to be tested by themselves."""
 
 
-def corrected(detections: Sequence[Detection], policy: IntegrityPolicy) -> tuple[SignPattern, ...]:
+def corrected(
+    detections: Sequence[Detection],
+    policy: IntegrityPolicy,
+    *,
+    weights: Mapping[str, Directions] = _NO_WEIGHTS,
+) -> tuple[SignPattern, ...]:
     """Return every kind of sign in every group, corrected along two routes that share the error.
 
     First each group is tested on everything at once, and groups are corrected after Holm (1979); then, within
@@ -120,18 +127,26 @@ def corrected(detections: Sequence[Detection], policy: IntegrityPolicy) -> tuple
     be rare enough, cannot alarm and do not count as tests (Tarone 1990, doi 10.2307/2531456).
 
     Beside that, a kind is tested by itself where its prompt is beyond chance alone: where low answers became
-    fewer, whether customers are left out is the question at once. Prompted kinds are corrected among
+    fewer, whether customers are left out is the question at once, and its detectors are weighed by what that
+    would move at this client's size. Prompted kinds are corrected among
     themselves, so that an honest fix, which prompts too, alarms within the declared error.
     Where no prompt can be tested, the first route has the whole of it.
+
+    Parameters
+    ----------
+    weights
+        By group; without, nothing is prompted.
     """
     groups = [
-        _kinds(detections, name) for name in dict.fromkeys(detection.group.name for detection in detections)
+        _kinds(detections, name, weights.get(name, {}))
+        for name in dict.fromkeys(detection.group.name for detection in detections)
     ]
-    beside = PROMPTED if any(kind.prompt is not None for kinds in groups for kind in kinds) else 0.0
+    beside = PROMPTED if any(weights.values()) else 0.0
     whole = _whole(groups, policy, share=1 - beside)
-    prompted = [kind for kinds in groups for kind in kinds if kind.prompted]
-    alone = holm([kind.p_value for kind in prompted if kind.p_value is not None]) / max(beside, 1e-9)
-    by_itself = dict(zip((kind.key for kind in prompted), alone, strict=True))
+    prompted = {
+        kind.key: kind.p_prompted for kinds in groups for kind in kinds if kind.p_prompted is not None
+    }
+    by_itself = dict(zip(prompted, holm(list(prompted.values())) / max(beside, _LEAST), strict=True))
     return tuple(
         _corrected(kind, min(whole.get(kind.key, 1.0), float(by_itself.get(kind.key, 1.0))), policy)
         for kinds in groups
@@ -164,7 +179,7 @@ def _able(smallest: Mapping[int, float], error: float) -> list[int]:
     return [place for place, p in smallest.items() if p * tests <= error]
 
 
-def _kinds(detections: Sequence[Detection], group: str) -> list[SignPattern]:
+def _kinds(detections: Sequence[Detection], group: str, weights: Directions) -> list[SignPattern]:
     return [
         _uncorrected(
             pattern,
@@ -173,6 +188,7 @@ def _kinds(detections: Sequence[Detection], group: str) -> list[SignPattern]:
                 for detection in detections
                 if detection.group.name == group and detection.detector.key in pattern.detectors
             ],
+            {key: weight for key, weight in weights.items() if KIND_OF[key] == pattern.key},
         )
         for pattern in PATTERNS
     ]
@@ -193,11 +209,19 @@ def _p_of_group(kinds: Sequence[SignPattern]) -> float | None:
     return float(whole_or_part(parts)) if parts else None
 
 
-def _uncorrected(pattern: Pattern, detections: list[Detection]) -> SignPattern:
+def _uncorrected(pattern: Pattern, detections: list[Detection], weights: Directions) -> SignPattern:
     signed = _signed(detections)
     tested = any(detection.contrast is not None and detection.detector.alone for detection in detections)
     p_value = float(together(signed)) if signed else 1.0 if tested else None
-    return SignPattern(pattern, detections[0].group, tuple(detections), p_value)
+    kind = SignPattern(pattern, detections[0].group, tuple(detections), p_value)
+    if not weights or not kind.prompted:
+        return kind
+    t = {
+        entry.detector.key: entry.contrast.signed(entry.detector.alternative)
+        for entry in detections
+        if entry.contrast is not None
+    }
+    return replace(kind, p_prompted=share_beyond(along(t, weights)))
 
 
 def _within(kinds: Sequence[SignPattern], group: float) -> dict[str, float]:

@@ -8,18 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from auditlib.integrity.detection import Detection, GroupData
-from auditlib.integrity.detectors import DETECTORS, FAULTS, PATTERNS, Fault
+from auditlib.integrity.detectors import FAULTS, KIND_OF, PATTERNS, Fault
+from auditlib.integrity.directions import BY_KEY, Directions, along, signed
 from auditlib.integrity.faults import struck
 from auditlib.integrity.groups import Group
 from auditlib.integrity.patterns import PROMPTED
 from auditlib.integrity.policy import IntegrityPolicy
 from auditlib.integrity.redrawn import redrawn
-from auditlib.integrity.sides import Sides
 from auditlib.statistics.changes import (
     PermutedLabels,
-    contrasts,
     shares_beyond,
-    together,
     whole_or_part,
 )
 from auditlib.statistics.intervals import clopper_pearson
@@ -31,7 +29,6 @@ _LABELS = 499
 """Assignments that drawn companies are compared with, where the policy asks for more."""
 _FINE = 5
 """Assignments for each that the corrected error needs, at least."""
-_BY_KEY = {detector.key: detector for detector in DETECTORS}
 
 
 @dataclass(frozen=True)
@@ -75,7 +72,12 @@ class Visibility:
 
 
 def visibility(
-    data: GroupData, detections: Sequence[Detection], *, groups: int, rng: np.random.Generator
+    data: GroupData,
+    detections: Sequence[Detection],
+    *,
+    weights: Directions,
+    groups: int,
+    rng: np.random.Generator,
 ) -> tuple[Visibility, ...]:
     """Return false alarms, and how often each declared fault would have raised an alarm about a group.
 
@@ -83,27 +85,31 @@ def visibility(
     ----------
     detections
         Of the group: only detectors that could be run are run on drawn companies.
+    weights
+        As the client's own company is tested along.
     groups
         Groups of the audit that can raise an alarm; the error is shared among them (Bonferroni).
     rng
         Draws companies.
     """
     run = [d.detector.key for d in detections if d.contrast is not None]
-    if not any(_BY_KEY[key].alone for key in run):
+    if not any(BY_KEY[key].alone for key in run):
         return ()
     policy, companies = data.policy, data.policy.companies
     dealt = _fewer(data.dealt, policy.error * PROMPTED / groups)
     clean = redrawn(data, companies=companies, rng=rng)
-    t = {key: _signed(key, clean, data, dealt) for key in run}
-    shares = [Visibility(data.group, None, _alarmed(t, policy, groups=groups), companies)]
+    t = {key: signed(key, clean, data, dealt) for key in run}
+    shares = [Visibility(data.group, None, _alarmed(t, policy, weights=weights, groups=groups), companies)]
     for fault in FAULTS:
         moved = [key for key in fault.moves if key in t]
-        if not any(_BY_KEY[key].alone for key in moved):
+        if not any(BY_KEY[key].alone for key in moved):
             shares.append(Visibility(data.group, fault, reason=_why(fault, detections)))
             continue
         planted = struck(clean, data.sides, fault.key, fault.share, policy=policy, rng=rng)
-        again = t | {key: _signed(key, planted, data, dealt) for key in moved}
-        shares.append(Visibility(data.group, fault, _alarmed(again, policy, groups=groups), companies))
+        again = t | {key: signed(key, planted, data, dealt) for key in moved}
+        shares.append(
+            Visibility(data.group, fault, _alarmed(again, policy, weights=weights, groups=groups), companies)
+        )
     return tuple(shares)
 
 
@@ -118,25 +124,18 @@ def _fewer(dealt: PermutedLabels, error: float) -> PermutedLabels:
     return PermutedLabels(dealt.labels[:enough], dealt.exact, dealt.smallest)
 
 
-def _signed(key: str, sides: Sides, data: GroupData, dealt: PermutedLabels) -> Floats:
-    """Return a detector's statistic of every drawn company under every assignment; larger is stronger."""
-    change, variance = data.by_place(_BY_KEY[key].measure(sides, data.policy))
-    t = contrasts(change, variance, dealt, block=data.block)
-    return {"greater": t, "less": -t, "two-sided": np.abs(t)}[_BY_KEY[key].alternative]
-
-
-def _alarmed(t: Mapping[str, Floats], policy: IntegrityPolicy, *, groups: int) -> float:
+def _alarmed(t: Mapping[str, Floats], policy: IntegrityPolicy, *, weights: Directions, groups: int) -> float:
     """Return the share of companies with an alarm, along the two routes of `patterns.corrected`."""
     kinds = {
-        pattern: [t[key] for key in pattern.detectors if key in t and _BY_KEY[key].alone]
+        pattern: [t[key] for key in pattern.detectors if key in t and BY_KEY[key].alone]
         for pattern in PATTERNS
     }
-    prompts = [pattern for pattern, parts in kinds.items() if parts and pattern.prompted_by in t]
-    share = PROMPTED if prompts else 0.0
-    alarmed = (
-        whole_or_part([parts for parts in kinds.values() if parts]) <= policy.error * (1 - share) / groups
-    )
-    for pattern in prompts:
-        prompted = shares_beyond(t[pattern.prompted_by]) <= policy.error
-        alarmed |= prompted & (together(kinds[pattern]) <= policy.error * share)
+    whole = whole_or_part([parts for parts in kinds.values() if parts])
+    share = PROMPTED if weights else 0.0
+    alarmed = whole <= policy.error * (1 - share) / groups
+    for pattern in PATTERNS:
+        own = {key: weight for key, weight in weights.items() if KIND_OF[key] == pattern.key}
+        if own:
+            prompted = shares_beyond(t[pattern.prompted_by]) <= policy.error
+            alarmed |= prompted & (shares_beyond(along(t, own)) <= policy.error * share)
     return float(alarmed.mean())
