@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from auditlib.integrity.assignment import Assignment
+from auditlib.integrity.assignment import AssignedBy
 from auditlib.integrity.detectors import Detector
 from auditlib.integrity.groups import Group, MonthGrid
 from auditlib.integrity.heaping import STATISTICS
@@ -148,7 +148,7 @@ class GroupData:
     """
 
     group: Group
-    assignment: Assignment
+    assignment: AssignedBy
     sides: Sides
     observed: Observed
     place: Ints
@@ -189,7 +189,7 @@ def group_data(
     calendar: MonthGrid,
     policy: IntegrityPolicy,
     *,
-    assignment: Assignment,
+    assignment: AssignedBy,
     level: float,
     rng: np.random.Generator,
 ) -> GroupData:

@@ -17,7 +17,7 @@ Phrase = Annotated[str, Field(min_length=4, description="Written as customers qu
 
 
 class IntegrityPolicy(Policy):
-    """How the signs of gaming are looked for; every default is what the register was measured with."""
+    """How the signs of gaming are looked for, and how surely they must show."""
 
     policy: Literal["integrity"] = "integrity"
     edition: EditionYear = "2025"
