@@ -65,7 +65,7 @@ FILE = Path(__file__).parents[2] / "params/standards/service-excellence/2025.yam
 UNGROUPED = {
     "coverage": "shades of classes of counts, the smallest of all that are too few",
     "signs": "a sign for a group of units, no value",
-    "performance": "simulated companies",
+    "visible": "simulated companies",
     "outcomes": "the outcome of a criterion, no value",
     "event_study": "estimates over all units of a role",
     "placebo_distribution": "estimates over all units of a role",
