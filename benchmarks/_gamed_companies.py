@@ -45,9 +45,10 @@ class World:
         Standard deviation of what befalls a region for a month and lasts (latent points).
     fix
         Share of what goes wrong that an honest fix in linked units removes.
-    uninvited, discouraged
-        Share of customers of linked units whose transaction went wrong who are not invited, or invited and
-        kept from answering.
+    uninvited
+        Share of customers of linked units whose transaction went wrong who are not invited.
+    discouraged
+        Share of those who would answer 3 of 5 or less who are kept from answering.
     """
 
     units: int = 40
@@ -132,7 +133,8 @@ def _transactions(
     willing = (
         willing * np.exp(_drift((world.regions, world.months), world.shocks / 4, rng)[region])[unit, month]
     )
-    answered = (rng.random(n) < willing) & ~(after & wrong & (rng.random(n) < world.discouraged))
+    unhappy = latent < _THRESHOLDS[2]
+    answered = (rng.random(n) < willing) & ~(after & unhappy & (rng.random(n) < world.discouraged))
     return pd.DataFrame(
         {
             "unit_id": np.array(_ids(world))[unit],

@@ -44,7 +44,8 @@ def examined(scenario: Scenario, *, draws: int) -> IntegrityResult:
 def test_the_gamed_cohort_of_the_demo_company_is_found_and_no_other() -> None:
     truth = json.loads(text("data/demo/truth/effects.json"))
     found = examined(given()[2], draws=9999)
-    assert {each.pattern.key for each in found.alarms} == {"who_is_heard"}
+    assert {each.group.name for each in found.alarms} == {"manager 2024-07-01"}
+    assert "who_is_heard" in {each.pattern.key for each in found.alarms}
     named = {
         unit.unit_id for each in found.alarms for d in each.detections for unit in d.units if unit.linked
     }

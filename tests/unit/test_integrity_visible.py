@@ -179,7 +179,7 @@ def reach(*shares: float | None, fault: int = 0) -> Reach:
     groups = tuple(
         Visibility(data().group, FAULTS[fault], share or 0.0, 0 if share is None else 100) for share in shares
     )
-    return Reach(FAULTS[fault], groups, IntegrityPolicy())
+    return Reach(FAULTS[fault], groups, IntegrityPolicy(), len(groups))
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,19 @@ class IntegrityResult(Ungrouped):
     def reach(self) -> tuple[Reach, ...]:
         """How far each declared fault would have been seen, over the groups of the audit."""
         parts = {fault: [part for part in self.visible if part.fault == fault] for fault in FAULTS}
-        return tuple(Reach(fault, tuple(own), self.policy) for fault, own in parts.items() if own)
+        whole = len(self.groups)
+        return tuple(Reach(fault, tuple(own), self.policy, whole) for fault, own in parts.items() if own)
+
+    def hidden(self, group: str) -> tuple[Fault, ...]:
+        """Return the faults of the kind most feared that would not have been seen in `group`."""
+        return tuple(
+            part.fault
+            for part in self.visible
+            if part.group.name == group
+            and part.fault is not None
+            and part.fault.kind == FAULTS[0].kind
+            and not part.clear(self.policy)
+        )
 
     @property
     def detections(self) -> tuple[Detection, ...]:
@@ -132,11 +144,14 @@ class Reach:
         One entry for each group of the audit of which anything could be tested.
     policy
         How often a fault must be seen for silence to be worth a word.
+    all_groups
+        Groups of the audit, those of which nothing could be tested included.
     """
 
     fault: Fault
     groups: tuple[Visibility, ...]
     policy: IntegrityPolicy
+    all_groups: int
 
     @property
     def drawn(self) -> tuple[Visibility, ...]:
@@ -151,7 +166,7 @@ class Reach:
     @property
     def everywhere(self) -> bool:
         """Whether it would have been seen in every group."""
-        return len(self.clear) == len(self.groups)
+        return len(self.clear) == self.all_groups
 
 
 def _linked_units(alarms: tuple[SignPattern, ...]) -> set[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from auditlib.integrity.result import IntegrityResult, Reach
 from auditlib.records import Sentence
-from auditlib.statements import Facts, percent, say
+from auditlib.statements import Facts, counted, say
 
 WOULD_SHOW = "no sign; it would have been seen"
 WOULD_NOT = "would not have been seen"
@@ -17,7 +17,7 @@ NOT_TESTED = "cannot be looked for"
 def silence(result: IntegrityResult, facts: Facts) -> Iterator[Sentence]:
     """Yield what could not be looked for or would not have been seen, and only then what shows no sign."""
     absent = [reach for reach in result.reach if not reach.drawn]
-    hidden = [reach for reach in result.reach if reach.drawn and not reach.everywhere]
+    hidden = [reach for reach in result.reach if reach.drawn and not reach.clear]
     if absent:
         yield say(
             "Cannot be looked for with this evidence: {what}.",
@@ -26,14 +26,13 @@ def silence(result: IntegrityResult, facts: Facts) -> Iterator[Sentence]:
         )
     if hidden:
         yield say(
-            "Would not have been seen in every group of linked units, so that silence says nothing about it: "
-            "{what}; of companies drawn like this one in which it was planted, so many raise an alarm in the "
-            "group where it shows least.",
+            "Would not have been seen in any group of linked units, so that silence says nothing about it: "
+            "{what}.",
             facts,
-            what=[_with_share(reach) for reach in hidden],
+            what=[_fault(reach) for reach in hidden],
         )
     if not result.alarms:
-        yield _no_sign([reach for reach in result.reach if reach.everywhere], result, facts)
+        yield _no_sign([reach for reach in result.reach if reach.clear], result, facts)
 
 
 def _no_sign(clear: Sequence[Reach], result: IntegrityResult, facts: Facts) -> Sentence:
@@ -50,10 +49,10 @@ def _no_sign(clear: Sequence[Reach], result: IntegrityResult, facts: Facts) -> S
             facts,
         )
     return say(
-        "No sign is shown of what would have been seen in at least {least_power|.0%} of companies drawn like "
-        "this one: {what}.",
+        "No sign is shown where a sign would have been seen, which is said of groups in which at least "
+        "{least_power|.0%} of companies drawn like this one raise an alarm: {what}.",
         facts,
-        what=[_with_share(reach) for reach in clear],
+        what=[_where(reach) for reach in clear],
     )
 
 
@@ -61,10 +60,11 @@ def _fault(reach: Reach) -> Sentence:
     return Sentence(reach.fault.words, (f"size:{reach.fault.key}",))
 
 
-def _with_share(reach: Reach) -> Sentence:
-    weakest = reach.drawn[0]
-    share = percent(weakest.share, decimals=0)
-    return Sentence(f"{reach.fault.words} ({share})", (f"size:{reach.fault.key}", weakest.key))
+def _where(reach: Reach) -> Sentence:
+    keys = (f"size:{reach.fault.key}", f"clear:{reach.fault.key}", "groups")
+    return Sentence(
+        f"{reach.fault.words} (in {len(reach.clear)} of {counted(reach.all_groups, 'group')})", keys
+    )
 
 
 def reading(reach: Reach, *, alarmed: bool) -> str:

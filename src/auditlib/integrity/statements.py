@@ -252,6 +252,8 @@ def reading(result: IntegrityResult, score: ScoreChange) -> str:
     shared = result.in_common(score)
     if shared:
         return f"{rise}; {shared} of the units also belong to a group with signs to be explained"
+    if result.hidden(score.group.name):
+        return f"{rise}; whether all its customers were heard would not have been seen"
     return f"{rise}, and no sign that needs explanation"
 
 
