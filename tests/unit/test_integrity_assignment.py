@@ -77,8 +77,9 @@ def test_without_groups_units_are_compared_with_all_units(places: dict[str, Any]
 
 
 def test_one_linked_unit_in_each_of_several_groups_is_no_assignment_by_groups() -> None:
-    pairs = np.array(["a", "b", "c", "d", "e", "f", "a2", "a2", "a2", "b2", "b2", "b2"])
-    assert assigned(0, 1, 2, unit_type=pairs).by == "unit"
+    types = np.array(["a", "b", "c", "d", "d", "d", "e", "e", "e", "e", "e", "e"])
+    assert assigned(0, 1, 2, unit_type=types).by == "unit"
+    assert assigned(3, 4, 5, unit_type=types).by == "unit_type"
 
 
 def test_what_the_register_declares_comes_first() -> None:

@@ -80,6 +80,13 @@ def test_what_linked_units_did_in_common_is_left_out_of_what_is_drawn() -> None:
     again = redrawn(moved, companies=COMPANIES, rng=np.random.default_rng(2))
     ratio = again.after["invited"].sum(axis=0) / again.before["invited"].sum(axis=0)
     assert ratio[sides.group.linked].mean() == pytest.approx(ratio[~sides.group.linked].mean(), abs=0.12)
+    assert spread(again) < 1.3 * spread(drawn())
+
+
+def spread(sides: Sides) -> float:
+    """How much units change from company to company."""
+    change = np.log((sides.after["invited"] + 1) / (sides.before["invited"] + 1))
+    return float(change[:, data().chosen].std())
 
 
 def planted(fault: str, share: float) -> Sides:

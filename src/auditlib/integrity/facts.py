@@ -104,7 +104,7 @@ def _visible(result: IntegrityResult) -> Iterator[Number]:
     yield Number("faults", len(result.reach), "count", basis=(LINKS,))
     for reach in result.reach:
         yield Number(f"size:{reach.fault.key}", reach.fault.share, "share", reason="Declared.")
-        yield Number(f"clear:{reach.fault.key}", len(reach.clear), "groups", basis=(LINKS,))
+        yield Number(f"clear:{reach.fault.key}", len(reach.clear), "count", basis=(LINKS,))
     for entry in result.visible:
         yield _share_visible(entry)
 
