@@ -22,7 +22,7 @@ from auditlib.integrity.redrawn import redrawn
 from auditlib.integrity.result import Reach
 from auditlib.integrity.sides import Sides
 from auditlib.integrity.silence import NOT_TESTED, SOME, WOULD_NOT, WOULD_SHOW, reading, silence
-from auditlib.integrity.visibility import Visibility, visibility
+from auditlib.integrity.visibility import Visibility, companies_for, visibility
 from benchmarks._gamed_companies import World, tables
 from benchmarks.integrity import policy, run_of
 
@@ -181,6 +181,11 @@ def test_more_groups_to_look_at_make_each_fault_harder_to_see() -> None:
     assert sum(shares.values()) < sum(entry.share for entry in seen().values() if entry.fault is not None)
 
 
+@pytest.mark.parametrize(("groups", "companies"), [(1, 100), (5, 100), (6, 83), (10, 50), (25, 20), (99, 20)])
+def test_many_groups_share_the_companies_that_time_allows(groups: int, companies: int) -> None:
+    assert companies_for(IntegrityPolicy(), groups=groups) == companies
+
+
 def reach(*shares: float | None, fault: int = 0) -> Reach:
     """How far a fault shows in groups; None where it could not be looked for."""
     groups = tuple(
@@ -216,14 +221,13 @@ def quiet(*entries: Visibility) -> list[str]:
 
 
 def test_what_cannot_be_looked_for_comes_first_and_no_sign_last() -> None:
-    entries = [
-        part for place, share in enumerate((None, 0.5, 0.9)) for part in reach(share, fault=place).groups
-    ]
-    said = quiet(*entries)
-    starts = ["Cannot be looked for", "Would not have been seen", "No sign is shown"]
-    assert [text.startswith(start) for text, start in zip(said, starts, strict=True)] == [True] * 3
-    for text, fault in zip(said, FAULTS[:3], strict=True):
-        assert fault.words in text
+    reaches = [reach(share, fault=place) for place, share in enumerate((None, 0.5, 0.9))]
+    blind, clear = quiet(*(part for each in reaches for part in each.groups))
+    assert blind.startswith("Of 3 ways in which linked units could manage their scores, 2 would not")
+    assert clear.startswith("No sign is shown where a sign would have been seen")
+    for fault, hidden in zip(FAULTS[:3], (True, True, False), strict=True):
+        assert (fault.words in blind, fault.words in clear) == (hidden, not hidden)
+    assert "(in 1 of 1 group)" in clear
 
 
 def test_where_nothing_would_show_there_is_no_word_of_no_sign() -> None:

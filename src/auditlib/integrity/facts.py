@@ -8,7 +8,7 @@ from auditlib.integrity.detection import Detection, ScoreChange, SignStrength
 from auditlib.integrity.groups import Group
 from auditlib.integrity.patterns import SignPattern
 from auditlib.integrity.result import IntegrityResult
-from auditlib.integrity.visibility import LEVEL, Visibility
+from auditlib.integrity.visibility import LEVEL, Visibility, limits_of
 from auditlib.records import Basis, Interval, Number
 
 METHOD = "Knapp-Hartung, units as observations"
@@ -98,10 +98,12 @@ def _visible(result: IntegrityResult) -> Iterator[Number]:
     """Yield what would have been seen, on companies drawn like the client's."""
     if not result.visible:
         return
-    companies = result.policy.companies
+    companies = result.drawn
     yield Number("drawn", companies, "count", reason=DRAWN)
-    yield Number("false_alarms", result.false_alarms, "share", companies, reason=DRAWN)
+    limits = Interval(*limits_of(result.false_alarms, companies), LEVEL, "Clopper-Pearson")
+    yield Number("false_alarms", result.false_alarms, "share", companies, limits, reason=DRAWN)
     yield Number("faults", len(result.reach), "count", basis=(LINKS,))
+    yield Number("blind", len(result.blind), "count", basis=(LINKS,))
     for reach in result.reach:
         yield Number(f"size:{reach.fault.key}", reach.fault.share, "share", reason="Declared.")
         yield Number(f"clear:{reach.fault.key}", len(reach.clear), "count", basis=(LINKS,))

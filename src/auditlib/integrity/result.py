@@ -61,6 +61,16 @@ class IntegrityResult(Ungrouped):
         whole = len(self.groups)
         return tuple(Reach(fault, tuple(own), self.policy, whole) for fault, own in parts.items() if own)
 
+    @property
+    def drawn(self) -> int:
+        """Companies drawn for each group."""
+        return max((part.companies for part in self.visible), default=0)
+
+    @property
+    def blind(self) -> tuple[Reach, ...]:
+        """The faults that would not have been seen in any group, or could not be looked for."""
+        return tuple(reach for reach in self.reach if not reach.clear)
+
     def hidden(self, group: str) -> tuple[Fault, ...]:
         """Return the faults of the kind most feared that would not have been seen in `group`."""
         return tuple(

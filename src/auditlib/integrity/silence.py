@@ -16,20 +16,13 @@ NOT_TESTED = "cannot be looked for"
 
 def silence(result: IntegrityResult, facts: Facts) -> Iterator[Sentence]:
     """Yield what could not be looked for or would not have been seen, and only then what shows no sign."""
-    absent = [reach for reach in result.reach if not reach.drawn]
-    hidden = [reach for reach in result.reach if reach.drawn and not reach.clear]
-    if absent:
+    blind = result.blind
+    if blind:
         yield say(
-            "Cannot be looked for with this evidence: {what}.",
+            "Of {faults|way|ways} in which linked units could manage their scores, {blind} would not have "
+            "been seen with this evidence; silence says nothing about: {what}.",
             facts,
-            what=[_fault(reach) for reach in absent],
-        )
-    if hidden:
-        yield say(
-            "Would not have been seen in any group of linked units, so that silence says nothing about it: "
-            "{what}.",
-            facts,
-            what=[_fault(reach) for reach in hidden],
+            what=[_fault(reach) for reach in blind],
         )
     if not result.alarms:
         yield _no_sign([reach for reach in result.reach if reach.clear], result, facts)

@@ -11,6 +11,7 @@ from auditlib.integrity.groups import Group
 from auditlib.integrity.patterns import SignPattern
 from auditlib.integrity.result import IntegrityResult
 from auditlib.integrity.silence import silence
+from auditlib.integrity.visibility import LEVEL, limits_of
 from auditlib.records import Sentence
 from auditlib.statements import Facts, counted, listed, percent, say, with_sign
 
@@ -149,12 +150,16 @@ def _sure(result: IntegrityResult, facts: Facts) -> Sentence:
     limit = say("Where nothing changed, these tests raise an alarm in at most {error|.0%} of audits", facts)
     if not result.visible:
         return say("{limit}.", facts, limit=limit)
+    low, high = (percent(end, decimals=0) for end in limits_of(result.false_alarms, result.drawn))
     return say(
         "{limit}. Of {drawn|company|companies} drawn with the units, volumes, links and answers of this one, "
-        "in which nobody manages scores, {share} raised one.",
+        "in which nobody manages scores, {share} raised one ({level} interval {low} to {high}).",
         facts,
         limit=limit,
         share=Sentence(percent(result.false_alarms, decimals=0), ("false_alarms",)),
+        level=percent(LEVEL, decimals=0),
+        low=low,
+        high=high,
     )
 
 

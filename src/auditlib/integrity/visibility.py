@@ -27,6 +27,10 @@ LEVEL = 0.95
 """Coverage of the limits of shares of drawn companies."""
 _LABELS = 499
 """Assignments that drawn companies are compared with, where the policy asks for more."""
+_MOST_LABELS = 1999
+_FEWEST = 20
+_MANY = 5
+"""With more groups than these, fewer companies are drawn for each, so that time does not grow with them."""
 _FINE = 5
 """Assignments for each that the corrected error needs, at least."""
 
@@ -63,12 +67,22 @@ class Visibility:
     @property
     def limits(self) -> tuple[float, float]:
         """Exact limits of the share."""
-        exact = clopper_pearson([round(self.share * self.companies)], [self.companies], level=LEVEL)
-        return float(exact.low[0]), float(exact.high[0])
+        return limits_of(self.share, self.companies)
 
     def clear(self, policy: IntegrityPolicy) -> bool:
         """Return whether the fault would have been seen as often as silence is to be worth anything."""
         return self.companies > 0 and self.share >= policy.least_power
+
+
+def companies_for(policy: IntegrityPolicy, *, groups: int) -> int:
+    """Return how many companies are drawn for each of so many groups."""
+    return max(_FEWEST, policy.companies * _MANY // max(groups, _MANY))
+
+
+def limits_of(share: float, companies: int) -> tuple[float, float]:
+    """Return exact limits of a share of drawn companies."""
+    exact = clopper_pearson([round(share * companies)], [companies], level=LEVEL)
+    return float(exact.low[0]), float(exact.high[0])
 
 
 def visibility(
@@ -95,7 +109,7 @@ def visibility(
     run = [d.detector.key for d in detections if d.contrast is not None]
     if not any(BY_KEY[key].alone for key in run):
         return ()
-    policy, companies = data.policy, data.policy.companies
+    policy, companies = data.policy, companies_for(data.policy, groups=groups)
     dealt = _fewer(data.dealt, policy.error * PROMPTED / groups)
     clean = redrawn(data, companies=companies, rng=rng)
     t = {key: signed(key, clean, data, dealt) for key in run}
@@ -119,8 +133,8 @@ def _why(fault: Fault, detections: Sequence[Detection]) -> str:
 
 
 def _fewer(dealt: PermutedLabels, error: float) -> PermutedLabels:
-    """Return fewer assignments, the actual one first: enough to tell p-values at `error`."""
-    enough = max(_LABELS, int(np.ceil(_FINE / error)))
+    """Return fewer assignments, the actual one first: enough for p-values at `error`, as time allows."""
+    enough = min(max(_LABELS, int(np.ceil(_FINE / error))), _MOST_LABELS)
     return PermutedLabels(dealt.labels[:enough], dealt.exact, dealt.smallest)
 
 
