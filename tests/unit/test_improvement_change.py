@@ -85,7 +85,7 @@ def test_the_sentence_on_trends_names_the_number_of_each_change_it_states(changi
 def test_charts_are_drawn_of_all_units_and_of_those_called_out(company):
     followed = over_time(company, compared(company))
     assert set(followed.charts) == {ALL, "U13"}
-    assert not followed.charts["U13"].signal.any()
+    assert not followed.charts["U13"].chart.signal.any()
     drawn = figures.control_charts(followed)
     assert len(drawn.axes) == 2
     assert figures.svg_of(drawn) == figures.svg_of(figures.control_charts(followed))

@@ -1,4 +1,4 @@
-"""Figures of change: outliers followed through periods, and control charts."""
+"""Figures of change: outliers followed through periods, and charts of single series."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ from auditlib.figures.style import (
 from auditlib.improvement import OverTime, Stability
 from auditlib.improvement.series import ALL
 from auditlib.statements import with_sign
+from auditlib.statistics.lasting_change import Shape
 from auditlib.statistics.types import Floats
 from auditlib.time.months import month_text
 
@@ -37,7 +38,7 @@ _MARKERS = {OutlierStatus.HIGHER: "^", OutlierStatus.LOWER: "v"}
 MOST_HALF_PERIODS = 2
 """More periods than this need the whole width of a page, or their names would touch."""
 _CHART_HEIGHT = 1.2
-"""Inches of one control chart."""
+"""Inches of one chart."""
 
 
 def outliers_followed(result: Stability, ax: Axes | None = None) -> Axes:
@@ -120,7 +121,7 @@ def _explain_followed(ax: Axes, *, columns: int) -> None:
 
 
 def control_charts(result: OverTime) -> Figure:
-    """Draw the control chart of all units together, and below it those of the units called out."""
+    """Draw the chart of all units together, and below it those of the units called out."""
     with style():
         first = new_axes(height=0.9 + _CHART_HEIGHT * max(1, len(result.charts)))
         figure = figure_of(first)
@@ -140,9 +141,13 @@ def control_charts(result: OverTime) -> Figure:
 
 
 def _chart(ax: Axes, result: OverTime, unit: str) -> None:
-    chart, x = result.charts[unit], np.arange(len(result.series.steps), dtype=float)
+    shown = result.charts[unit]
+    chart, x = shown.chart, np.arange(len(shown.steps), dtype=float)
     ax.fill_between(x, chart.low, chart.high, color=BAND, lw=0, step="mid")
-    ax.axhline(chart.centre, color=INK, lw=0.9)
+    if shown.shape in (Shape.STEP, Shape.OPEN):
+        first, last = chart.change.span
+        ax.axvspan(first - 0.5, last - 0.5 if last > first else first + 0.5, color=FAINT, alpha=0.35, lw=0)
+    ax.plot(x, chart.level, color=INK, lw=1.2)
     ax.plot(x, chart.values, color=QUIET, lw=1.0, marker="o", ms=3.2, mfc=FAINT, mec=QUIET)
     ax.plot(x[chart.signal], chart.values[chart.signal], "s", color=LOWER, ms=6.5, zorder=5)
     set_scale(ax.yaxis, result.comparison.measure.statistic)
@@ -157,7 +162,9 @@ def _explain_charts(figure: Figure) -> None:
     from matplotlib.patches import Patch
 
     handles = [
-        Patch(fc=BAND, ec=QUIET, lw=0.3, label="ordinary variation of this series"),
+        Patch(fc=BAND, ec=QUIET, lw=0.3, label="to be expected after what came before"),
         Line2D([], [], ls="", marker="s", color=LOWER, ms=6, label="outside it"),
+        Line2D([], [], color=INK, lw=1.2, label="level, with a lasting change that is shown"),
+        Patch(fc=FAINT, alpha=0.35, lw=0, label="when a step may have come"),
     ]
     figure.legend(handles=handles, loc="outside lower left", ncols=2, handlelength=1.6)

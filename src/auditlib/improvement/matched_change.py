@@ -13,13 +13,16 @@ from auditlib.benchmark.scores import UnitScores, coded
 from auditlib.benchmark.words import spoken
 from auditlib.records import Refusal
 from auditlib.statements import counted
-from auditlib.statistics import case_mix
+from auditlib.statistics.bias_reduced import WithinSlope, within_slope
+from auditlib.statistics.types import Floats
 
 PERIOD = "span"
 EARLIER, LATER = "earlier", "later"
 """Column that says which of the two periods answers are from, and its values."""
 FEWEST_UNITS = 5
 """Units below which their differences do not say how sure a change is."""
+LEAST_FREEDOM = 2.0
+"""Degrees of freedom below which limits would say nothing: nearly all answers are of one unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +77,12 @@ def change_of_answers(
 
     Notes
     -----
-    The slope of the later period in a regression with unit effects and the mix (`statistics.case_mix`), its
-    error clustered by unit: neither units that answer more than before nor another mix can look like a
-    change. What moves all units at once for a few months can; that is for the trend to tell.
+    The slope of the later period in a regression with unit effects and the mix, its error clustered by unit
+    (`statistics.bias_reduced`): neither units that answer more than before nor another mix can look like a
+    change, customers of a unit may answer again and resemble each other, and the limits hold where few units
+    are very unequal; they are wide then. What moves all units at once for a few months can look like a
+    change; that is for the trend to tell.
     """
-    from scipy.special import stdtrit
-
     measure = comparison.measure
     chosen = measure.select(mix)
     answered = chosen.groupby("unit_id")[PERIOD].nunique()
@@ -91,24 +94,34 @@ def change_of_answers(
     score, weight = coded(matched["score"], measure), matched["n"].to_numpy(dtype=np.float64)
     later = (matched[PERIOD] == LATER).to_numpy(dtype=np.float64)
     described = indicators(matched, adjusters)
-    design = np.column_stack([later, described])
-    fit = case_mix.within_unit(score, design, matched["unit_id"].to_numpy(dtype=str), weights=weight)
+    fit = _fitted(matched, score, np.column_stack([later, described]), weight)
     if isinstance(fit, Refusal):
         return fit
-    half = float(stdtrit(units - 1, (1 + comparison.confidence) / 2)) * float(fit.slope_errors[0])
-    difference = float(fit.slopes[0])
+    limits = fit.limits(level=comparison.confidence)
     values = tuple(float(np.average(score, weights=weight * (later == side))) for side in (0, 1))
     return MatchedChange(
         periods,
         (values[0], values[1]),
-        difference,
-        difference - half,
-        difference + half,
+        fit.slope,
+        float(limits.low),
+        float(limits.high),
         units,
         n=int(weight.sum()),
         adjusted_for=tuple(spoken(name) for name in adjusters) if described.shape[1] else (),
-        method="within units, clustered by unit",
+        method="within units, clustered by unit, CR2",
         note=note,
+    )
+
+
+def _fitted(matched: pd.DataFrame, score: Floats, design: Floats, weight: Floats) -> WithinSlope | Refusal:
+    """Return the change within units, or that nearly all answers are of one of them."""
+    fit = within_slope(score, design, matched["unit_id"].to_numpy(dtype=str), weights=weight)
+    if isinstance(fit, Refusal) or fit.freedom >= LEAST_FREEDOM:
+        return fit
+    share = float(matched.groupby("unit_id")["n"].sum().max()) / float(weight.sum())
+    return Refusal(
+        f"{share:.0%} of the answers are of one unit, so that units do not say how sure a change is.",
+        "Ask for that unit by its parts.",
     )
 
 

@@ -1,8 +1,8 @@
-"""How units change over time: a trend per unit, and control charts of the units called out."""
+"""How units change over time: a trend per unit, and charts of the units called out."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -13,15 +13,14 @@ from auditlib.benchmark.answer import BenchmarkAnswer, by_survey
 from auditlib.benchmark.facts import pooled_fact, unit_basis, unit_facts
 from auditlib.benchmark.result import Comparison
 from auditlib.benchmark.words import readable, shortlist, stated, title_of
+from auditlib.improvement.charted import Charted, charted
 from auditlib.improvement.series import ALL, Series, series
 from auditlib.improvement.words import as_change_a_year
 from auditlib.parameters.engagement import Engagement
 from auditlib.records import Held, Interval, Number, Refusal, Sentence
-from auditlib.statements import Answer, Facts, Unanswered, counted, listed, say
-from auditlib.statistics import control_charts, discovery
-from auditlib.statistics.control_charts import Chart
+from auditlib.statements import Answer, Facts, Unanswered, counted, say
+from auditlib.statistics import discovery
 from auditlib.statistics.trend import Trend, trend
-from auditlib.time.months import month_text
 
 MOST_CHARTS = 5
 """Charts of single units drawn beside that of all units."""
@@ -44,7 +43,7 @@ class OverTime:
         One row per compared unit: unit_id, name, n, change (per year), low, high, autocorrelation, q
         (smallest false discovery rate at which it counts as a change), direction, why.
     charts
-        Control chart per unit called out and, under the empty id, of all units together.
+        Chart per unit called out and, under the empty id, of all units together.
     names
         Name of each charted unit.
     """
@@ -52,7 +51,7 @@ class OverTime:
     comparison: Comparison
     series: Series
     frame: pd.DataFrame
-    charts: Mapping[str, Chart]
+    charts: Mapping[str, Charted]
     names: Mapping[str, str]
 
     def to_frame(self) -> pd.DataFrame:
@@ -88,7 +87,7 @@ class OverTime:
         return self.frame[self.frame["direction"].isin(directions or DIRECTIONS)]
 
 
-def over_time(cells: pd.DataFrame, comparison: Comparison) -> OverTime | Refusal:
+def over_time(cells: pd.DataFrame, comparison: Comparison, *, seed: int = 0) -> OverTime | Refusal:
     """Follow the compared units month by month, or quarter by quarter where months hold too few answers.
 
     Parameters
@@ -97,11 +96,14 @@ def over_time(cells: pd.DataFrame, comparison: Comparison) -> OverTime | Refusal
         Counts in the audited period: unit_id, month, survey_type, item, score, n.
     comparison
         The units, and what they are compared on.
+    seed
+        Of the unchanging series that charts are held against.
 
     Notes
     -----
-    Trends allow for autocorrelation (`statistics.trend`); over all units the false discovery rate is held
-    (Benjamini and Hochberg 1995). Shares get a Laney p' chart, other statistics an individuals chart.
+    Trends and charts allow for autocorrelation (`statistics.trend`, `statistics.residual_chart`); over all
+    units the false discovery rate of trends is held (Benjamini and Hochberg 1995), and each chart of an
+    unchanging series shows anything with a chance of one less the confidence.
     """
     if comparison.scores.table != "responses" or comparison.scores.adjusted_for:
         return Refusal("Change over time needs dated responses; published figures are followed by period.")
@@ -111,7 +113,7 @@ def over_time(cells: pd.DataFrame, comparison: Comparison) -> OverTime | Refusal
     if isinstance(values, Refusal):
         return values
     called = comparison.called_out["unit_id"].astype(str).tolist()
-    charts = _charts(values, (ALL, *called[:MOST_CHARTS]))
+    charts = _charts(values, comparison, (ALL, *called[:MOST_CHARTS]), seed)
     names = dict(zip(frame["unit_id"].astype(str), frame["name"].astype(str), strict=True))
     return OverTime(comparison, values, _trends(values, frame, comparison), charts, names)
 
@@ -147,21 +149,28 @@ def _fit(values: Series, place: int, comparison: Comparison) -> Trend | Refusal:
     return trend(values.value[place], level=comparison.confidence)
 
 
-def _charts(values: Series, units: tuple[str, ...]) -> dict[str, Chart]:
-    charts: dict[str, Chart] = {}
+def _charts(values: Series, comparison: Comparison, units: tuple[str, ...], seed: int) -> dict[str, Charted]:
+    charts: dict[str, Charted] = {}
     for unit in units:
         place = values.unit_id.index(unit)
-        chart = _chart(values, place) if values.complete[place] else None
-        if isinstance(chart, Chart):
+        chart = _chart(values, comparison, place, seed) if values.complete[place] else None
+        if isinstance(chart, Charted):
             charts[unit] = chart
     return charts
 
 
-def _chart(values: Series, place: int) -> Chart | Refusal:
-    if not values.measure.is_share:
-        return control_charts.xmr(values.value[place])
-    n = values.n[place].astype(np.float64)
-    return control_charts.laney_p(np.clip(values.value[place] * n, 0, n), n)
+def _chart(values: Series, comparison: Comparison, place: int, seed: int) -> Charted | Refusal:
+    return charted(
+        values.value[place],
+        values.n[place].astype(np.float64),
+        comparison.judgement.sigma2,
+        steps=values.steps,
+        grain=values.grain,
+        statistic=comparison.measure.statistic,
+        key=f"{values.unit_id[place] or 'all'}:{comparison.key}",
+        level=comparison.confidence,
+        rng=np.random.default_rng([seed, place]),
+    )
 
 
 class OverTimeAnswer(Answer[OverTime]):
@@ -192,19 +201,20 @@ class OverTimeAnswer(Answer[OverTime]):
 
         What is charted stands beside it: where its value is held back, its chart is.
         """
-        key, frame, charted = self.result.comparison.key, self.result.frame, self.result.charts
+        key, frame, charts = self.result.comparison.key, self.result.frame, self.result.charts
         return (
-            *((pooled_fact(self.result.comparison),) if ALL in charted else ()),
-            *unit_facts(self.result.comparison, charted),
+            *((pooled_fact(self.result.comparison),) if ALL in charts else ()),
+            *unit_facts(self.result.comparison, charts),
             Number(f"followed:{key}", int(frame["change"].notna().sum()), "units"),
             *(Number(f"{way}:{key}", len(self.result.changing(way)), "units") for way in DIRECTIONS),
             Number(f"false_calls:{key}", self.result.false_calls, "share", reason="Declared."),
-            *(
-                Number(f"signals:{unit or 'all'}:{key}", int(chart.signal.sum()), "count")
-                for unit, chart in charted.items()
-            ),
+            *(number for chart in charts.values() for number in self._charted(chart)),
             *(self._change(row) for row in frame.to_dict("records")),
         )
+
+    def _charted(self, chart: Charted) -> Iterator[Number]:
+        comparison = self.result.comparison
+        return chart.numbers(comparison.measure.unit, comparison.confidence)
 
     def _change(self, row: Mapping[Any, Any]) -> Number:
         comparison, unit, n = self.result.comparison, str(row["unit_id"]), int(row["n"])
@@ -257,15 +267,10 @@ class OverTimeAnswer(Answer[OverTime]):
         ]
         return shortlist(moves, most=NAMED)
 
-    def _signal(self, unit: str, chart: Chart) -> Sentence:
-        """Say whether a series leaves its own ordinary variation, and when."""
-        survey, grain = self.result.comparison.measure.survey, self.result.series.grain
-        who = f"{survey}, {'all units together' if unit == ALL else readable(self.result.names[unit])}"
-        text = f"{who}: every {grain} lies within its own control limits."
-        if chart.signal.any():
-            when = [month_text(self.result.series.steps[index]) for index in np.flatnonzero(chart.signal)]
-            text = f"{who}: outside its own control limits in {listed(shortlist(when, most=4))}."
-        return Sentence(text, (f"signals:{unit or 'all'}:{self.result.comparison.key}",))
+    def _signal(self, unit: str, chart: Charted) -> Sentence:
+        """Say whether a series changes for good, how and when, and which steps are out of line."""
+        who = "all units together" if unit == ALL else readable(self.result.names[unit])
+        return chart.sentence(f"{self.result.comparison.measure.survey}, {who}", self.facts)
 
 
 def changes(engagement: Engagement, compared: BenchmarkAnswer) -> tuple[OverTimeAnswer | Unanswered, ...]:
@@ -276,7 +281,10 @@ def changes(engagement: Engagement, compared: BenchmarkAnswer) -> tuple[OverTime
     compared
         The answer of `benchmark.compare`.
     """
-    cells = engagement.evidence.cells()
+    cells, seed = engagement.evidence.cells(), engagement.run.seed
     return by_survey(
-        compared, "change over time", lambda comparison: over_time(cells, comparison), OverTimeAnswer
+        compared,
+        "change over time",
+        lambda comparison: over_time(cells, comparison, seed=seed),
+        OverTimeAnswer,
     )

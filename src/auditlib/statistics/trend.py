@@ -9,6 +9,7 @@ import numpy as np
 
 from auditlib.records import Refusal
 from auditlib.statements import counted
+from auditlib.statistics.mixture import TMixture
 from auditlib.statistics.types import Floats, Numbers, as_floats
 
 FEWEST_POINTS = 12
@@ -92,40 +93,13 @@ def trend(values: Numbers, *, level: float = 0.95) -> Trend | Refusal:
     weight /= weight.sum()
     slopes = (lines.slope * y).sum(axis=1)
     errors = np.sqrt(lines.variance * squares / (n - 2))
-    mixture = _Mixture(slopes, errors, weight, n - 2)
+    mixture = TMixture(slopes, errors, weight, n - 2)
     below = mixture.below(0.0)
     tail = (1 - level) / 2
     return Trend(
         float((weight * slopes).sum()), mixture.quantile(tail), mixture.quantile(1 - tail),
         float((weight * lines.rho).sum()), n, 2 * min(below, 1 - below),
     )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class _Mixture:
-    """A mixture of t distributions of the same degrees of freedom."""
-
-    centres: Floats
-    scales: Floats
-    weights: Floats
-    freedom: int
-
-    def below(self, value: float) -> float:
-        """Return the probability of less than `value`."""
-        from scipy.special import stdtr
-
-        return float((self.weights * stdtr(self.freedom, (value - self.centres) / self.scales)).sum())
-
-    def quantile(self, probability: float) -> float:
-        """Return the value with `probability` below it: it lies among those of the single distributions."""
-        from scipy.optimize import brentq
-        from scipy.special import stdtrit
-
-        likely = self.weights > 0
-        quantiles = self.centres[likely] + self.scales[likely] * stdtrit(self.freedom, probability)
-        width = float(self.scales.max())
-        low, high = float(quantiles.min()) - _NEGLIGIBLE * width, float(quantiles.max()) + _NEGLIGIBLE * width
-        return float(brentq(lambda value: self.below(value) - probability, low, high, xtol=1e-13 * width))
 
 
 @cache
