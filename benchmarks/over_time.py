@@ -12,6 +12,7 @@ from auditlib.statistics.control_charts import xmr
 from auditlib.statistics.lasting_change import LastingChange, Shape, lasting_change
 from auditlib.statistics.residual_chart import residual_chart
 from auditlib.statistics.types import Floats
+from benchmarks._surveillance import print_surveillance
 from benchmarks._trends import unchanging
 
 POINTS = (12, 24, 36, 60)
@@ -32,6 +33,7 @@ def main(argv: list[str]) -> None:
     rng = np.random.default_rng(arguments.seed)
     print_false_alarms(rng, series=arguments.series)
     print_power(rng, series=arguments.series // 2)
+    print_surveillance(rng, companies=arguments.series)
 
 
 def print_false_alarms(rng: np.random.Generator, *, series: int) -> None:
@@ -106,7 +108,8 @@ def _power(rng: np.random.Generator, planted: Planted, noise: Floats, size: floa
         _percent([shape is Shape.STEP for shape in shapes]),
         _percent([shape is Shape.SLOPE for shape in shapes]),
     )
-    return f"{100 * len(shown) / len(noise):>6.0f} ({step}{slope}{_percent(timed)}{100 * held / len(noise):>4.0f})"
+    power, sized = 100 * len(shown) / len(noise), 100 * held / len(noise)
+    return f"{power:>6.0f} ({step}{slope}{_percent(timed)}{sized:>4.0f})"
 
 
 def _percent(answers: list[bool]) -> str:

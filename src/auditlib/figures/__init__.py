@@ -8,7 +8,7 @@ from auditlib.figures.benchmark import funnel
 from auditlib.figures.benchmark_groups import groups
 from auditlib.figures.compensation import departures, event_study, placebo_distribution
 from auditlib.figures.compensation_choices import naive_comparisons_curve, specification_curve
-from auditlib.figures.improvement import control_charts, outliers_followed
+from auditlib.figures.improvement import control_charts, outliers_followed, so_far
 from auditlib.figures.order import caterpillar, ranks
 from auditlib.figures.style import new_axes, style
 from auditlib.figures.svg import png_of, svg_of
@@ -26,6 +26,7 @@ __all__ = [
     "placebo_distribution",
     "png_of",
     "ranks",
+    "so_far",
     "specification_curve",
     "style",
     "svg_of",

@@ -26,7 +26,7 @@ from auditlib.figures.style import (
     new_axes,
     style,
 )  # fmt: skip
-from auditlib.improvement import OverTime, Stability
+from auditlib.improvement import OverTime, Stability, Subject
 from auditlib.improvement.series import ALL
 from auditlib.statements import with_sign
 from auditlib.statistics.lasting_change import Shape
@@ -136,7 +136,8 @@ def control_charts(result: OverTime) -> Figure:
         last.tick_params(axis="x", labelsize=8)
         title = f"{measure_title(result.comparison.measure)}, by {result.series.grain}"
         head(stacked[0], title, own_figure=True)
-        _explain_charts(figure)
+        stepping = any(chart.shape in (Shape.STEP, Shape.OPEN) for chart in result.charts.values())
+        _explain_charts(figure, stepping=stepping)
     return figure
 
 
@@ -157,14 +158,51 @@ def _chart(ax: Axes, result: OverTime, unit: str) -> None:
     ax.grid(visible=True, axis="y")
 
 
-def _explain_charts(figure: Figure) -> None:
+def _explain_charts(figure: Figure, *, stepping: bool) -> None:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
     handles = [
         Patch(fc=BAND, ec=QUIET, lw=0.3, label="to be expected after what came before"),
         Line2D([], [], ls="", marker="s", color=LOWER, ms=6, label="outside it"),
-        Line2D([], [], color=INK, lw=1.2, label="level, with a lasting change that is shown"),
+        Line2D([], [], color=INK, lw=1.2, label="its level, moved where a lasting change is shown"),
         Patch(fc=FAINT, alpha=0.35, lw=0, label="when a step may have come"),
     ]
+    handles = handles if stepping else handles[:-1]
     figure.legend(handles=handles, loc="outside lower left", ncols=2, handlelength=1.6)
+
+
+def so_far(result: Subject, ax: Axes | None = None) -> Axes:
+    """Draw the share of all cases so far with limits that hold at every look, and the target."""
+    shares = result.shares
+    with style():
+        drawn = new_axes(height=2.6) if ax is None else ax
+        x = np.arange(len(shares.steps), dtype=float)
+        drawn.fill_between(x, result.so_far.low, result.so_far.high, color=BAND, lw=0)
+        drawn.plot(x, shares.met.cumsum() / shares.n.cumsum(), color=INK, lw=1.4)
+        drawn.plot(x, shares.met / shares.n, ls="", marker="o", ms=3.2, mfc=FAINT, mec=QUIET)
+        if result.target is not None:
+            drawn.axhline(result.target, color=LOWER, lw=1.0, ls=(0, (5, 3)))
+        set_scale(drawn.yaxis, "top_box")
+        steps, every = [month_text(step) for step in shares.steps], max(1, -(-len(shares.steps) // 12))
+        drawn.set_xticks(range(0, len(steps), every), steps[::every])
+        drawn.tick_params(axis="x", labelsize=8)
+        drawn.grid(visible=True, axis="y")
+        head(drawn, f"{shares.subject}: {shares.words}", own_figure=ax is None)
+        _explain_so_far(drawn, shares.grain, target=result.target is not None)
+    return drawn
+
+
+def _explain_so_far(ax: Axes, grain: str, *, target: bool) -> None:
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    handles = [
+        Line2D([], [], ls="", marker="o", ms=3.2, mfc=FAINT, mec=QUIET, label=f"this {grain}"),
+        Line2D([], [], color=INK, lw=1.4, label="all so far"),
+        Patch(fc=BAND, ec=QUIET, lw=0.3, label="where the true share of all so far lies, looked at any time"),
+        Line2D([], [], color=LOWER, lw=1.0, ls=(0, (5, 3)), label="target"),
+    ]
+    figure_of(ax).legend(
+        handles=handles if target else handles[:-1], loc="outside lower left", ncols=2, handlelength=1.6
+    )

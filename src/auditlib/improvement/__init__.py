@@ -1,8 +1,9 @@
 """Whether scores improve: what chance, another mix of customers and mere luck could explain set apart.
 
 `improving` holds the latest period against the one before, within the units of a comparison
-(`benchmark.compare`), and says whether the trend of `changes` bears it out. `outliers_followed` asks what
-became of the units called out.
+(`benchmark.compare`), and says whether the trend of `changes` bears it out. `subjects` asks the same of
+follow-up, complaints and service levels, and says what holds however often one looks. `outliers_followed`
+asks what became of the units called out.
 """
 
 from auditlib.improvement.answer import ImprovingAnswer
@@ -10,6 +11,7 @@ from auditlib.improvement.improving import improving
 from auditlib.improvement.over_time import OverTime, OverTimeAnswer, changes
 from auditlib.improvement.result import Course, Improving
 from auditlib.improvement.stability import Stability, StabilityAnswer, outliers_followed
+from auditlib.improvement.subjects import Subject, SubjectAnswer, subjects
 
 __all__ = [
     "Course",
@@ -19,7 +21,10 @@ __all__ = [
     "OverTimeAnswer",
     "Stability",
     "StabilityAnswer",
+    "Subject",
+    "SubjectAnswer",
     "changes",
     "improving",
     "outliers_followed",
+    "subjects",
 ]

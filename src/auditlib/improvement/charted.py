@@ -79,9 +79,12 @@ class Charted:
         if shape is Shape.NONE:
             return Sentence("no lasting change is shown", (facts["lasting"].key,))
         ends = f"{as_signed(change.low, self.statistic)} to {as_signed(change.high, self.statistic)}"
-        moved = "rose" if change.total > 0 else "fell"
+        moved = {1: "rose", -1: "fell", 0: "changed"}[int(change.low > 0) - int(change.high < 0)]
+        unsure = moved == "changed"
         return say(
-            "{moved} {how}, by {total} in all ({ends})",
+            "{moved} {how}; {ends} in all is not ruled out"
+            if unsure
+            else "{moved} {how}, by {total} in all ({ends})",
             facts,
             moved=moved,
             how=self._how(),
