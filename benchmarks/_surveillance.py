@@ -24,9 +24,7 @@ YES_NO, FIVE = np.array([0.0, 1.0]), np.arange(5) / 4
 
 def print_surveillance(rng: np.random.Generator, *, companies: int) -> None:
     """Print how often limits miss the truth at any of the looks, and when a shortfall is shown."""
-    print(
-        f"\nTruth missed at any of {LOOKS} monthly looks, in per cent (nominal 5.0); by ordinary limits"
-    )
+    print(f"\nTruth missed at any of {LOOKS} monthly looks, in per cent (nominal 5.0); by ordinary limits")
     print(f"{'answers a month':<44}" + "".join(f"{n:>16}" for n in MONTHLY))
     for name, values, world in WORLDS:
         cells = [_missed(rng, values, world, monthly=n, companies=companies) for n in MONTHLY]

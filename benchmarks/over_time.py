@@ -12,6 +12,7 @@ from auditlib.statistics.control_charts import xmr
 from auditlib.statistics.lasting_change import LastingChange, Shape, lasting_change
 from auditlib.statistics.residual_chart import residual_chart
 from auditlib.statistics.types import Floats
+from benchmarks._few_units import print_few_units
 from benchmarks._surveillance import print_surveillance
 from benchmarks._trends import unchanging
 
@@ -34,6 +35,7 @@ def main(argv: list[str]) -> None:
     print_false_alarms(rng, series=arguments.series)
     print_power(rng, series=arguments.series // 2)
     print_surveillance(rng, companies=arguments.series)
+    print_few_units(rng, companies=arguments.series)
 
 
 def print_false_alarms(rng: np.random.Generator, *, series: int) -> None:

@@ -11,7 +11,8 @@ from surveyed_units import compared, contacts, unfounded
 from auditlib import figures, improvement
 from auditlib.disclosure import MinimumFrequency
 from auditlib.improvement.monthly import MonthlyShares, MonthWindow, by_grain, of_criterion
-from auditlib.improvement.subjects import SubjectAnswer, subject_of
+from auditlib.improvement.subject import subject_of
+from auditlib.improvement.subject_answers import StandingAnswer, SubjectAnswer
 from auditlib.records import Aspect, Basis, Criterion, Direction, Grade, Kind, Refusal, Target
 from auditlib.service_levels.measures import answered_within
 from auditlib.standards.measure import Context
@@ -45,13 +46,18 @@ def answer(months):
     return SubjectAnswer(subject_of(months, level=0.95, seed=3))
 
 
+def standing(months):
+    return StandingAnswer(answer(months).result)
+
+
 RISING = np.where(np.arange(36) >= 20, 0.84, 0.74)
 
 
 def test_a_planted_step_up_is_better_dated_and_measured():
     better = answer(monthly(RISING, demanded=criterion()))
     assert better.result.better == 1
-    assert "it has become better over the 36 months. In the first year" in str(better)
+    assert "(calls answered in time): better for good, 7" in str(better)
+    assert "Over all 36 months: rose " in str(better)
     assert "most likely in 2024-09" in str(better) or "in one step in 2024-09" in str(better)
     assert unfounded(better) == []
 
@@ -59,13 +65,13 @@ def test_a_planted_step_up_is_better_dated_and_measured():
 def test_what_shall_be_small_becomes_worse_by_the_same_step():
     worse = answer(monthly(RISING, demanded=criterion(0.3, Direction.AT_MOST)))
     assert worse.result.better == -1
-    assert "(calls answered in time): it has become worse over the 36 months." in str(worse)
+    assert "(calls answered in time): worse for good, " in str(worse)
 
 
 def test_a_steady_share_is_neither_better_nor_worse():
     steady = answer(monthly(0.8))
     assert steady.result.better == 0
-    assert "no change for the better or the worse is shown" in str(steady)
+    assert "no lasting change for the better or the worse is shown" in str(steady)
     assert unfounded(steady) == []
 
 
@@ -76,23 +82,23 @@ def test_limits_that_hold_no_change_are_never_called_better():
     unsure = replace(chart, change=replace(chart.change, low=-0.01))
     doubtful = SubjectAnswer(replace(subject, charted=replace(subject.charted, chart=unsure)))
     assert doubtful.result.better == 0
-    assert "no change for the better or the worse is shown" in str(doubtful)
+    assert "no lasting change for the better or the worse is shown" in str(doubtful)
     assert "rose" not in str(doubtful)
 
 
 @pytest.mark.parametrize(("target", "words"), [(0.9, "below"), (0.5, "above")])
 def test_a_share_beyond_the_target_says_since_when_that_could_be_said(target, words):
-    standing = answer(monthly(0.8, demanded=criterion(target)))
-    assert f"That is {words} the target of {target:.0%}, as could be said first in 2023-0" in str(standing)
-    assert unfounded(standing) == []
+    said = standing(monthly(0.8, demanded=criterion(target)))
+    assert f", {words} the target of {target:.0%}, as could be said first in 2023-0" in str(said)
+    assert unfounded(said) == []
 
 
 def test_a_share_at_its_target_says_nothing_yet():
-    assert "target of 80% is met cannot be said yet" in str(answer(monthly(0.8, demanded=criterion())))
+    assert "leaves open whether the target of 80% is met" in str(standing(monthly(0.8, demanded=criterion())))
 
 
 def test_where_every_case_counts_by_itself_there_is_no_target_of_a_share():
-    rigid = answer(monthly(0.95, demanded=criterion(1.0, kind=Kind.RIGID)))
+    rigid = standing(monthly(0.95, demanded=criterion(1.0, kind=Kind.RIGID)))
     assert rigid.result.target is None
     assert "target" not in str(rigid)
 
@@ -100,7 +106,7 @@ def test_where_every_case_counts_by_itself_there_is_no_target_of_a_share():
 def test_too_few_months_say_how_things_stand_and_not_whether_they_change():
     short = answer(replace(monthly(0.8), steps=months_from(202301, 202306), met=np.full(6, 80),
                            n=np.full(6, 100)))  # fmt: skip
-    assert "whether that lasts cannot be told: 6 points are too few" in str(short)
+    assert "whether it changes for good cannot be told, 80.0% in the first half" in str(short)
     assert unfounded(short) == []
 
 
@@ -117,7 +123,7 @@ def test_quarters_that_are_thin_as_well_are_refused():
 
 
 def test_a_share_that_is_held_back_is_not_drawn():
-    subject = answer(monthly(0.8))
+    subject = standing(monthly(0.8))
     assert subject.without(lambda key, n=None: key == "share:SL-01") == (None, 1)
     assert subject.without(lambda key, n=None: False)[0].result is subject.result
 
@@ -189,3 +195,18 @@ def test_every_subject_is_asked_about_and_what_has_no_evidence_says_why():
         "Service levels",
     ]
     assert len({entry.key for entry in refused}) == 3
+    together = improvement.together(answers)
+    assert "Satisfaction" not in str(together)
+    assert str(together).count("whether it improves: ") == 3
+    assert unfounded(together) == []
+    assert [entry.result for entry in improvement.standings(answers)] == [satisfaction.result]
+
+
+def test_all_subjects_but_satisfaction_stand_in_one_sentence():
+    calls_answer, complaints = (
+        answer(monthly(RISING)),
+        replace(monthly(0.8), subject="Complaints", key="CM-01"),
+    )
+    (sentence,) = improvement.together((calls_answer, answer(complaints))).summary()
+    assert sentence.text.startswith("Service levels (calls answered in time): better for good, ")
+    assert "; Complaints (calls answered in time): no lasting change" in sentence.text

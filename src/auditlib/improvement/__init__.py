@@ -11,7 +11,9 @@ from auditlib.improvement.improving import improving
 from auditlib.improvement.over_time import OverTime, OverTimeAnswer, changes
 from auditlib.improvement.result import Course, Improving
 from auditlib.improvement.stability import Stability, StabilityAnswer, outliers_followed
-from auditlib.improvement.subjects import Subject, SubjectAnswer, subjects
+from auditlib.improvement.subject import Subject
+from auditlib.improvement.subject_answers import StandingAnswer, SubjectAnswer, TogetherAnswer
+from auditlib.improvement.subjects import standings, subjects, together
 
 __all__ = [
     "Course",
@@ -21,10 +23,14 @@ __all__ = [
     "OverTimeAnswer",
     "Stability",
     "StabilityAnswer",
+    "StandingAnswer",
     "Subject",
     "SubjectAnswer",
+    "TogetherAnswer",
     "changes",
     "improving",
     "outliers_followed",
+    "standings",
     "subjects",
+    "together",
 ]

@@ -63,13 +63,12 @@ class Charted:
         limits = Interval(change.low, change.high, level, "steps and slopes averaged")
         yield Number(f"lasting:{self.key}", change.total, unit, len(self.steps), limits)
 
-    def sentence(self, who: str, facts: Facts) -> Sentence:
-        """Return what the chart shows of `who`."""
+    def sentence(self, facts: Facts) -> Sentence:
+        """Return what the chart shows."""
         about = facts.about(self.key)
         return say(
-            "{who}: {lasting}; {single}.",
+            "{lasting}; {single}.",
             about,
-            who=who,
             lasting=self._lasting(about),
             single=self._single(about),
         )

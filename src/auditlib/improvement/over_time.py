@@ -270,7 +270,9 @@ class OverTimeAnswer(Answer[OverTime]):
     def _signal(self, unit: str, chart: Charted) -> Sentence:
         """Say whether a series changes for good, how and when, and which steps are out of line."""
         who = "all units together" if unit == ALL else readable(self.result.names[unit])
-        return chart.sentence(f"{self.result.comparison.measure.survey}, {who}", self.facts)
+        survey = self.result.comparison.measure.survey
+        chart_words = chart.sentence(self.facts)
+        return say("{survey}, {who}: {shows}", self.facts, survey=survey, who=who, shows=chart_words)
 
 
 def changes(engagement: Engagement, compared: BenchmarkAnswer) -> tuple[OverTimeAnswer | Unanswered, ...]:
