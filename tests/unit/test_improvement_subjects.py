@@ -210,3 +210,17 @@ def test_all_subjects_but_satisfaction_stand_in_one_sentence():
     (sentence,) = improvement.together((calls_answer, answer(complaints))).summary()
     assert sentence.text.startswith("Service levels (calls answered in time): better for good, ")
     assert "; Complaints (calls answered in time): no lasting change" in sentence.text
+
+
+def test_two_bad_answers_of_thirty_are_no_signal_where_few_are_bad():
+    met = np.full(36, 30)
+    met[::7] -= 1
+    met[20] -= 2
+    rare = answer(replace(monthly(0.99), met=met, n=np.full(36, 30)))
+    chart = rare.result.charted.chart
+    assert chart.values[20] == pytest.approx(28 / 30)
+    assert not chart.signal.any()
+    met[20] = 25
+    assert np.flatnonzero(
+        answer(replace(monthly(0.99), met=met, n=np.full(36, 30))).result.charted.chart.signal
+    ) == [20]

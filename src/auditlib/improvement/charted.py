@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,6 +14,9 @@ from auditlib.statistics.lasting_change import Shape
 from auditlib.statistics.residual_chart import ResidualChart, residual_chart
 from auditlib.statistics.types import Floats
 from auditlib.time.months import month_text
+
+SHARES = ("top_box", "bottom_box")
+"""Statistics that are shares of answers."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -139,4 +142,32 @@ def charted(
     # steps without any chance of varying are alike
     usable = errors if (errors > 0).all() else None
     chart = residual_chart(values, rng=rng, errors=usable, level=level)
-    return chart if isinstance(chart, Refusal) else Charted(chart, steps, grain, statistic, key)
+    if isinstance(chart, Refusal):
+        return chart
+    counted = widened(chart, n, alpha=1 - level) if statistic in SHARES else chart
+    return Charted(counted, steps, grain, statistic, key)
+
+
+def widened(chart: ResidualChart, n: Floats, *, alpha: float) -> ResidualChart:
+    """Return the chart of shares, its limits at least as wide as chance alone makes those of so few answers.
+
+    Parameters
+    ----------
+    n
+        Answers of each step.
+    alpha
+        Chance that an unchanging series shows anything.
+
+    Notes
+    -----
+    Of 30 answers of which 99% are good, a month with two bad ones is far from its neighbours and nothing
+    unusual: close to the end of the scale shares are skewed, and a chart that takes them for normal calls
+    out one in four unchanging series. The binomial limits share the error of single steps evenly.
+    """
+    from scipy.stats import binom
+
+    tail = (alpha - chart.alpha) / (2 * len(n))
+    level = np.clip(chart.level, 0.0, 1.0)
+    low = np.minimum(chart.low, binom.ppf(tail, n, level) / n)
+    high = np.maximum(chart.high, binom.isf(tail, n, level) / n)
+    return replace(chart, low=low, high=high, signal=(chart.values < low) | (chart.values > high))
