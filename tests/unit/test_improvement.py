@@ -73,6 +73,18 @@ def test_a_change_needs_five_units(units, refused):
     assert isinstance(change, Refusal) is refused
 
 
+@pytest.mark.parametrize(("most", "refused"), [(500, False), (800, False), (900, True), (2000, True)])
+def test_a_change_is_refused_where_nearly_all_answers_are_of_one_unit(most, refused):
+    """Six units, of which one has 50, 62, 64 and 80% of the answers: two degrees of freedom are at 64%."""
+    mix = answers(units=6, shares={("earlier", "phone"): 0.7, ("later", "phone"): 0.7}, n=100)
+    scale = np.where(mix["unit_id"] == "U00", most / 100, 1.0)
+    heavy = mix.assign(n=(mix["n"] * scale).round().astype(int))
+    change = change_of_answers(heavy, compared(mix), periods=PERIODS)
+    assert isinstance(change, Refusal) is refused
+    if refused:
+        assert f"{most / (most + 500):.0%} of the answers are of one unit" in change.reason
+
+
 def test_limits_of_a_change_hold_the_truth_as_often_as_they_say():
     covered, rounds = 0, 120
     every = answers(units=20, shares={("earlier", "phone"): 0.7, ("later", "phone"): 0.7})

@@ -136,8 +136,11 @@ def test_the_figure_shows_the_target_where_there_is_one():
 
 
 def calls():
-    """Return calls of two months: in January 1 of 2 answered within 45 seconds, in February 3 of 4."""
-    waits = [(1, 10), (1, 90), (2, 10), (2, 20), (2, 45), (2, 46)]
+    """Return calls of two months: in January 1 of 2 answered within 45 seconds, in February 3 of 4.
+
+    The last of one month and the first of the next are among them.
+    """
+    waits = [(1, 31, 10), (1, 1, 90), (2, 1, 10), (2, 29, 20), (2, 5, 45), (2, 6, 46)]
     return Evidence(
         {
             "interactions": rows(
@@ -145,11 +148,11 @@ def calls():
                 *(
                     {
                         "interaction_id": f"I{place}", "unit_id": "U1", "channel": "phone",
-                        "offered_at": place * 3600 * SECOND, "offered_day": day(2024, month, 28),
+                        "offered_at": place * 3600 * SECOND, "offered_day": day(2024, month, number),
                         "offered_second": 0, "answered_at": (place * 3600 + wait) * SECOND,
-                        "answered_day": day(2024, month, 28), "answered_second": 0, "abandoned": False,
+                        "answered_day": day(2024, month, number), "answered_second": 0, "abandoned": False,
                     }
-                    for place, (month, wait) in enumerate(waits)
+                    for place, (month, number, wait) in enumerate(waits)
                 ),
             )
         },

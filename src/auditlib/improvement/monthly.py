@@ -177,13 +177,13 @@ def of_criterion(
     by_month = pd.DataFrame.from_dict(rows, orient="index", columns=["met", "n"])
     whole = tuple(replace(entry, rows=None) for entry in basis)
     empty = MonthlyShares(
-        subject, _cases(criterion), criterion.id, "month", (), np.array([]), np.array([]),
+        subject, cases_of(criterion), criterion.id, "month", (), np.array([]), np.array([]),
         criterion, whole,
     )  # fmt: skip
     return _filled(by_month, empty)
 
 
-def _cases(criterion: Criterion) -> str:
+def cases_of(criterion: Criterion) -> str:
     """Return what counts, in words: phone contacts answered within the limit."""
     _, cases, counting = CASES[criterion.metric]
     options = defaultdict(str, {name: str(value) for name, value in criterion.options.items()})

@@ -10,6 +10,7 @@ from auditlib.escalation import assess
 from auditlib.improvement.monthly import (
     MonthlyShares,
     by_grain,
+    cases_of,
     criteria_of,
     of_answers,
     of_criterion,
@@ -51,7 +52,7 @@ def subjects(
     for place, (name, months) in enumerate(_by_month(engagement, compared, criteria, measures)):
         steps = months if isinstance(months, Refusal) else by_grain(months, MinimumFrequency.of(thresholds))
         if isinstance(steps, Refusal):
-            key = f"unanswered:{name.lower().replace(' ', '_')}:{place}"
+            key = f"unanswered:{name.partition(' (')[0].lower().replace(' ', '_')}:{place}"
             answers.append(Unanswered(f"{name}, {TOPIC}", steps, key))
             continue
         level = thresholds.confidence
@@ -78,7 +79,8 @@ def _by_month(
         if not demanded or metric not in measures:
             yield subject, Refusal("The edition demands nothing that is measured of it.")
         for criterion in demanded:
-            yield subject, of_criterion(subject, criterion, measures[metric], engagement.evidence, context)
+            name = f"{subject} ({cases_of(criterion)})"
+            yield name, of_criterion(subject, criterion, measures[metric], engagement.evidence, context)
 
 
 def _satisfaction(
