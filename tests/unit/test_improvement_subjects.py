@@ -213,6 +213,8 @@ def test_all_subjects_but_satisfaction_stand_in_one_sentence():
     (sentence,) = improvement.together((calls_answer, answer(complaints))).summary()
     assert sentence.text.startswith("Service levels (calls answered in time): better for good, ")
     assert "; Complaints (calls answered in time): no lasting change" in sentence.text
+    assert improvement.together((calls_answer,)).tables == ("interactions",)
+    assert improvement.together(()).tables == ()
 
 
 def test_two_bad_answers_of_thirty_are_no_signal_where_few_are_bad():

@@ -127,6 +127,11 @@ def _against(result: Subject, facts: Facts) -> Sentence:
 class TogetherAnswer(Answer[tuple[SubjectAnswer | Unanswered, ...]]):
     """Whether subjects become better, each in a line."""
 
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Tables that its numbers rest on."""
+        return tuple(dict.fromkeys(basis.table for number in self.numbers() for basis in number.basis))
+
     def numbers(self) -> tuple[Number, ...]:
         """Return the numbers of every subject."""
         return tuple(number for part in self.result for number in part.numbers())
