@@ -11,12 +11,14 @@ from pathlib import Path
 import auditlib
 from auditlib.audit.opening import project_root
 from auditlib.errors import ParameterError, Problem
+from auditlib.files import write_text
 from auditlib.parameters import claims
 from auditlib.parameters.engagement import Engagement
 from auditlib.parameters.run import Run
 from auditlib.parameters.shape import nearest
 from auditlib.standards.answer import VerdictAnswer
 from auditlib.standards.edition import Edition, load_edition
+from auditlib.standards.edition_characteristic import stored_text
 from auditlib.standards.lint import check_edition, check_profile
 from auditlib.standards.measure import Context, Measure, Tables, collect
 from auditlib.standards.profile import Demands, ProfileModel, demands_on, load_profile
@@ -101,6 +103,18 @@ def standard_file(name: str) -> str:
     """Return the file of an edition, relative to the project, for example of ``service-excellence@2026``."""
     standard, _, year = name.partition("@")
     return f"params/standards/{standard}/{year}.yaml"
+
+
+def characteristic_file(name: str) -> str:
+    """Return the file beside an edition that holds its operating characteristic."""
+    return standard_file(name).replace(".yaml", ".characteristic.csv")
+
+
+def write_characteristic(name: str, *, root: Path) -> str:
+    """Make the operating characteristic of an edition again; return the file written."""
+    file = characteristic_file(name)
+    write_text(root / file, stored_text(read_edition(name, root=root), measures()))
+    return file
 
 
 def profile_file(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Commands around standards: standards list, show, check, diff; restate; what-if."""
+"""Commands around standards: standards list, show, check, diff, characteristic; restate; what-if."""
 
 from __future__ import annotations
 
@@ -127,6 +127,45 @@ def diff(before: _Standard, after: _Standard) -> None:
     if rule:
         beside = ", ".join(f"{change.criterion} {change.change}" for change in rule)
         typer.echo(f"Beside the criteria: {beside}.")
+
+
+@standards.command()
+def characteristic(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[STANDARD@YEAR]...", help="Default: every edition of the project."),
+    ] = None,
+    figures: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Draw it too, as two pictures for each edition and size."),
+    ] = None,
+) -> None:
+    """Write beside an edition how likely each of its outcomes is, by what is true and at stated sizes.
+
+    The chance of met, not met and left open is computed for every criterion that chance has a part in, and
+    drawn for the decision. Make it again whenever an edition changes.
+
+    """
+    from auditlib.audit.standard import editions, write_characteristic
+
+    root = _root()
+    for name in names or editions(root=root):
+        typer.echo(f"Written: {write_characteristic(name, root=root)}.")
+        if figures is not None:
+            _draw_characteristic(name, root, figures)
+
+
+def _draw_characteristic(name: str, root: Path, folder: Path) -> None:
+    from auditlib.audit.standard import measures, read_edition
+    from auditlib.figures.characteristic import pictures
+    from auditlib.files import write_text
+    from auditlib.standards.edition_characteristic import SIZES, edition_characteristic
+
+    edition = read_edition(name, root=root)
+    for n in SIZES:
+        known = edition_characteristic(edition, measures(), n=n)
+        for part, svg in pictures(known).items():
+            write_text(folder / f"{edition.standard}-{edition.year}-{n}-{part}.svg", svg)
 
 
 def restate(

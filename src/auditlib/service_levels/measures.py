@@ -8,7 +8,6 @@ unless the days decide it.
 
 from __future__ import annotations
 
-from math import ceil, sqrt
 from typing import TYPE_CHECKING, Any
 
 from auditlib.records import Basis, Interval, Measurement, Statistic
@@ -18,7 +17,7 @@ from auditlib.standards.measure import Context, Measure, Tables, measure, nothin
 from auditlib.standards.observed import IN_PERIOD, counts_by, known, rows_in, share_known, whole_of
 from auditlib.standards.whole_days import BY_DAYS, beyond, holds_days, whole_day, within
 from auditlib.statements import counted
-from auditlib.statistics.types import normal_quantile
+from auditlib.statistics.intervals import quantile_ranks
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -218,17 +217,16 @@ def wait_quantile(tables: Tables, context: Context, *, channel: str, share: floa
 def _quantile(waits: list[tuple[int, int]], share: float, level: float) -> tuple[float, float, float]:
     """Return the quantile of waits given with their counts, between its lower and its upper limit."""
     steps, n = sorted(waits), sum(count for _, count in waits)
-    spread = normal_quantile(level) * sqrt(n * share * (1 - share))
-    low, value, high = (_ranked(steps, n * share + move) for move in (-spread, 0.0, spread))
+    low, value, high = (_ranked(steps, rank) for rank in quantile_ranks(n, share, level=level))
     return low, value, high
 
 
-def _ranked(steps: list[tuple[int, int]], rank: float) -> float:
+def _ranked(steps: list[tuple[int, int]], rank: int) -> float:
     """Return the value at `rank` (from 1) of values given with their counts, ascending."""
-    wanted, cumulated = max(1, ceil(rank - 1e-9)), 0
+    cumulated = 0
     for value, count in steps:
         cumulated += count
-        if cumulated >= wanted:
+        if cumulated >= rank:
             return float(value)
     return float(steps[-1][0])
 

@@ -41,7 +41,7 @@ def n_needed(target: Target, measurement: Measurement) -> int | None:
     if measurement.statistic is Statistic.SHARE:
         independent = n_for_share(target.value, gap, level=interval.level)
         return _whole(independent * measurement.design_effect)
-    half = _half(value, interval, target.direction)
+    half = half_towards(value, interval, target.direction)
     return _whole(measurement.n * (half / gap) ** 2)
 
 
@@ -50,7 +50,8 @@ def n_for_share(target: float, gap: float, *, level: float) -> int:
     return max(1, _whole(normal_quantile(level) ** 2 * target * (1 - target) / gap**2))
 
 
-def _half(value: float, interval: Interval, direction: Direction) -> float:
+def half_towards(value: float, interval: Interval, direction: Direction) -> float:
+    """Return how far an interval reaches from its value towards the target, seen from the good side."""
     return value - interval.low if direction is Direction.AT_LEAST else interval.high - value
 
 

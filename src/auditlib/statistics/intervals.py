@@ -7,12 +7,16 @@ needs it, when it needs it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil, sqrt
 
 import numpy as np
 
 from auditlib.records import Refusal
 from auditlib.statements import counted
-from auditlib.statistics.types import Floats, Limits, Numbers, as_floats
+from auditlib.statistics.types import Floats, Limits, Numbers, as_floats, normal_quantile
+
+_LAST_BITS = 1e-9
+"""So that the last bits of a product do not add a rank."""
 
 
 def wilson(successes: Numbers, n: Numbers, *, level: float = 0.95) -> Limits:
@@ -71,6 +75,33 @@ def nps(promoters: Numbers, detractors: Numbers, n: Numbers) -> tuple[Floats, Fl
         raise ValueError("promoters and detractors together exceed n")
     value = promoting - detracting
     return value, np.sqrt(np.maximum((promoting + detracting) - value**2, 0) / total)
+
+
+def quantile_ranks(n: int, share: float, *, level: float = 0.95) -> tuple[int, int, int]:
+    """Return the ranks, from 1, of the values at a quantile and at its limits: lower, quantile, upper.
+
+    Parameters
+    ----------
+    n
+        Values there are.
+    share
+        The share of them that the quantile is to reach, between 0 and 1.
+
+    Notes
+    -----
+    The normal approximation of Conover (1999), Practical Nonparametric Statistics, 3.2. A rank beyond the
+    last value is that of the last.
+
+    Examples
+    --------
+    >>> quantile_ranks(100, 0.9)
+    (85, 90, 96)
+    """
+    spread = normal_quantile(level) * sqrt(n * share * (1 - share))
+    low, value, high = (
+        min(n, max(1, ceil(n * share + move - _LAST_BITS))) for move in (-spread, 0.0, spread)
+    )
+    return low, value, high
 
 
 @dataclass(frozen=True, slots=True)
