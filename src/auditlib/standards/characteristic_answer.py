@@ -229,8 +229,8 @@ def _summary(result: OperatingCharacteristic, facts: Facts) -> Iterator[Sentence
     name = known.criterion.id
     yield say(
         "If the truth lay exactly on the target of {id}, {demanded}, then of all audits of "
-        "{cases|case|cases} {met_on_target} would call it met, {not_met_on_target} not met, and {open_on_target} would leave it "
-        "open: of the {by_chance|criterion|criteria} judged by chance it is the bluntest.",
+        "{cases|case|cases} {met_on_target} would call it met, {not_met_on_target} not met, and "
+        "{open_on_target} would leave it open: of the {by_chance|criterion|criteria} judged by chance it is the bluntest.",
         facts.about(name),
         id=name,
     )
