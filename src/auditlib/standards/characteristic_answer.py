@@ -230,7 +230,8 @@ def _summary(result: OperatingCharacteristic, facts: Facts) -> Iterator[Sentence
     yield say(
         "If the truth lay exactly on the target of {id}, {demanded}, then of all audits of "
         "{cases|case|cases} {met_on_target} would call it met, {not_met_on_target} not met, and "
-        "{open_on_target} would leave it open: of the {by_chance|criterion|criteria} judged by chance it is the bluntest.",
+        "{open_on_target} would leave it open: of the {by_chance|criterion|criteria} judged by chance it is "
+        "the bluntest.",
         facts.about(name),
         id=name,
     )
