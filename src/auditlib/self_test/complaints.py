@@ -97,7 +97,10 @@ def _uncoded(engagement: Engagement, rng: np.random.Generator) -> tuple[pa.Table
     complaints = read(engagement.evidence, "complaints")
     coded = pc.and_(complaints.column("in_period"), complaints.column("cause_code").is_valid())
     chosen = _some(complaints.filter(coded).column("complaint_id").to_numpy(), rng)
-    spoilt = pc.is_in(complaints.column("complaint_id"), pa.array(sorted(chosen), pa.string()))
+    spoilt = pc.is_in(
+        complaints.column("complaint_id"),
+        pa.array(sorted(chosen), complaints.schema.field("complaint_id").type),
+    )
     own = complaints.column("cause_code")
     emptied = pc.if_else(spoilt, pa.scalar(None, own.type), own)
     return complaints.set_column(complaints.column_names.index("cause_code"), "cause_code", emptied), len(

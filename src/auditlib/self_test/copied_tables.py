@@ -112,7 +112,8 @@ def read(tables: CanonicalTables, table: str, *tests: nw.Expr) -> pa.Table:
     """Return the rows of a table that meet `tests`, in the order of the client's files."""
     frame = tables.lazy(table)
     rows = collected(frame.filter(*tests) if tests else frame).to_arrow()
-    return rows.sort_by([("source_file", "ascending"), ("source_line", "ascending")])
+    origin = [name for name in ("source_file", "source_line") if name in rows.column_names]
+    return rows.sort_by([(name, "ascending") for name in origin]) if origin else rows
 
 
 def put_to(engagement: Engagement, tables: CopiedTables) -> Engagement:

@@ -193,9 +193,10 @@ def _chosen(
     }
     taken: set[str] = set()
     chosen = {}
-    for turn, (key, cases) in enumerate(free.items()):
+    for key, cases in free.items():
         left = cases[~cases.index.isin(taken)]
-        fair = -(-len(left) // (len(free) - turn))
+        # Half of the cases stay as they are: only on those can a check be seen to find too much.
+        fair = max(1, len(cases) // (2 * len(free)))
         chosen[key] = left.iloc[np.sort(rng.permutation(len(left))[: min(EACH, fair)])]
         taken |= set(chosen[key].index)
     return chosen

@@ -119,5 +119,6 @@ def _without(rows: pa.Table, gone: set[str]) -> pa.Table:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    named = pc.is_in(rows.column("invitation_id"), pa.array(sorted(gone), pa.string()))
+    own = rows.column("invitation_id")
+    named = pc.is_in(own, pa.array(sorted(gone), own.type))
     return rows.filter(pc.invert(named))
