@@ -17,7 +17,15 @@ from auditlib.audit.numerals import orphans
 from auditlib.escalation import duties
 from auditlib.parameters.engagement import Engagement
 from auditlib.records import Instrument
-from auditlib.self_test import SelfTest, SelfTestAnswer, Trial, broken_rows, complaints, follow_ups, scores
+from auditlib.self_test import (
+    FaultTrial,
+    SelfTest,
+    SelfTestAnswer,
+    broken_rows,
+    complaints,
+    follow_ups,
+    scores,
+)
 from auditlib.self_test.copied_tables import CopiedTables, read
 from auditlib.self_test.result import Fault
 from auditlib.standards.measure import Context
@@ -57,7 +65,7 @@ def rng() -> np.random.Generator:
     return np.random.default_rng(5)
 
 
-def by_key(trials: Any) -> dict[str, Trial]:
+def by_key(trials: Any) -> dict[str, FaultTrial]:
     return {trial.fault.key: trial for trial in trials}
 
 
@@ -273,7 +281,9 @@ def test_a_copy_is_read_where_there_is_one(engagement: Engagement) -> None:
 
 def test_every_number_in_words_is_a_number() -> None:
     fault = Fault("late", "follow-ups made late", "every follow-up is held in time")
-    result = SelfTest((Trial(fault, 40, 38, 300, 2), Trial(Fault("x", "rows", "c"), reason="there is none")))
+    result = SelfTest(
+        (FaultTrial(fault, 40, 38, 300, 2), FaultTrial(Fault("x", "rows", "c"), reason="there is none"))
+    )
     answer = SelfTestAnswer(result)
     numbers = {number.key: number for number in answer.numbers()}
     for sentence in (*answer.summary(), *answer.left_out(), *answer.limits()):

@@ -18,7 +18,7 @@ from auditlib.integrity.detectors import Detector
 from auditlib.parameters.engagement import Engagement
 from auditlib.parameters.load import load
 from auditlib.parameters.run import Run
-from auditlib.self_test import Trial, invitations
+from auditlib.self_test import FaultTrial, invitations
 from company import Scenario, SurveyTables, survey_tables
 
 examining = import_module("auditlib.integrity.examine")
@@ -50,7 +50,7 @@ def engagement() -> Engagement:
     return Engagement(run, tables, policy)
 
 
-def tried() -> Trial:
+def tried() -> FaultTrial:
     (trial,) = invitations.try_invitations(engagement(), rng=np.random.default_rng(3))
     return trial
 

@@ -157,6 +157,13 @@ LESSONS: Mapping[str, Lesson] = {
         {"auditlib standards diff service-excellence@2025 service-excellence@2026": "what became stricter"},
         (0, 2),
     ),
+    "standards characteristic": Lesson(
+        {
+            "auditlib standards characteristic service-excellence@2026": "how likely each outcome is",
+            "auditlib standards characteristic --figures outputs/characteristic": "every edition, drawn too",
+        },
+        (0, 2),
+    ),
     "plan linkage": Lesson(
         {"auditlib plan linkage --units 60 --linked 30 --months 24": "what so many show"},
         (0, 2),

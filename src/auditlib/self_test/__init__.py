@@ -6,6 +6,6 @@ plants, asks the checks, and counts how much of what was planted they found, and
 
 from auditlib.self_test.answer import SelfTestAnswer
 from auditlib.self_test.examine import examine
-from auditlib.self_test.result import SelfTest, Trial
+from auditlib.self_test.result import FaultTrial, SelfTest
 
-__all__ = ["SelfTest", "SelfTestAnswer", "Trial", "examine"]
+__all__ = ["FaultTrial", "SelfTest", "SelfTestAnswer", "examine"]

@@ -22,7 +22,7 @@ from auditlib.evidence import prepare
 from auditlib.parameters.engagement import Engagement
 from auditlib.parameters.run import Run, Source
 from auditlib.self_test.copied_tables import read
-from auditlib.self_test.result import Fault, Trial
+from auditlib.self_test.result import Fault, FaultTrial
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -134,7 +134,7 @@ class WrittenTable:
         return set().union(*self.planted.values())
 
 
-def try_broken_rows(engagement: Engagement, *, rng: np.random.Generator) -> Iterator[Trial]:
+def try_broken_rows(engagement: Engagement, *, rng: np.random.Generator) -> Iterator[FaultTrial]:
     """Yield, for each way to break a row, how many of the rows broken so intake puts into quarantine.
 
     Parameters
@@ -149,12 +149,12 @@ def try_broken_rows(engagement: Engagement, *, rng: np.random.Generator) -> Iter
         planted = {file.table: file.planted.get(fault.key, set()) for file in written}
         count = sum(len(lines) for lines in planted.values())
         if not count:
-            yield Trial(fault, reason="no table of this evidence holds what could be broken so")
+            yield FaultTrial(fault, reason="no table of this evidence holds what could be broken so")
             continue
         found = sum(len(lines & aside.get(name, set())) for name, lines in planted.items())
         sound = sum(len(file.lines) - len(file.spoilt) for file in written)
         newly = sum(len(aside.get(file.table, set()) - file.spoilt) for file in written)
-        yield Trial(fault, planted=count, found=found, untouched=sound, newly=newly)
+        yield FaultTrial(fault, planted=count, found=found, untouched=sound, newly=newly)
 
 
 def _written(engagement: Engagement, name: str, rng: np.random.Generator) -> WrittenTable:

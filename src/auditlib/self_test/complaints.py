@@ -13,7 +13,7 @@ from auditlib.listening.measures import invited_again
 from auditlib.parameters.engagement import Engagement
 from auditlib.records import Measurement
 from auditlib.self_test.copied_tables import CopiedTables, read
-from auditlib.self_test.result import Fault, Trial
+from auditlib.self_test.result import Fault, FaultTrial
 from auditlib.standards.measure import Context, Measure
 from auditlib.time.epoch import DAY, day_number
 
@@ -144,7 +144,7 @@ PLANTED: tuple[PlantedShare, ...] = (
 )  # fmt: skip
 
 
-def try_shares(engagement: Engagement, *, rng: np.random.Generator) -> Iterator[Trial]:
+def try_shares(engagement: Engagement, *, rng: np.random.Generator) -> Iterator[FaultTrial]:
     """Yield, for each fault, by how many cases the share of a standard moved in the copy.
 
     Parameters
@@ -156,18 +156,18 @@ def try_shares(engagement: Engagement, *, rng: np.random.Generator) -> Iterator[
         yield _tried(planted, engagement, rng)
 
 
-def _tried(planted: PlantedShare, engagement: Engagement, rng: np.random.Generator) -> Trial:
+def _tried(planted: PlantedShare, engagement: Engagement, rng: np.random.Generator) -> FaultTrial:
     before = _measured(planted, engagement, CopiedTables(engagement.evidence))
     if before.successes is None:
-        return Trial(planted.fault, reason=before.reason)
+        return FaultTrial(planted.fault, reason=before.reason)
     spoilt, count = planted.spoil(engagement, rng)
     if not count:
-        return Trial(planted.fault, reason=NO_CASE)
+        return FaultTrial(planted.fault, reason=NO_CASE)
     copy = CopiedTables(engagement.evidence, {planted.table: spoilt})
     after = _measured(planted, engagement, copy)
     moved = (after.successes or 0) - before.successes
     found = moved if planted.bad else -moved
-    return Trial(
+    return FaultTrial(
         planted.fault,
         planted=count,
         found=min(max(found, 0), count),

@@ -13,14 +13,14 @@ from auditlib.self_test.broken_rows import try_broken_rows
 from auditlib.self_test.complaints import try_shares
 from auditlib.self_test.follow_ups import try_follow_ups
 from auditlib.self_test.invitations import try_invitations
-from auditlib.self_test.result import SelfTest, Trial
+from auditlib.self_test.result import FaultTrial, SelfTest
 from auditlib.self_test.scores import try_scores
 
 
 class Try(Protocol):
     """Plants faults in a copy and counts what is found."""
 
-    def __call__(self, engagement: Engagement, *, rng: np.random.Generator) -> Iterator[Trial]:
+    def __call__(self, engagement: Engagement, *, rng: np.random.Generator) -> Iterator[FaultTrial]:
         """Yield a trial for each fault."""
 
 

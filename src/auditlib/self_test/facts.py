@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditlib.records import Number
-from auditlib.self_test.result import SelfTest, Trial
+from auditlib.self_test.result import FaultTrial, SelfTest
 
 _HOW = "counted in a copy of the evidence"
 
@@ -24,7 +24,7 @@ def facts(result: SelfTest) -> Iterator[Number]:
     yield Number("left_out", len(result.left_out), "count", reason="counted from the faults")
 
 
-def _trial(trial: Trial) -> Iterator[Number]:
+def _trial(trial: FaultTrial) -> Iterator[Number]:
     name = trial.fault.what
     if not trial.planted:
         yield Number(f"planted:{name}", None, "count", reason=trial.reason)

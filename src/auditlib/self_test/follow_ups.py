@@ -17,7 +17,7 @@ from auditlib.escalation.result import EscalationResult
 from auditlib.obligations import FAILED, Status
 from auditlib.parameters.engagement import Engagement
 from auditlib.self_test.copied_tables import CopiedTables, put_to, read
-from auditlib.self_test.result import Fault, Trial
+from auditlib.self_test.result import Fault, FaultTrial
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -115,7 +115,7 @@ PLANTED: tuple[PlantedDuty, ...] = (
 )  # fmt: skip
 
 
-def try_follow_ups(engagement: Engagement, *, rng: np.random.Generator) -> Iterator[Trial]:
+def try_follow_ups(engagement: Engagement, *, rng: np.random.Generator) -> Iterator[FaultTrial]:
     """Yield, for each fault of a duty, how many of those planted the clocks find in the copy.
 
     Parameters
@@ -125,11 +125,11 @@ def try_follow_ups(engagement: Engagement, *, rng: np.random.Generator) -> Itera
     """
     sample = _sample(engagement, rng)
     if isinstance(sample, str):
-        yield from (Trial(planted.fault, reason=sample) for planted in PLANTED)
+        yield from (FaultTrial(planted.fault, reason=sample) for planted in PLANTED)
         return
     before = _judged(engagement, sample)
     if isinstance(before, str):
-        yield from (Trial(planted.fault, reason=before) for planted in PLANTED)
+        yield from (FaultTrial(planted.fault, reason=before) for planted in PLANTED)
         return
     chosen = _chosen(before, sample, engagement, rng)
     spoilt = sample
@@ -219,15 +219,15 @@ def _trial(
     before: EscalationResult,
     after: EscalationResult,
     touched: set[str],
-) -> Trial:
+) -> FaultTrial:
     if planted.duty in before.refused:
-        return Trial(planted.fault, reason=_lower(before.refused[planted.duty].reason))
+        return FaultTrial(planted.fault, reason=_lower(before.refused[planted.duty].reason))
     if cases.empty:
-        return Trial(planted.fault, reason=NO_CASE)
+        return FaultTrial(planted.fault, reason=NO_CASE)
     failed, failed_before = (_failed(result, planted.duty) for result in (after, before))
     judged = before.rows.loc[before.rows["duty"] == planted.duty, "response_id"]
     untouched = set(judged) - touched
-    return Trial(
+    return FaultTrial(
         planted.fault,
         planted=len(cases),
         found=len(failed & set(cases.index)),

@@ -12,7 +12,7 @@ from auditlib.integrity.groups import Group
 from auditlib.integrity.result import IntegrityResult
 from auditlib.parameters.engagement import Engagement
 from auditlib.self_test.copied_tables import CopiedTables, put_to, read
-from auditlib.self_test.result import Fault, Trial
+from auditlib.self_test.result import Fault, FaultTrial
 from auditlib.time.epoch import day_number
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ UNASKED = Fault(
 )
 
 
-def try_invitations(engagement: Engagement, *, rng: np.random.Generator) -> Iterator[Trial]:
+def try_invitations(engagement: Engagement, *, rng: np.random.Generator) -> Iterator[FaultTrial]:
     """Yield in how many groups of linked units the signs raise an alarm where none was.
 
     Parameters
@@ -41,7 +41,7 @@ def try_invitations(engagement: Engagement, *, rng: np.random.Generator) -> Iter
         name for name in ("pay_links", "invitations", "responses") if name not in engagement.evidence.tables
     ]
     if lacking:
-        yield Trial(UNASKED, reason=f"the evidence has no {' and no '.join(lacking)}")
+        yield FaultTrial(UNASKED, reason=f"the evidence has no {' and no '.join(lacking)}")
         return
     before = _examined(engagement, CopiedTables(engagement.evidence))
     alarmed = {pattern.group.name for pattern in before.alarms}
@@ -50,14 +50,14 @@ def try_invitations(engagement: Engagement, *, rng: np.random.Generator) -> Iter
         reason = (
             "no group of linked units can be tested" if not alarmed else "every group raises an alarm already"
         )
-        yield Trial(UNASKED, reason=reason)
+        yield FaultTrial(UNASKED, reason=reason)
         return
     tables, struck_out = _suppressed(engagement, quiet, before, rng)
     if not struck_out:
-        yield Trial(UNASKED, reason="no unhappy customer of a linked unit was invited again")
+        yield FaultTrial(UNASKED, reason="no unhappy customer of a linked unit was invited again")
         return
     now = {pattern.group.name for pattern in _examined(engagement, tables).alarms}
-    yield Trial(UNASKED, planted=len(quiet), found=len(now & {group.name for group in quiet}))
+    yield FaultTrial(UNASKED, planted=len(quiet), found=len(now & {group.name for group in quiet}))
 
 
 def _examined(engagement: Engagement, tables: CopiedTables) -> IntegrityResult:

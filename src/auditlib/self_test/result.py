@@ -34,7 +34,7 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class FaultTrial:
     """One fault planted in a copy, and what the check made of it.
 
     Parameters
@@ -74,21 +74,21 @@ class SelfTest(Ungrouped):
         Canonical tables that were copied.
     """
 
-    trials: tuple[Trial, ...]
+    trials: tuple[FaultTrial, ...]
     tables: tuple[str, ...] = ()
 
     @property
-    def planted(self) -> tuple[Trial, ...]:
+    def planted(self) -> tuple[FaultTrial, ...]:
         """Trials in which something could be planted."""
         return tuple(trial for trial in self.trials if trial.planted)
 
     @property
-    def left_out(self) -> tuple[Trial, ...]:
+    def left_out(self) -> tuple[FaultTrial, ...]:
         """Trials in which nothing could be planted."""
         return tuple(trial for trial in self.trials if not trial.planted)
 
     @property
-    def missed(self) -> tuple[Trial, ...]:
+    def missed(self) -> tuple[FaultTrial, ...]:
         """Trials whose check did not find all that was planted."""
         return tuple(trial for trial in self.planted if trial.found < trial.planted)
 

@@ -11,7 +11,7 @@ from auditlib import benchmark
 from auditlib.benchmark import Comparison, OutlierStatus
 from auditlib.parameters.engagement import Engagement
 from auditlib.self_test.copied_tables import CopiedTables, put_to
-from auditlib.self_test.result import Fault, Trial
+from auditlib.self_test.result import Fault, FaultTrial
 
 UNITS = 8
 """Units that are made worse, one after the other."""
@@ -26,7 +26,7 @@ WORSE = Fault(
 )
 
 
-def try_scores(engagement: Engagement, *, rng: np.random.Generator) -> Iterator[Trial]:
+def try_scores(engagement: Engagement, *, rng: np.random.Generator) -> Iterator[FaultTrial]:
     """Yield how many of the units made worse the comparison of units calls out.
 
     Parameters
@@ -36,17 +36,17 @@ def try_scores(engagement: Engagement, *, rng: np.random.Generator) -> Iterator[
     """
     cells = engagement.evidence.cells()
     if cells.empty:
-        yield Trial(WORSE, reason="the evidence has no single answers")
+        yield FaultTrial(WORSE, reason="the evidence has no single answers")
         return
     survey_type = _most_answered(cells)
     before = _compared(engagement, cells, survey_type)
     if before is None:
-        yield Trial(WORSE, reason="the units of this evidence are not compared")
+        yield FaultTrial(WORSE, reason="the units of this evidence are not compared")
         return
     quiet = before.units(OutlierStatus.WITHIN)["unit_id"].astype(str)
     chosen = rng.permutation(np.array(sorted(quiet), dtype=object))[:UNITS].tolist()
     if not chosen:
-        yield Trial(WORSE, reason="every unit stands out already, or none may be judged")
+        yield FaultTrial(WORSE, reason="every unit stands out already, or none may be judged")
         return
     called = set(before.called_out["unit_id"].astype(str))
     found = newly = 0
@@ -56,7 +56,7 @@ def try_scores(engagement: Engagement, *, rng: np.random.Generator) -> Iterator[
         found += unit in now
         newly += len(now - {unit})
     others = len(before.compared) - 1
-    yield Trial(WORSE, planted=len(chosen), found=found, untouched=others * len(chosen), newly=newly)
+    yield FaultTrial(WORSE, planted=len(chosen), found=found, untouched=others * len(chosen), newly=newly)
 
 
 def _compared(engagement: Engagement, cells: pd.DataFrame, survey_type: str) -> Comparison | None:
