@@ -57,6 +57,7 @@ NOTEBOOKS: Mapping[str, tuple[str, ...]] = {
     "09_drivers": ("units", "responses", "complaints", "fixes"),
     "10_promises": ("units", "responses", "call_backs", "deviations"),
     "11_standards": ("units", "responses", "pay_links"),
+    "12_self_test": ("responses", "follow_ups", "complaint_events", "pay_links"),
     "16_improvement": ("units", "responses", "complaints", "interactions"),
 }  # fmt: skip
 """Notebooks, and the tables whose absence each of them must survive."""

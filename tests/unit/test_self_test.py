@@ -154,7 +154,9 @@ def test_what_the_evidence_lacks_is_named(engagement: Engagement) -> None:
     answer = SelfTestAnswer(SelfTest(tuple(follow_ups.try_follow_ups(bare, rng=rng()))))
     assert answer.summary()[0].text.startswith("Nothing could be planted")
     assert answer.exhibit() == ()
-    assert len(answer.left_out()) == len(follow_ups.PLANTED)
+    (sentence,) = answer.left_out()
+    assert sentence.text.startswith("Not planted, because the evidence has no follow_ups: acknowledgements")
+    assert len(sentence.keys) == len(follow_ups.PLANTED)
 
 
 def test_shares_of_a_standard_move_by_what_was_planted(engagement: Engagement) -> None:
@@ -209,6 +211,12 @@ def test_an_intake_that_keeps_scores_off_their_scale_is_told(
     trials = by_key(broken_rows.try_broken_rows(engagement, rng=rng()))
     assert (trials["row_scale"].planted > 0, trials["row_scale"].found) == (True, 0)
     assert trials["row_time"].found == trials["row_time"].planted
+
+
+def test_without_a_register_no_unit_is_a_wrong_one(engagement: Engagement) -> None:
+    trials = by_key(broken_rows.try_broken_rows(without(engagement, "units"), rng=rng()))
+    assert (trials["row_unit"].planted, bool(trials["row_unit"].reason)) == (0, True)
+    assert trials["row_key"].found == trials["row_key"].planted > 0
 
 
 def test_no_table_with_rows_to_break_is_said(engagement: Engagement) -> None:

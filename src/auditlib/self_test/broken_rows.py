@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 SOUND, SPOILT = 60, 10
 """Rows of a table that are written as they are, and spoilt in each way, at most."""
-WRITTEN = ("responses", "follow_ups", "complaints")
-"""Tables of which rows are written, those that the evidence has."""
+WRITTEN, MOST = ("responses", "follow_ups", "complaints", "incident_events", "interactions", "aggregates"), 3
+"""Tables of which rows are written: the first that the evidence has, so many of them."""
 Cells = list[str]
 
 
@@ -102,6 +102,8 @@ BREAKAGES: tuple[Breakage, ...] = (
     Breakage(_broken("scale", "rows with a score off its scale"), _off_scale),
     Breakage(_broken("key", "rows without an id"), _without_key),
 )
+_WITHOUT_REGISTER = tuple(breakage for breakage in BREAKAGES if breakage.spoil is not _in_unit)
+"""Where there is no register of units, no unit is a wrong one."""
 _INSTANT = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -142,7 +144,8 @@ def try_broken_rows(engagement: Engagement, *, rng: np.random.Generator) -> Iter
     rng
         Chooses the rows.
     """
-    written = [_written(engagement, name, rng) for name in WRITTEN if name in engagement.evidence.tables]
+    present = [name for name in WRITTEN if name in engagement.evidence.tables]
+    written = [_written(engagement, name, rng) for name in present[:MOST]]
     aside = _taken_in(engagement, written)
     faults = [*(breakage.fault for breakage in BREAKAGES), COPIED]
     for fault in faults:
@@ -167,7 +170,8 @@ def _written(engagement: Engagement, name: str, rng: np.random.Generator) -> Wri
     planted: dict[str, set[int]] = {}
     lines = list(cells)
     place = 0
-    for breakage in BREAKAGES:
+    registered = "units" in engagement.evidence.tables
+    for breakage in BREAKAGES if registered else _WITHOUT_REGISTER:
         for _ in range(min(share, len(lines) - place)):
             spoilt = breakage.spoil(lines[place], TABLES[name], columns, engagement.run)
             if spoilt is not None:

@@ -37,11 +37,13 @@ def _missed(result: SelfTest, facts: Facts) -> Iterator[Sentence]:
 
 
 def left_out(result: SelfTest) -> Iterator[Sentence]:
-    """Yield what could not be planted, and why."""
+    """Yield what could not be planted, and why; what has the same reason stands together."""
+    by_reason: dict[str, list[str]] = {}
     for trial in result.left_out:
-        yield Sentence(
-            f"Not planted: {trial.fault.what}, because {trial.reason}.", (f"planted:{trial.fault.what}",)
-        )
+        by_reason.setdefault(trial.reason, []).append(trial.fault.what)
+    for reason, faults in by_reason.items():
+        keys = tuple(f"planted:{what}" for what in faults)
+        yield Sentence(f"Not planted, because {reason}: {'; '.join(faults)}.", keys)
 
 
 def limits(result: SelfTest) -> Iterator[Sentence]:
