@@ -25,6 +25,7 @@ from auditlib.audit.session import Audit
 from auditlib.audit.standard import texts
 from auditlib.contracts import TABLES, ColumnKind
 from auditlib.evidence import Evidence, prepare
+from auditlib.files import hash_file
 from auditlib.parameters.load import load
 from auditlib.parameters.run import Run
 from company import Scenario, write_company
@@ -199,3 +200,18 @@ def test_a_case_mix_that_is_no_column_is_refused_in_words(
 ) -> None:
     results = execute(notebook, company, tmp_path, adjust_for="channel segment")
     assert "The responses have no column segment, so there is no case mix to adjust for." in said(results)
+
+
+def test_a_self_test_finds_what_it_plants_and_leaves_every_file_as_it_is(
+    company: Evidence, tmp_path: Path
+) -> None:
+    before = {file.name: hash_file(file) for file in company.directory.iterdir()}
+    results = execute("12_self_test", company, tmp_path)
+    assert {file.name: hash_file(file) for file in company.directory.iterdir()} == before
+    numbers = {
+        number["key"].partition("/")[2] or number["key"]: number["value"] for number in results["numbers"]
+    }
+    late = "follow-ups made late by a minute"
+    assert numbers[f"found:{late}"] == numbers[f"planted:{late}"] > 0
+    assert numbers[f"newly:{late}"] == 0
+    assert results["findings"] == []

@@ -10,6 +10,7 @@ from tiny_project import Tiny, tiny_project
 
 from auditlib.cli import main
 from auditlib.runs import Options, perform
+from auditlib.standards import edition_characteristic
 
 ROOT = Path(__file__).parents[2]
 EDITION = "params/standards/service-excellence/2026.yaml"
@@ -55,6 +56,7 @@ def test_show_all_and_one(project: Path, capsys: pytest.CaptureFixture[str]) -> 
     [
         (["standards", "show", "service-excellence@2024"], "there is no standard 'service-excellence@2024'"),
         (["standards", "show", "service-excellence@2025", "CF-99"], "has no criterion 'CF-99'"),
+        (["standards", "characteristic", "service-excellence@2024"], "there is no standard"),
         (["standards", "check", "nobody"], "there is no profile 'nobody'"),
         (["standards", "diff", "service-excellence@2025", "x@2025"], "there is no standard 'x@2025'"),
         (["restate", "nowhere", "--standard", "service-excellence@2026"], "nowhere"),
@@ -67,6 +69,25 @@ def test_a_mistake_is_explained(
     shown = capsys.readouterr().err
     assert said in " ".join(shown.split())
     assert "Traceback" not in shown
+
+
+def test_the_chances_of_an_edition_are_written_beside_it_and_drawn(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(edition_characteristic, "AUDITS", 3)
+    beside = project / "params/standards/service-excellence/2026.characteristic.csv"
+    beside.unlink()
+    words = ["standards", "characteristic", "service-excellence@2026", "--figures", str(project / "drawn")]
+    assert main(words) == 0
+    assert "Written: params/standards/service-excellence/2026.characteristic.csv." in capsys.readouterr().out
+    assert beside.read_text("utf-8").startswith("subject,how,n,position,plans,true,met,not_met,")
+    drawn = sorted(path.name for path in (project / "drawn").iterdir())
+    parts = [
+        f"service-excellence-2026-{n}-{part}.svg"
+        for n in (100, 400, 1600)
+        for part in ("criteria", "decision")
+    ]
+    assert drawn == sorted(parts)
 
 
 def test_check_finds_the_shipped_law_sound(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,6 +12,8 @@ import pytest
 from scipy.stats import binom
 
 from auditlib.audit.standard import characteristic_file, measures, read_edition
+from auditlib.figures import characteristic as pictures
+from auditlib.figures.svg import svg_of
 from auditlib.records import Criterion, DecisionMode, Grade, Interval, Measurement, Outcome, Statistic
 from auditlib.service_levels.measures import _quantile
 from auditlib.standards.characteristic import Reckoning, characteristic
@@ -248,3 +250,40 @@ def test_the_page_says_what_the_file_says(line: str) -> None:
     }
     page = (ROOT / "docs/characteristic.md").read_text("utf-8")
     assert f"| {words} | {met['100']} | {met['400']} | {met['1600']} |" in page
+
+
+def drawn() -> OperatingCharacteristic:
+    edition = small_edition("CF-04", "CF-09", "CF-13", "IM-06")
+    criteria = supposed(edition, measures(), n=400)
+    path = [Situation(position) for position in (0.0, 0.5, 1.0)]
+    chances = decision_chances(criteria, path, audits=100, rng=np.random.default_rng(5))
+    return OperatingCharacteristic(criteria, chances)
+
+
+def test_every_criterion_judged_by_chance_is_drawn_with_its_size() -> None:
+    result = drawn()
+    svg = svg_of(pictures.criteria(result))
+    assert [name for name in ("CF-04", "CF-13", "IM-06") if f"{name}, n = " in svg] == [
+        "CF-04",
+        "CF-13",
+        "IM-06",
+    ]
+    assert "CF-09" not in svg, "of a rigid demand a single case decides"
+    assert all(words in svg for words in ("not met", "not demonstrated", "met"))
+    assert svg == svg_of(pictures.criteria(result))
+
+
+def test_the_decision_is_drawn_from_the_targets_to_the_tightest_values() -> None:
+    svg = svg_of(pictures.decision(drawn()))
+    assert ">0%<" in svg
+    assert ">100%<" in svg
+    said = CharacteristicAnswer(drawn())
+    assert "CF-13" in said.drawn_criteria()
+    assert "at 50.0%" in said.drawn_decision()
+
+
+def test_nothing_judged_by_chance_is_said_and_drawn_so() -> None:
+    criteria = supposed(small_edition("CF-09"), measures(), n=400)
+    answer = CharacteristicAnswer(OperatingCharacteristic(criteria, ()))
+    assert answer.summary()[0].text.startswith("No criterion of this audit is judged by chance")
+    assert "No criterion is judged by chance." in svg_of(pictures.criteria(answer.result))
