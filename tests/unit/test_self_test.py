@@ -194,6 +194,29 @@ def test_every_broken_row_is_put_aside_and_no_sound_one(engagement: Engagement) 
         assert (trial.found, trial.newly) == (trial.planted, 0), trial
 
 
+def test_what_is_written_out_names_nobody(engagement: Engagement) -> None:
+    files = [broken_rows._written(engagement, name, rng()) for name in broken_rows.WRITTEN[:3]]
+    ids = {
+        str(value)
+        for name in ("responses", "follow_ups", "complaints")
+        for column in (
+            "response_id",
+            "customer_id",
+            "follow_up_id",
+            "complaint_id",
+            "account_id",
+            "note",
+            "verbatim",
+        )
+        for rows in [engagement.evidence.frame(name)]
+        if column in rows
+        for value in rows[column]
+    }
+    cells = {cell for file in files for line in file.lines for cell in line}
+    assert not (ids - {"None", "nan"}) & cells
+    assert {"A", "B"} <= cells
+
+
 def test_an_intake_that_keeps_scores_off_their_scale_is_told(
     engagement: Engagement, monkeypatch: pytest.MonkeyPatch
 ) -> None:

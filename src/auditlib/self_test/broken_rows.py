@@ -1,7 +1,8 @@
 """Broken rows: a few of the client's rows are written as a file again, spoilt, and taken in as a source is.
 
 Rows are written from the canonical tables, whatever form the client's files have, into a folder that is gone
-afterwards. What must happen is known beforehand: every spoilt row stands in quarantine, and no sound one.
+afterwards. They hold no word that anybody wrote and no id of a person or case: ids are numbered anew, by table.
+What must happen is known beforehand: every spoilt row stands in quarantine, and no sound one.
 """
 
 from __future__ import annotations
@@ -186,7 +187,9 @@ def _written(engagement: Engagement, name: str, rng: np.random.Generator) -> Wri
 def _cells(rows: pd.DataFrame, contract: Table) -> tuple[list[str], list[Cells]]:
     """Return the columns of a file, and the cells of each row as a client would write them."""
     texts = {
-        column.name: _texts(rows, column.name, column.kind)
+        column.name: _numbered(rows[column.name], contract)
+        if column.kind is ColumnKind.ID and column.name != "unit_id"
+        else _texts(rows, column.name, column.kind)
         for column in contract.columns
         if column.name in rows or f"{column.name}_at" in rows
     }
@@ -195,10 +198,17 @@ def _cells(rows: pd.DataFrame, contract: Table) -> tuple[list[str], list[Cells]]
     return list(texts), [list(row) for row in zip(*texts.values(), strict=True)]
 
 
+def _numbered(ids: pd.Series, contract: Table) -> list[str]:
+    """Return new ids: none of them is the client's, nor names a row of another table."""
+    return ["" if _none(value) else f"{contract.name}-{ids.name}-{place}" for place, value in enumerate(ids)]
+
+
 def _texts(rows: pd.DataFrame, name: str, kind: ColumnKind) -> list[str]:
     if kind is ColumnKind.INSTANT:
         parts = zip(rows[f"{name}_at"], rows[f"{name}_day"], rows[f"{name}_second"], strict=True)
         return ["" if _none(at) else _moment(int(at), int(day), int(second)) for at, day, second in parts]
+    if kind is ColumnKind.TEXT:
+        return [""] * len(rows)
     write: Callable[[Any], str] = str
     if kind is ColumnKind.DAY:
         write = _day
@@ -237,7 +247,7 @@ def _taken_in(engagement: Engagement, written: list[WrittenTable]) -> dict[str, 
     register = _register(engagement)
     files = [*([register] if register else []), *written]
     run = engagement.run.model_copy(update={"sources": tuple(_source(file) for file in files)})
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory(prefix="auditlib-") as folder:
         for file in files:
             (Path(folder) / f"{file.table}.csv").write_text(file.text(), encoding="utf-8")
         aside = prepare(run, Path(folder), Path(folder) / "store").quarantine()
