@@ -58,7 +58,7 @@ NOTEBOOKS: Mapping[str, tuple[str, ...]] = {
     "09_drivers": ("units", "responses", "complaints", "fixes"),
     "10_promises": ("units", "responses", "call_backs", "deviations"),
     "11_standards": ("units", "responses", "pay_links"),
-    "12_self_test": ("responses", "follow_ups", "complaint_events", "pay_links"),
+    "17_self_test": ("responses", "follow_ups", "complaint_events", "pay_links"),
     "16_improvement": ("units", "responses", "complaints", "interactions"),
 }  # fmt: skip
 """Notebooks, and the tables whose absence each of them must survive."""
@@ -206,7 +206,7 @@ def test_a_self_test_finds_what_it_plants_and_leaves_every_file_as_it_is(
     company: Evidence, tmp_path: Path
 ) -> None:
     before = {file.name: hash_file(file) for file in company.directory.iterdir()}
-    results = execute("12_self_test", company, tmp_path)
+    results = execute("17_self_test", company, tmp_path)
     assert {file.name: hash_file(file) for file in company.directory.iterdir()} == before
     numbers = {
         number["key"].partition("/")[2] or number["key"]: number["value"] for number in results["numbers"]

@@ -1,7 +1,7 @@
 """Broken rows: a few of the client's rows are written as a file again, spoilt, and taken in as a source is.
 
 Rows are written from the canonical tables, whatever form the client's files have, into a folder that is gone
-afterwards. They hold no word that anybody wrote and no id of a person or case: ids are numbered anew, by table.
+afterwards. They hold no word that anybody wrote and no id of a person or case: ids are numbered anew.
 What must happen is known beforehand: every spoilt row stands in quarantine, and no sound one.
 """
 

@@ -43,7 +43,7 @@ def try_scores(engagement: Engagement, *, rng: np.random.Generator) -> Iterator[
     if before is None:
         yield FaultTrial(WORSE, reason="the units of this evidence are not compared")
         return
-    quiet = before.units(OutlierStatus.WITHIN)["unit_id"].astype(str)
+    quiet = before.units(OutlierStatus.ALIKE, OutlierStatus.UNCLEAR)["unit_id"].astype(str)
     chosen = rng.permutation(np.array(sorted(quiet), dtype=object))[:UNITS].tolist()
     if not chosen:
         yield FaultTrial(WORSE, reason="every unit stands out already, or none may be judged")
