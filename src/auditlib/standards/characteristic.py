@@ -11,7 +11,7 @@ Conventions
 - A mean, a net promoter score, a difference and a ratio vary as a normal value does (a ratio: its logarithm),
   with the error that their interval says. An edition alone does not know that error: it gives the reason.
 - What is judged as it stands has no chance in it: a register that holds every case, or a count.
-- Cases are independent of each other.
+- Cases are independent of each other; where a measure says that they are not, as many as they are worth are.
 """
 
 from __future__ import annotations
@@ -230,7 +230,7 @@ def characteristic(criterion: Criterion, measurement: Measurement, *, rule: Deci
     if measurement.statistic is Statistic.COUNT or is_population(criterion, measurement):
         return replace(certain, curve=_as_it_stands(criterion, measurement, rule))
     if measurement.statistic is Statistic.SHARE:
-        return replace(certain, curve=_of_share(criterion, measurement, rule), reckoning=_how(measurement))
+        return _shared(certain, measurement, rule)
     if measurement.statistic is Statistic.QUANTILE:
         return _of_quantile(certain, measurement, rule)
     return _of_value(certain, measurement, rule)
@@ -251,6 +251,24 @@ def _as_it_stands(criterion: Criterion, measurement: Measurement, rule: Decision
         for value in (target.value, float(np.nextafter(target.value, worse)))
     )
     return CertainCurve(target, reached, missed)
+
+
+def _shared(certain: Characteristic, measurement: Measurement, rule: DecisionRule) -> Characteristic:
+    """Return the chances of a share; cases that are alike are so many fewer independent ones."""
+    alike, criterion = measurement.design_effect, certain.criterion
+    if alike == 1:
+        curve = _of_share(criterion, measurement, rule)
+        return replace(certain, curve=curve, reckoning=_how(measurement))
+    n, successes, excused, unknown = (
+        round((number or 0) / alike)
+        for number in (measurement.n, measurement.successes, measurement.excused, measurement.unknown)
+    )
+    independent = replace(
+        measurement, n=n, successes=successes, excused=excused, unknown=unknown, design_effect=1.0
+    )
+    if measurement.n >= criterion.minimum_n:  # what is demanded is answers, alike or not
+        criterion = replace(criterion, minimum_n=min(criterion.minimum_n, n))
+    return replace(certain, curve=_of_share(criterion, independent, rule), reckoning=Reckoning.APPROXIMATE)
 
 
 def _of_share(criterion: Criterion, measurement: Measurement, rule: DecisionRule) -> CountedCurve:
