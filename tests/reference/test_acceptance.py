@@ -19,7 +19,8 @@ def test_chance_of_acceptance(defective: float, accepted: float) -> None:
     plan = AcceptanceNumbers(89, few=2, many=3)
     few, open_, many = (float(chance) for chance in plan.chances(defective))
     assert round(few, 4) == accepted
-    assert (open_, round(few + many, 12)) == (0.0, 1.0)
+    assert open_ == pytest.approx(0, abs=1e-12)
+    assert few + many == pytest.approx(1, abs=1e-12)
 
 
 @pytest.mark.parametrize(("errors", "upper"), [(3, 0.0509), (6, 0.0774)])

@@ -110,6 +110,12 @@ def test_excused_cases_count_as_the_law_counts_them() -> None:
     assert known.curve.chances(0.98).met == pytest.approx(float(binom.sf(least + excused - 1, 100, 0.98)))
 
 
+def test_more_excused_than_may_be_is_not_met_whatever_is_true() -> None:
+    known = characteristic(EDITION.criterion("CO-01"), share(100, 80, excused=10), rule=EDITION.rule)
+    assert known.curve is not None
+    assert float(known.curve.chances(0.999).not_met) == pytest.approx(1.0)
+
+
 def drawn_waits(rng: np.random.Generator, n: int, within: float) -> list[tuple[int, int]]:
     """Return waits of which `within` do not exceed the target of 180 seconds, with their counts."""
     seconds = np.where(rng.random(n) < within, rng.integers(0, 181, n), rng.integers(181, 900, n))
