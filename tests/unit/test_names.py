@@ -100,3 +100,26 @@ def test_a_number_beside_a_name_keeps_needing_its_key() -> None:
     text = "007 has 35.5%"
     names = names_stated(document(text), {}, Tables())
     assert orphans(text, names) == ("35.5",)
+
+
+class Links(Tables):
+    """A register of pay links, with or without the column that no source need feed."""
+
+    def __init__(self, *levels: str) -> None:
+        super().__init__()
+        columns = ("role", "metric", "pay_period", "payout")
+        self._units = pd.DataFrame({name: ["x"] for name in columns} | {"assigned_by": list(levels) or ["x"]})
+        if not levels:
+            self._units = self._units.drop(columns="assigned_by")
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        return ("pay_links",)
+
+
+@pytest.mark.parametrize(("levels", "names"), [((), []), (("zone 7",), ["zone 7"])])
+def test_an_optional_column_is_read_only_where_it_is_stored(
+    levels: tuple[str, ...], names: list[str]
+) -> None:
+    stated = names_stated(document("Linked in zone 7."), {}, Links(*levels))
+    assert [str(number.value) for number in stated] == names

@@ -87,10 +87,15 @@ def _registered_names(tables: NamedTables) -> Iterator[tuple[str, str, str]]:
     """Give table, column and value of every name that holds digits."""
     for source in tables.tables:
         for column in table(source).columns:
-            if _names(source, column):
+            if _names(source, column) and _stored(tables, source, column):
                 distinct = tables.lazy(source).select(column.name).unique().collect()[column.name]
                 values = (str(value) for value in distinct.drop_nulls().to_list())
                 yield from ((source, column.name, value) for value in sorted(values) if numerals(value))
+
+
+def _stored(tables: NamedTables, source: str, column: Column) -> bool:
+    """Tell whether the evidence holds a column: an optional one only where a source feeds it."""
+    return not column.optional or column.name in tables.lazy(source).collect_schema().names()
 
 
 def _files(totals: Iterable[SourceTotals]) -> Iterator[tuple[str, str, str]]:
