@@ -23,6 +23,7 @@ SURVEY = "transactional"
 FIRST = np.datetime64("2023-01")
 _DAY = 86_400_000_000
 _INVITED, _ANSWERS = 0.7, 0.35
+_UNHAPPY = 3.5
 _COMPLAINS = (0.01, 0.16)
 """Chance to complain where all went well, and where something went wrong."""
 _THRESHOLDS = np.array([-3.1, -2.5, -1.8, -0.55])
@@ -48,7 +49,7 @@ class World:
     uninvited
         Share of customers of linked units whose transaction went wrong who are not invited.
     discouraged
-        Share of those who would answer 3 of 5 or less who are kept from answering.
+        Share of those whose answers would average less than 3.5 of 5 who are kept from answering.
     """
 
     units: int = 40
@@ -133,8 +134,7 @@ def _transactions(
     willing = (
         willing * np.exp(_drift((world.regions, world.months), world.shocks / 4, rng)[region])[unit, month]
     )
-    unhappy = latent < _THRESHOLDS[2]
-    answered = (rng.random(n) < willing) & ~(after & unhappy & (rng.random(n) < world.discouraged))
+    answered = rng.random(n) < willing
     return pd.DataFrame(
         {
             "unit_id": np.array(_ids(world))[unit],
@@ -143,6 +143,7 @@ def _transactions(
             "latent": latent,
             "invited": invited,
             "answered": answered,
+            "discouraged": after & (rng.random(n) < world.discouraged),
             "complained": rng.random(n) < np.where(wrong, _COMPLAINS[1], _COMPLAINS[0]),
         }
     ).pipe(_answers, rng)
@@ -160,7 +161,8 @@ def _answers(rows: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
         item: 1.0 + np.searchsorted(_THRESHOLDS, rows["latent"] + taste + rng.normal(0, 0.6, len(rows)))
         for item in ITEMS
     }
-    return rows.assign(**scores)
+    unhappy = np.mean(list(scores.values()), axis=0) < _UNHAPPY
+    return rows.assign(**scores, answered=rows["answered"] & ~(rows["discouraged"] & unhappy))
 
 
 def _register(world: World, linked: npt.NDArray[np.bool_]) -> pd.DataFrame:
