@@ -39,10 +39,13 @@ from auditlib.escalation import LatenciesAnswer
 from auditlib.escalation.latency import Latencies, Stage
 from auditlib.figures import drivers, escalation, intake, integrity, promises, standards
 from auditlib.figures.style import figure_of
+from auditlib.improvement.monthly import MonthlyShares
 from auditlib.improvement.over_time import OverTimeAnswer
 from auditlib.improvement.over_time import over_time as benchmark_over_time
 from auditlib.improvement.periods import ScoredPeriod
 from auditlib.improvement.stability import StabilityAnswer, stability
+from auditlib.improvement.subject import subject_of
+from auditlib.improvement.subject_answers import StandingAnswer
 from auditlib.integrity import DETECTORS, SignStrength
 from auditlib.integrity.detection import Detection, UnitChange
 from auditlib.integrity.patterns import PATTERNS, SignPattern
@@ -135,6 +138,23 @@ def of_group(column: str) -> float:
 
 
 @cache
+def so_far() -> Any:
+    """Return calls of twelve months, 55% of them answered in time in each."""
+    months, whole = tuple(202401 + step for step in range(12)), np.full(12, 200)
+    steady = MonthlyShares(
+        "Service levels",
+        "calls answered in time",
+        "calls",
+        "month",
+        months,
+        whole * 11 // 20,
+        whole,
+        None,
+        (),
+    )
+    return StandingAnswer(subject_of(steady, level=0.95, seed=1))
+
+
 def over_time() -> Any:
     """Return units over 36 months, of which U13 is called out."""
     rows = []
@@ -346,6 +366,7 @@ CASES = {
         figures.outliers_followed, followed, "top_box:U13:transactional:q_overall", (),
         ("U13 called lower",), 0,
     ),
+    "so_far": Case(figures.so_far, so_far, "share:calls", (0.55,), ("calls answered in time",), 0),
     "response_rates": Case(
         intake.response_rates, of_responses, "rate:U1", (0.375, 0.271, 0.613), ("U1",)
     ),
