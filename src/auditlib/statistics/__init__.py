@@ -1,7 +1,8 @@
 """Arrays in, numbers out: the estimators the suite stands on. Nothing here knows what a survey is.
 
 One module per subject: `intervals`, `funnel`, `shrinkage`, `reliability`, `ranks`, `discovery`,
-`case_mix`, `control_charts`, `trend`, `suppression`. Drivers: `within` (regressions within groups),
+`case_mix`, `bias_reduced`, `suppression`. Over time: `trend`, `lasting_change`, `residual_chart`,
+`control_charts`, `anytime`, on `autoregression` and `mixture`. Drivers: `within` (regressions within groups),
 `relative_importance`, `redrawn` (whole clusters drawn again). Staggered adoption: `adoption` (the panel),
 `group_time`, `imputation`, `two_way`, `decomposition`; its inference: `clustered`, `wild_bootstrap`,
 `randomisation`, `few_clusters`, `bands`; what it hangs on: `pre_trend`, `relative_magnitudes`, `smoothness`.

@@ -44,7 +44,8 @@ def xmr(values: Numbers) -> Chart | Refusal:
 
     Notes
     -----
-    Shewhart's individuals and moving range chart (Wheeler 1993, Understanding Variation).
+    Shewhart's individuals and moving range chart (Wheeler 1993, Understanding Variation). It takes points for
+    independent: of months that resemble each other far more lie outside (`residual_chart` allows for that).
     """
     x = as_floats(values)
     if len(x) < FEWEST_POINTS:
