@@ -29,7 +29,7 @@ SHOCKS = World(shocks=0.3)
 FEWER = World(answers=(5, 800))
 """A company with a fifth of the answers, in which much would not be seen."""
 QUIET: dict[str, tuple[World, int]] = {
-    "nothing happens": (World(), 48),
+    "nothing happens": (World(), 36),
     "an honest fix": (World(fix=0.5), 48),
     "shocks of regions, dealt by lot": (SHOCKS, 15),
     "shocks of regions, leaning to some": (replace(SHOCKS, assigned="leaning"), 15),
@@ -38,9 +38,9 @@ QUIET: dict[str, tuple[World, int]] = {
 }
 """World without gaming, and how many companies of it."""
 GAMED: dict[str, tuple[World, str, int]] = {
-    "60% of the unhappy not invited": (World(uninvited=0.6), "uninvited", 30),
-    "the same with fewer answers": (replace(FEWER, uninvited=0.6), "uninvited", 30),
-    "70% of the unhappy kept from answering": (World(discouraged=0.7), "discouraged", 30),
+    "60% of the unhappy not invited": (World(uninvited=0.6), "uninvited", 18),
+    "the same with fewer answers": (replace(FEWER, uninvited=0.6), "uninvited", 18),
+    "70% of the unhappy kept from answering": (World(discouraged=0.7), "discouraged", 18),
 }
 """World with gaming, the fault it has, and how many companies of it."""
 
