@@ -1,6 +1,6 @@
 """Alarms of the integrity detectors where nobody games, and what they find where somebody does.
 
-The companies share nothing with the demo's (`_gamed_companies`); none was used to choose a detector.
+The companies share nothing with the demo's (`_gamed_companies`); choices were made on seeds below 100.
 
     python -m benchmarks integrity                    every world at full size, some minutes
     python -m benchmarks integrity --part 4           a quarter of the companies of each world
