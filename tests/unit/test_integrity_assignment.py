@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from auditlib.integrity import IntegrityPolicy
-from auditlib.integrity.assignment import AssignedBy, assignment_of, declared_of, places_of
+from auditlib.integrity.assignment import DealtBy, assignment_of, declared_of, places_of
 from auditlib.integrity.groups import Group, MonthGrid, groups_of
 from auditlib.statistics.changes import contrast, contrasts, deal
 from company import SurveyTables
@@ -40,7 +40,7 @@ def group(*linked: int) -> Group:
     return only
 
 
-def assigned(*linked: int, declared: Any = "", **places: Any) -> AssignedBy:
+def assigned(*linked: int, declared: Any = "", **places: Any) -> DealtBy:
     return assignment_of(group(*linked), GRID, places, declared=declared)
 
 

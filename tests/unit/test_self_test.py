@@ -27,7 +27,7 @@ from auditlib.self_test import (
     scores,
 )
 from auditlib.self_test.copied_tables import CopiedTables, read
-from auditlib.self_test.result import Fault
+from auditlib.self_test.result import Flaw
 from auditlib.standards.measure import Context
 
 TABLES = ("units", *filled_company.company(good=True).tables)
@@ -311,9 +311,12 @@ def test_a_copy_is_read_where_there_is_one(engagement: Engagement) -> None:
 
 
 def test_every_number_in_words_is_a_number() -> None:
-    fault = Fault("late", "follow-ups made late", "every follow-up is held in time")
+    fault = Flaw("late", "follow-ups made late", "every follow-up is held in time")
     result = SelfTest(
-        (FaultTrial(fault, 40, 38, 300, 2), FaultTrial(Fault("x", "rows", "c"), reason="there is none"))
+        (
+            FaultTrial(fault, 40, 38, 300, 2),
+            FaultTrial(Flaw("x", "rows", "c"), reason="there is none"),
+        )
     )
     answer = SelfTestAnswer(result)
     numbers = {number.key: number for number in answer.numbers()}

@@ -185,7 +185,7 @@ def agreement(
 def _label(chosen: ComparisonChoices, times: float) -> str:
     if times == 1:
         return f"by {NAMES[chosen.statistic]}"
-    return f"with {times:g} times the meaningful difference"
+    return f"with a {'larger' if times > 1 else 'smaller'} meaningful difference"
 
 
 def _checked_by(engagement: Engagement) -> str:

@@ -33,7 +33,7 @@ _WITHIN = ("region",)
 
 
 @dataclass(frozen=True, eq=False)
-class AssignedBy:
+class DealtBy:
     """How the links of one group were assigned.
 
     Parameters
@@ -88,7 +88,7 @@ def declared_of(group: Group, tables: CanonicalTables) -> str:
 
 def assignment_of(
     group: Group, calendar: MonthGrid, places: Mapping[str, Names], *, declared: str = ""
-) -> AssignedBy:
+) -> DealtBy:
     """Return at what level the links of `group` were assigned.
 
     Parameters
@@ -103,12 +103,12 @@ def assignment_of(
     chosen = group.linked | group.comparison
     by = declared if declared in (*places, "unit") else _coincides(group, chosen, places)
     if by != "unit":
-        return AssignedBy(by, _numbers(places[by]), np.zeros_like(units), chosen)
+        return DealtBy(by, _numbers(places[by]), np.zeros_like(units), chosen)
     for name in _WITHIN:
         if name in places and _groups(places[name][chosen]):
             block = _numbers(places[name])
-            return AssignedBy("unit", units, block, chosen & _mixed(block, group))
-    return AssignedBy("unit", units, np.zeros_like(units), chosen)
+            return DealtBy("unit", units, block, chosen & _mixed(block, group))
+    return DealtBy("unit", units, np.zeros_like(units), chosen)
 
 
 def _coincides(group: Group, chosen: Flags, places: Mapping[str, Names]) -> str:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from auditlib.integrity.assignment import AssignedBy
+from auditlib.integrity.assignment import DealtBy
 from auditlib.integrity.detectors import Detector
 from auditlib.integrity.groups import Group, MonthGrid
 from auditlib.integrity.heaping import STATISTICS
@@ -148,7 +148,7 @@ class GroupData:
     """
 
     group: Group
-    assignment: AssignedBy
+    assignment: DealtBy
     sides: Sides
     observed: Observed
     place: Ints
@@ -189,7 +189,7 @@ def group_data(
     calendar: MonthGrid,
     policy: IntegrityPolicy,
     *,
-    assignment: AssignedBy,
+    assignment: DealtBy,
     level: float,
     rng: np.random.Generator,
 ) -> GroupData:

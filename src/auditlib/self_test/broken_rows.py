@@ -23,7 +23,7 @@ from auditlib.evidence import prepare
 from auditlib.parameters.engagement import Engagement
 from auditlib.parameters.run import Run, Source
 from auditlib.self_test.copied_tables import read
-from auditlib.self_test.result import Fault, FaultTrial
+from auditlib.self_test.result import FaultTrial, Flaw
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,7 +48,7 @@ class Breakage:
         where the table has nothing to spoil in this way.
     """
 
-    fault: Fault
+    fault: Flaw
     spoil: Callable[[Cells, Table, list[str], Run], Cells | None]
 
 
@@ -90,8 +90,8 @@ def _instant(table: Table) -> str:
     return next((column.name for column in required), "")
 
 
-def _broken(key: str, what: str) -> Fault:
-    return Fault(f"row_{key}", what, "broken rows are put in quarantine", "rows")
+def _broken(key: str, what: str) -> Flaw:
+    return Flaw(f"row_{key}", what, "broken rows are put in quarantine", "rows")
 
 
 COPIED = _broken("identical", "rows written twice")

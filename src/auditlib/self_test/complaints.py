@@ -13,7 +13,7 @@ from auditlib.listening.measures import invited_again
 from auditlib.parameters.engagement import Engagement
 from auditlib.records import Measurement
 from auditlib.self_test.copied_tables import CopiedTables, read
-from auditlib.self_test.result import Fault, FaultTrial
+from auditlib.self_test.result import FaultTrial, Flaw
 from auditlib.standards.measure import Context, Measure
 from auditlib.time.epoch import DAY, day_number
 
@@ -46,7 +46,7 @@ class PlantedShare:
         Takes the evidence and chance; returns the table with the fault, and in how many cases.
     """
 
-    fault: Fault
+    fault: Flaw
     measure: Measure
     options: Mapping[str, int]
     bad: bool
@@ -130,15 +130,15 @@ def _asked_again(engagement: Engagement, rng: np.random.Generator) -> tuple[pa.T
 
 PLANTED: tuple[PlantedShare, ...] = (
     PlantedShare(
-        Fault("complaint_unsolved", "solutions of complaints struck out", "complaints are solved in time"),
+        Flaw("complaint_unsolved", "solutions of complaints struck out", "complaints are solved in time"),
         complaints_resolved, {"within_days": SOLVED_WITHIN}, False, "complaint_events", _never_solved,
     ),
     PlantedShare(
-        Fault("complaint_uncoded", "causes of complaints struck out", "complaints have a coded cause"),
+        Flaw("complaint_uncoded", "causes of complaints struck out", "complaints have a coded cause"),
         complaints_coded, {}, False, "complaints", _uncoded,
     ),
     PlantedShare(
-        Fault("invited_again", "customers invited again after a week", "nobody is invited too often"),
+        Flaw("invited_again", "customers invited again after a week", "nobody is invited too often"),
         invited_again, {"within_days": ASKED_AGAIN_WITHIN}, True, "invitations", _asked_again,
     ),
 )  # fmt: skip

@@ -17,7 +17,7 @@ from auditlib.escalation.result import EscalationResult
 from auditlib.obligations import FAILED, Status
 from auditlib.parameters.engagement import Engagement
 from auditlib.self_test.copied_tables import CopiedTables, put_to, read
-from auditlib.self_test.result import Fault, FaultTrial
+from auditlib.self_test.result import FaultTrial, Flaw
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,7 +47,7 @@ class PlantedDuty:
         returns the table with the fault.
     """
 
-    fault: Fault
+    fault: Flaw
     duty: str
     table: str
     spoil: Callable[[pa.Table, np.ndarray, np.ndarray], pa.Table]
@@ -89,27 +89,27 @@ def _set(rows: pa.Table, name: str, values: np.ndarray) -> pa.Table:
 
 PLANTED: tuple[PlantedDuty, ...] = (
     PlantedDuty(
-        Fault("unacknowledged", "acknowledgements struck out", "every response is acknowledged in time"),
+        Flaw("unacknowledged", "acknowledgements struck out", "every response is acknowledged in time"),
         "acknowledgement", "acknowledgements", _left_out,
     ),
     PlantedDuty(
-        Fault("contact_late", "follow-ups made late by a minute", "every follow-up is held in time"),
+        Flaw("contact_late", "follow-ups made late by a minute", "every follow-up is held in time"),
         "contact", "follow_ups", _made_late,
     ),
     PlantedDuty(
-        Fault("contact_missing", "follow-ups struck out", "every follow-up is held in time"),
+        Flaw("contact_missing", "follow-ups struck out", "every follow-up is held in time"),
         "contact", "follow_ups", _left_out,
     ),
     PlantedDuty(
-        Fault("attendee_missing", "attendees struck out", "those who must be at a follow-up were there"),
+        Flaw("attendee_missing", "attendees struck out", "those who must be at a follow-up were there"),
         "attendance", "attendance", _left_out,
     ),
     PlantedDuty(
-        Fault("undocumented", "records of follow-ups emptied", "every follow-up is written down"),
+        Flaw("undocumented", "records of follow-ups emptied", "every follow-up is written down"),
         "documentation", "follow_ups", _emptied("note", "cause_code", "verbatim", "questions"),
     ),
     PlantedDuty(
-        Fault("report_undated", "due days of formal reports struck out", "every formal report has its day"),
+        Flaw("report_undated", "due days of formal reports struck out", "every formal report has its day"),
         "report", "follow_up_reports", _emptied("due_on"),
     ),
 )  # fmt: skip

@@ -12,7 +12,7 @@ from auditlib.integrity.groups import Group
 from auditlib.integrity.result import IntegrityResult
 from auditlib.parameters.engagement import Engagement
 from auditlib.self_test.copied_tables import CopiedTables, put_to, read
-from auditlib.self_test.result import Fault, FaultTrial
+from auditlib.self_test.result import FaultTrial, Flaw
 from auditlib.time.epoch import day_number
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SUPPRESSED = 0.6
 """Share of the invitations to unhappy customers that are struck out."""
-UNASKED = Fault(
+UNASKED = Flaw(
     "unhappy_not_asked",
     "groups of units with linked pay whose invitations to unhappy customers were struck out, six in ten",
     "signs that scores are managed raise an alarm",

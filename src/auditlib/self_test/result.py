@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class Flaw:
     """A fault that is planted, and the check that ought to find it.
 
     Parameters
@@ -49,7 +49,7 @@ class FaultTrial:
         Why it could not be planted; empty where it was.
     """
 
-    fault: Fault
+    fault: Flaw
     planted: int = 0
     found: int = 0
     untouched: int = 0

@@ -11,14 +11,14 @@ from auditlib import benchmark
 from auditlib.benchmark import Comparison, OutlierStatus
 from auditlib.parameters.engagement import Engagement
 from auditlib.self_test.copied_tables import CopiedTables, put_to
-from auditlib.self_test.result import Fault, FaultTrial
+from auditlib.self_test.result import FaultTrial, Flaw
 
 UNITS = 8
 """Units that are made worse, one after the other."""
 MOVED = 0.1
 """Share of the answers of such a unit that turn from the best into the worst."""
 STATISTIC = "mean"
-WORSE = Fault(
+WORSE = Flaw(
     "scores_lowered",
     "units of which one in ten answers was turned from the best into the worst",
     "units that stand out are called out",
