@@ -23,13 +23,20 @@ _KINDS_IN = {"p": "probability", "p_adjusted": "probability", "linked": "units"}
 _DETECTIONS = {"effect_unit": "Unit", "linked": "Linked units", "others": "Others"}
 _REACH = {
     "fault": "If this were done",
+    "struck": "To so many of those concerned",
     "groups_clear": "Groups where it would be seen",
     "groups_tested": "Groups where it can be looked for",
     "least": "Seen at least in",
     "most": "Seen at most in",
     "reading": "What silence says",
 }
-_REACH_IN = {"groups_clear": "count", "groups_tested": "count", "least": "share", "most": "share"}
+_REACH_IN = {
+    "struck": "share",
+    "groups_clear": "count",
+    "groups_tested": "count",
+    "least": "share",
+    "most": "share",
+}
 
 
 class IntegrityAnswer(Answer[IntegrityResult]):
@@ -130,7 +137,8 @@ class IntegrityAnswer(Answer[IntegrityResult]):
         kinds = {alarm.pattern.key for alarm in self.result.alarms}
         rows = [
             {
-                "fault": reach.fault.words,
+                "fault": reach.fault.deed,
+                "struck": reach.fault.share,
                 "groups_tested": len(reach.drawn),
                 "groups_clear": len(reach.clear),
                 "least": reach.drawn[0].share if reach.drawn else np.nan,

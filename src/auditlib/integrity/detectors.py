@@ -122,6 +122,11 @@ class Fault(Strict):
         """What is done, with its size."""
         return self.says.format(share=f"{self.share:.0%}")
 
+    @property
+    def deed(self) -> str:
+        """What is done, without its size."""
+        return self.says.removeprefix("{share} of ")
+
 
 class DetectorRegister(Strict):
     """Detectors, patterns and faults, by key and in the order they are shown."""
