@@ -30,7 +30,7 @@ from auditlib.seal.recorded_run import bases_of, read_recorded
 from auditlib.seal.trace import Node, disagreements, trace_key
 
 ROOT = Path(__file__).parents[2]
-MOST_PAGES = 40
+MOST_PAGES = 48
 DATA = ROOT / "data" / "demo"
 FEW_PLACEBOS = "03_compensation: {placebo_adoptions: 50}"
 """A tenth of the usual: they are most of the work of a run, and stored notebooks are compared with all."""
@@ -205,6 +205,16 @@ def test_every_reference_of_the_report_is_one_that_trace_knows(run: Path) -> Non
     assert {unescape(one) for one in cells | stated} <= known
     key = sorted(stated)[len(stated) // 2]
     assert trace_key(run, unescape(key)).children is not None
+
+
+def test_the_answers_need_no_statistics_to_be_read(run: Path) -> None:
+    said = [
+        sentence["text"].lower()
+        for path in sorted((run / "results").glob("*.json"))
+        for sentence in json.loads(path.read_text("utf-8"))["answer"]
+    ]
+    assert len(said) > 15
+    assert [text for text in said for word in ("over-dispersion", "cluster", "pooled") if word in text] == []
 
 
 def test_the_printed_report_is_short(run: Path) -> None:

@@ -48,6 +48,18 @@ def test_the_mean_is_checked_by_the_share_satisfied_and_a_share_by_what_there_is
     assert again.result.second.choices.statistic == "bottom_box"
 
 
+def test_more_low_answers_are_the_same_verdict_as_fewer_good_ones() -> None:
+    shares = benchmark.compare(contacts(), statistic="top_box")
+    assert shares.result.comparisons[0].called_out["unit_id"].tolist() == ["U13"]
+    parts = benchmark.agreement(contacts(), shares, statistic="bottom_box").result.parts("contact")
+    assert {name: rows["unit_id"].tolist() for name, rows in parts.items()} == {
+        "both": ["U13"],
+        "lost": [],
+        "gained": [],
+        "reversed": [],
+    }
+
+
 def test_values_adjusted_for_the_mix_stand_beside_those_as_answered() -> None:
     by_mix = benchmark.agreement(contacts(), compared(), label="by mix", adjust_for=("channel",))
     values = by_mix.values()["contact"]

@@ -10,7 +10,7 @@ import pandas as pd
 
 from auditlib.benchmark.answer import BenchmarkAnswer, ComparisonAnswer
 from auditlib.benchmark.compare import estimate
-from auditlib.benchmark.outliers import CALLED_OUT
+from auditlib.benchmark.outliers import CALLED_OUT, OutlierStatus
 from auditlib.benchmark.rank_sets import FEWEST_DRAWS
 from auditlib.benchmark.result import MOST_ROWS, BenchmarkResult, Comparison, ComparisonChoices
 from auditlib.benchmark.words import NAMES, readable, shortlist
@@ -19,6 +19,12 @@ from auditlib.records import Number, Refusal, Sentence
 from auditlib.statements import Answer, Exhibit, say
 
 _CALLED = tuple(side.value for side in CALLED_OUT)
+_OPPOSITE = {
+    OutlierStatus.HIGHER.value: OutlierStatus.LOWER.value,
+    OutlierStatus.LOWER.value: OutlierStatus.HIGHER.value,
+    OutlierStatus.POSSIBLY_HIGHER.value: OutlierStatus.POSSIBLY_LOWER.value,
+    OutlierStatus.POSSIBLY_LOWER.value: OutlierStatus.POSSIBLY_HIGHER.value,
+}
 _COLUMNS = ["survey_type", "unit_id", "name", "first", "second", "first_value", "second_value"]
 _PARTS = (("lost", "no longer"), ("gained", "in addition"), ("reversed", "the other way"))
 
@@ -34,8 +40,8 @@ class Agreement:
     first, second
         The two comparisons.
     frame
-        Columns survey_type, unit_id, name, first, second (verdicts), first_value, second_value; one row per
-        unit that either calls out.
+        Columns survey_type, unit_id, name, first, second (verdicts, in the sense of the first: a unit of more
+        low answers is lower), first_value, second_value; one row per unit that either calls out.
     """
 
     label: str
@@ -88,10 +94,17 @@ def agree(first: BenchmarkResult, second: BenchmarkResult, *, label: str) -> Agr
 def _either(first: Comparison, second: Comparison) -> pd.DataFrame:
     again = second.frame.set_index("unit_id").reindex(first.frame["unit_id"])
     rows = first.frame[["unit_id", "name", "verdict"]].rename(columns={"verdict": "first"})
-    rows = rows.assign(second=again["verdict"].tolist(), second_value=again["value"].tolist())
+    verdicts = again["verdict"].replace(_OPPOSITE) if _turned(first, second) else again["verdict"]
+    rows = rows.assign(second=verdicts.tolist(), second_value=again["value"].tolist())
     rows.insert(4, "first_value", first.frame["value"])
     rows.insert(0, "survey_type", first.measure.survey_type)
     return rows[rows["first"].isin(_CALLED) | rows["second"].isin(_CALLED)]
+
+
+def _turned(first: Comparison, second: Comparison) -> bool:
+    """Return whether more of one is less of the other: many low answers are few good ones."""
+    counts_low = [entry.measure.statistic == "bottom_box" for entry in (first, second)]
+    return counts_low[0] is not counts_low[1]
 
 
 class AgreementAnswer(Answer[Agreement]):

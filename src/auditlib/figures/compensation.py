@@ -92,7 +92,8 @@ def _legend(ax: Axes, frame: pd.DataFrame) -> None:
     ]
     beside = [line for line in ax.get_lines() if not str(line.get_label()).startswith("_")]
     handles[1:1] = beside  # long words stand in the first column
-    figure_of(ax).legend(handles=handles, loc="outside lower left", ncols=2, handlelength=1.2)
+    columns = 2 if len(handles) < 4 else 1  # in half a page the longest would be cut
+    figure_of(ax).legend(handles=handles, loc="outside lower left", ncols=columns, handlelength=1.2)
 
 
 def placebo_distribution(effect: RoleEffect, ax: Axes | None = None) -> Axes:

@@ -172,11 +172,15 @@ def _explain_charts(figure: Figure, *, stepping: bool) -> None:
     figure.legend(handles=handles, loc="outside lower left", ncols=2, handlelength=1.6)
 
 
+_TICKS = 5
+"""Months named below half a page."""
+
+
 def so_far(result: Subject, ax: Axes | None = None) -> Axes:
     """Draw the share of all cases so far with limits that hold at every look, and the target."""
     shares = result.shares
     with style():
-        drawn = new_axes(height=2.6) if ax is None else ax
+        drawn = new_axes(width=HALF, height=3.0) if ax is None else ax
         x = np.arange(len(shares.steps), dtype=float)
         drawn.fill_between(x, result.so_far.low, result.so_far.high, color=BAND, lw=0)
         drawn.plot(x, shares.met.cumsum() / shares.n.cumsum(), color=INK, lw=1.4)
@@ -184,7 +188,7 @@ def so_far(result: Subject, ax: Axes | None = None) -> Axes:
         if result.target is not None:
             drawn.axhline(result.target, color=LOWER, lw=1.0, ls=(0, (5, 3)))
         set_scale(drawn.yaxis, "top_box")
-        steps, every = [month_text(step) for step in shares.steps], max(1, -(-len(shares.steps) // 12))
+        steps, every = [month_text(step) for step in shares.steps], max(1, -(-len(shares.steps) // _TICKS))
         drawn.set_xticks(range(0, len(steps), every), steps[::every])
         drawn.tick_params(axis="x", labelsize=8)
         drawn.grid(visible=True, axis="y")
@@ -200,7 +204,7 @@ def _explain_so_far(ax: Axes, grain: str, *, target: bool) -> None:
     handles = [
         Line2D([], [], ls="", marker="o", ms=3.2, mfc=FAINT, mec=QUIET, label=f"this {grain}"),
         Line2D([], [], color=INK, lw=1.4, label="all so far"),
-        Patch(fc=BAND, ec=QUIET, lw=0.3, label="where the true share of all so far lies, looked at any time"),
+        Patch(fc=BAND, ec=QUIET, lw=0.3, label="limits, looked at any time"),
         Line2D([], [], color=LOWER, lw=1.0, ls=(0, (5, 3)), label="target"),
     ]
     figure_of(ax).legend(
