@@ -163,7 +163,7 @@ def test_from_a_number_back_to_its_rows(run: Path) -> None:
     key, number = next(
         (key, number)
         for key, number in recorded.numbers.items()
-        if key.startswith("02_benchmark/top_box:U") and number["basis"] and number["interval"]
+        if key.startswith("02_benchmark/mean:U") and number["basis"] and number["interval"]
     )
     node = trace_key(run, key)
     basis = next(child for child in node.children if child.kind == "basis")

@@ -70,6 +70,7 @@ UNGROUPED = {
     "signs": "a sign for a group of units, no value",
     "visible": "simulated companies",
     "outcomes": "the outcome of a criterion, no value",
+    "decision": "chances by what might be true, no value of anybody",
     "event_study": "estimates over all units of a role",
     "placebo_distribution": "estimates over all units of a role",
     "departures": "estimates over all units of a role",

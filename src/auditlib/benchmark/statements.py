@@ -134,7 +134,8 @@ def _dispersion(comparison: Comparison, facts: Facts) -> Sentence:
 def _ranks(comparison: Comparison, facts: Facts) -> Sentence:
     likely = comparison.ranks.likely_span
     if isinstance(likely, Refusal):
-        roughly = Sentence(likely.reason, (f"likely_span:{comparison.key}",))
+        keys = (f"likely_span:{comparison.key}", f"compared:{comparison.key}")
+        roughly = Sentence(likely.reason, keys)
     else:
         roughly = say(
             "the middle unit stands somewhere among {likely_span|,.0f} of {compared|place|places} (such "
@@ -155,7 +156,7 @@ def _ranks(comparison: Comparison, facts: Facts) -> Sentence:
 def _reliability(comparison: Comparison, facts: Facts) -> Sentence:
     shrunk, needed = comparison.judgement.shrunk, comparison.needed
     if isinstance(shrunk, Refusal):
-        return Sentence(shrunk.reason, (f"tau:{comparison.key}",))
+        return Sentence(shrunk.reason, (f"tau:{comparison.key}", f"compared:{comparison.key}"))
     if isinstance(needed, Refusal):
         return Sentence(needed.reason, (f"needed:{comparison.key}",))
     return say(

@@ -13,6 +13,8 @@ from auditlib.records import Basis, Interval, Number
 
 METHOD = "Knapp-Hartung, units as observations"
 LINKS = Basis("pay_links")
+SURVEYED = ("responses", "invitations")
+"""Tables whose rows belong to a survey."""
 DRAWN = "Of companies drawn with the units, volumes, links and answers of this one."
 
 
@@ -81,7 +83,7 @@ def _detection(detection: Detection, level: float) -> Iterator[Number]:
 
 
 def _basis(table: str, group: Group) -> Basis:
-    if table == "complaints":
+    if table not in SURVEYED:
         return Basis(table, (("in_period", True),))
     where = (("in_period", True), ("survey_type", group.survey_type))
     return Basis(table, where, group.item if table == "responses" else "")
