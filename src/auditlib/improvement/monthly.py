@@ -77,9 +77,9 @@ def by_grain(months: MonthlyShares, disclosure: MinimumFrequency) -> MonthlyShar
         whole = (len(months.steps) - first) // length
         used = slice(first, first + whole * length)
         met, n = (part[used].reshape(whole, length).sum(axis=1) for part in (months.met, months.n))
-        if whole and bool(disclosure.shows(n).all()):
+        if whole and bool((disclosure.shows(n) & (n > 0)).all()):  # of no case there is no share
             return replace(months, grain=grain, steps=months.steps[used][::length], met=met, n=n)
-    return Refusal(f"There is a quarter with fewer than {counted(disclosure.least, 'case')}.")
+    return Refusal(f"There is a quarter with fewer than {counted(max(disclosure.least, 1), 'case')}.")
 
 
 def of_answers(cells: pd.DataFrame, comparison: Comparison, criteria: Sequence[Criterion]) -> MonthlyShares:
