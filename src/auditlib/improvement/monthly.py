@@ -74,12 +74,13 @@ def by_grain(months: MonthlyShares, disclosure: MinimumFrequency) -> MonthlyShar
     """
     for grain, length in GRAINS.items():
         first = -(-ordinal(months.steps[0]) // length) * length - ordinal(months.steps[0])
-        whole = (len(months.steps) - first) // length
+        # a period may end before its first whole quarter begins
+        whole = max((len(months.steps) - first) // length, 0)
         used = slice(first, first + whole * length)
         met, n = (part[used].reshape(whole, length).sum(axis=1) for part in (months.met, months.n))
-        if whole and bool((disclosure.shows(n) & (n > 0)).all()):  # of no case there is no share
+        if whole > 0 and bool(disclosure.shows(n).all()):
             return replace(months, grain=grain, steps=months.steps[used][::length], met=met, n=n)
-    return Refusal(f"There is a quarter with fewer than {counted(max(disclosure.least, 1), 'case')}.")
+    return Refusal(f"There is a quarter with fewer than {counted(disclosure.least, 'case')}.")
 
 
 def of_answers(cells: pd.DataFrame, comparison: Comparison, criteria: Sequence[Criterion]) -> MonthlyShares:
