@@ -167,6 +167,34 @@ def test_units_that_stand_out_are_called_out_by_name():
     assert text.endswith("18 units are shown to lie within 0.15 points of it.")
 
 
+@pytest.mark.parametrize(
+    ("statistic", "meaningful", "compared"),
+    [
+        ("mean", 3.9, True),
+        ("mean", 4, False),
+        ("top_box", 0.99, True),
+        ("top_box", 1, False),
+        ("top_box", 5, False),
+    ],
+)
+def test_a_difference_no_two_units_could_have_is_not_meant(statistic, meaningful, compared):
+    cells, units = company(shift={"U03": -0.9})
+    answer = compare(cells, CONTACT, units=units, statistic=statistic, meaningful=meaningful)
+    assert bool(answer.result.comparisons) is compared
+    if not compared:
+        ((_, refusal),) = answer.result.refusals
+        assert "every unit would be like the others" in refusal.reason
+        assert "0.05" in refusal.remedy
+
+
+def test_equal_units_beside_one_called_out_are_not_said_to_be_all_alike():
+    cells, units = company(shift={"U03": -0.9})
+    answer = compare(cells, CONTACT, units=units)
+    assert only(answer).judgement.dispersion.tau2 == 0
+    said = " ".join(sentences_of(answer))
+    assert "no difference between units is shown" not in said
+
+
 def test_units_alike_are_not_called_out():
     cells, units = company()
     answer = compare(cells, CONTACT, units=units)

@@ -17,6 +17,7 @@ from auditlib.benchmark.rank_sets import ComparedRanks, draws_for, rank_sets
 from auditlib.benchmark.repeats import repeated_answers_of
 from auditlib.benchmark.result import BenchmarkResult, Comparison, ComparisonChoices
 from auditlib.benchmark.scores import (
+    ENDS,
     STATISTICS,
     ScoreMeasure,
     UnitScores,
@@ -220,6 +221,9 @@ def _repeated(scores: UnitScores, answers: RepeatedAnswers | None) -> UnitScores
 
 
 def _compare(scores: UnitScores, units: pd.DataFrame, choices: ComparisonChoices) -> Comparison | Refusal:
+    too_large = _beyond_the_scale(scores.measure, choices.meaningful)
+    if too_large is not None:
+        return too_large
     minimum_n, disclosure = max(_VARYING, choices.minimum_n), choices.disclosure.at_least(_VARYING)
     confidence = choices.confidence
     judgement = judge(
@@ -245,6 +249,19 @@ def _compare(scores: UnitScores, units: pd.DataFrame, choices: ComparisonChoices
     frame, limits = _described(frame, units), funnel_limits(scores, judgement)
     effect = None if choices.meaningful else choices.small_effect
     return Comparison(scores, judgement, ranks, frame, limits, confidence, minimum_n, disclosure, effect)
+
+
+def _beyond_the_scale(measure: ScoreMeasure, meaningful: float) -> Refusal | None:
+    """Return why a declared difference cannot be meant: no two units could be that far apart."""
+    scale = measure.item.scale
+    low, high = ENDS.get(measure.statistic, (scale.low, scale.high))
+    if meaningful < high - low:
+        return None
+    return Refusal(
+        f"A meaningful difference of {meaningful:g} is no less than the whole range of values, {low:g} to "
+        f"{high:g}, so that every unit would be like the others.",
+        "Declare it in the units of the values: five points of a share or of a net promoter score are 0.05.",
+    )
 
 
 def _described(frame: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:

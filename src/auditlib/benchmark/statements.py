@@ -121,6 +121,11 @@ def _dispersion(comparison: Comparison, facts: Facts) -> Sentence:
             "{survey}: no difference between units is shown beyond what chance alone would make "
             "(over-dispersion {phi|.2f})."
         )
+        if not comparison.called_out.empty:  # its tails are drawn in before over-dispersion is measured
+            text = (
+                "{survey}: but for {called|unit|units} called out, units differ no more than chance alone "
+                "would make them (over-dispersion {phi|.2f})."
+            )
         return say(text, facts, survey=survey)
     return say(
         "{survey}: units differ {times_chance|.1f} times as much as chance alone would make them "

@@ -15,6 +15,7 @@ import pandas as pd
 
 from auditlib.compensation.register import Role, RoleLinks, running
 from auditlib.contracts import CanonicalTables
+from auditlib.contracts.pay import assignment_level
 from auditlib.records import Refusal
 from auditlib.statistics.adoption import Ints
 from auditlib.statistics.coincidence import coincidence
@@ -153,7 +154,7 @@ def named_levels(register: pd.DataFrame) -> tuple[str, ...]:
     if "assigned_by" not in register:
         return ()
     stated = register["assigned_by"].dropna().astype(str)
-    return tuple(dict.fromkeys(name.strip().lower().replace(" ", "_") for name in stated))
+    return tuple(dict.fromkeys(map(assignment_level, stated)))
 
 
 def _coinciding(dates: Ints, units: tuple[str, ...], known: Groupings, *, months: int) -> str | None:

@@ -5,6 +5,18 @@ from __future__ import annotations
 from auditlib.contracts.columns import CODE, DAY, NUMBER, SHARE, UNIT, key, link
 from auditlib.contracts.types import Column, Table
 
+
+def assignment_level(said: str) -> str:
+    """Return what a register says that pay was assigned by, as columns are named.
+
+    Examples
+    --------
+    >>> assignment_level(" Unit type")
+    'unit_type'
+    """
+    return said.strip().lower().replace(" ", "_")
+
+
 PAY_LINKS = Table(
     "pay_links",
     "the register of pay tied to satisfaction",

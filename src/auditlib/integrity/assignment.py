@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from auditlib.contracts.pay import assignment_level
 from auditlib.integrity.groups import Group, MonthGrid
 from auditlib.statistics.changes import Flags, Ints
 from auditlib.time.epoch import day_number
@@ -82,8 +83,8 @@ def declared_of(group: Group, tables: CanonicalTables) -> str:
     if "assigned_by" not in register.columns:
         return ""
     own = register[(register["role"] == group.role) & (register["starts_on"] == day_number(group.starts_on))]
-    said = own["assigned_by"].dropna().unique()
-    return str(said[0]) if len(said) == 1 else ""
+    said = {assignment_level(str(name)) for name in own["assigned_by"].dropna()}
+    return said.pop() if len(said) == 1 else ""
 
 
 def assignment_of(
