@@ -48,6 +48,18 @@ def test_the_mean_is_checked_by_the_share_satisfied_and_a_share_by_what_there_is
     assert again.result.second.choices.statistic == "bottom_box"
 
 
+def test_too_few_units_have_no_verdict_either_way_and_say_how_many_they_are() -> None:
+    rows = responses()
+    few = rows[rows["unit_id"].isin(["U00", "U01", "U13"])]
+    units = pd.DataFrame({"unit_id": ["U00", "U01", "U13"]})
+    apart = engaged(Memory({"contact": SURVEYS["contact"]}, responses=few, units=units, cells=counted(few)))
+    compared_units = benchmark.compare(apart)
+    assert "none gets a verdict, which is no sign that they are alike" in str(compared_units)
+    answer = benchmark.agreement(apart, compared_units, statistic="")
+    assert "no verdict either way. 3 units are too few" in str(answer)
+    assert unfounded(answer) == unfounded(compared_units) == []
+
+
 def test_more_low_answers_are_the_same_verdict_as_fewer_good_ones() -> None:
     shares = benchmark.compare(contacts(), statistic="top_box")
     assert shares.result.comparisons[0].called_out["unit_id"].tolist() == ["U13"]

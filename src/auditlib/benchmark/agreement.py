@@ -62,6 +62,17 @@ class Agreement:
         """Return the key of a number about a survey."""
         return f"agreement_{name}:{self.label.replace(' ', '_')}:{survey_type}"
 
+    def unjudged(self, survey_type: str) -> Refusal | None:
+        """Return why the units of a survey get no verdict; None where they do."""
+        compared = (entry for entry in self.first if entry.measure.survey_type == survey_type)
+        reasons = (entry.judgement.standing for entry in compared)
+        return next((reason for reason in reasons if isinstance(reason, Refusal)), None)
+
+    def compared(self, survey_type: str) -> int:
+        """Return how many units of a survey are compared."""
+        entries = (entry for entry in self.first if entry.measure.survey_type == survey_type)
+        return sum(int(entry.judgement.chosen.sum()) for entry in entries)
+
     def parts(self, survey_type: str) -> dict[str, pd.DataFrame]:
         """Return the units of a survey that both call out, only one does, or both on opposite sides."""
         rows = self.frame[self.frame["survey_type"] == survey_type]
@@ -137,8 +148,12 @@ class AgreementAnswer(Answer[Agreement]):
         parts, key = self.result.parts(survey_type), self.result.key
         start = f"{survey_type.capitalize()} survey, {self.result.label}"
         if not sum(len(rows) for rows in parts.values()):
-            text = f"{start}: {self._called_none(survey_type)}"
-            return Sentence(text, tuple(key(name, survey_type) for name in parts))
+            why, keys = self.result.unjudged(survey_type), tuple(key(name, survey_type) for name in parts)
+            if why is None:
+                return Sentence(f"{start}: either way no unit is called out.", keys)
+            return Sentence(
+                f"{start}: no verdict either way. {why.reason}", (*keys, key("compared", survey_type))
+            )
         facts = self.facts.about(f"{self.result.label.replace(' ', '_')}:{survey_type}")
         sentence = say("{start}: {agreement_both|unit|units|no unit} called out again", facts, start=start)
         for name, phrase in _PARTS:
@@ -147,13 +162,6 @@ class AgreementAnswer(Answer[Agreement]):
                 text = f"{{before}}, {{agreement_{name}}} {phrase} ({{names}})"
                 sentence = say(text, facts, before=sentence, names=names)
         return say("{sentence}.", facts, sentence=sentence)
-
-    def _called_none(self, survey_type: str) -> str:
-        """Say that neither calls anybody out, or why neither could."""
-        compared = (entry for entry in self.result.first if entry.measure.survey_type == survey_type)
-        reasons = (entry.judgement.standing for entry in compared)
-        why = next((reason for reason in reasons if isinstance(reason, Refusal)), None)
-        return "either way no unit is called out." if why is None else f"no verdict either way. {why.reason}"
 
     def _refused(self) -> Iterator[Sentence]:
         for survey_type, why in self.result.second.refusals:
@@ -165,6 +173,10 @@ def _facts(result: Agreement) -> Iterator[Number]:
     for survey_type in result.survey_types:
         for name, rows in result.parts(survey_type).items():
             yield Number(result.key(name, survey_type), len(rows), "units")
+        why = result.unjudged(survey_type)
+        if why is not None:
+            compared = result.compared(survey_type)
+            yield Number(result.key("compared", survey_type), compared, "units", reason=why.reason)
     for survey_type, why in result.second.refusals:
         yield Number(result.key("refused", survey_type), None, reason=why.reason)
 

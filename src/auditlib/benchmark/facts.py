@@ -145,6 +145,8 @@ def _counts(comparison: Comparison) -> Iterator[Number]:
     unit, why = comparison.measure.unit, "What true values of units scatter around, each unit counted once."
     yield Number(f"typical:{key}", judgement.target, unit, int(chosen.sum()), reason=why)
     yield Number(f"meaningful:{key}", judgement.meaningful, unit, reason=_meaningful(comparison))
+    if isinstance(judgement.standing, Refusal):
+        yield Number(f"standing:{key}", None, reason=judgement.standing.reason)
     yield Number(f"may_be_wrong:{key}", 1 - comparison.confidence, "share", reason="Declared.")
     yield Number(f"minimum_n:{key}", comparison.minimum_n, "answers")
     yield Number(f"chance_only:{key}", comparison.called_by_chance_alone, "units")

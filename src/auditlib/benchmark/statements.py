@@ -63,8 +63,9 @@ def standing_out(comparison: Comparison, facts: Facts) -> Sentence:
         when=" over the whole period" if comparison.scores.table == "responses" else "",
     )
     if isinstance(standing, Refusal):
-        text = "{start}; none gets a verdict, which is no sign that they are alike. {why}"
-        return say(text, facts, start=start, why=f"{standing.reason} {standing.remedy}")
+        text = "{start}; none gets a verdict, which is no sign that they are alike. {why} {remedy}"
+        why = Sentence(standing.reason, (f"standing:{comparison.key}",))
+        return say(text, facts, start=start, why=why, remedy=standing.remedy)
     return say("{start}. {called}", facts, start=start, called=_called_out(comparison, facts))
 
 
