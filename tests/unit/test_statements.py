@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditlib.records import Number, Sentence
-from auditlib.statements import Answer, Facts, agreeing, counted, listed, say, with_sign
+from auditlib.statements import Answer, Facts, agreeing, counted, listed, say, spanned, with_sign
 from auditlib.statements.formats import format_value
 from auditlib.statements.template import types_a_number
 
@@ -159,3 +160,22 @@ def test_every_answer_shows_itself_in_words() -> None:
     answers = [kind for kind in subclasses(Answer) if kind.__module__.startswith("auditlib.")]
     assert len(answers) > 3
     assert [kind.__name__ for kind in answers if kind.__repr__ is not Answer.__repr__] == []
+
+
+def test_a_range_of_one_value_is_said_as_one_value() -> None:
+    low, high = (say(f"{{{key}}}", FACTS) for key in ("score:low", "n:U014"))
+    assert spanned(low, high) == Sentence("between 71.2% and 31", ("score:low", "n:U014"))
+    assert spanned(low, low) == Sentence("at 71.2%", ("score:low",))
+    assert spanned("5", "5", apart="from {low} to {high}", same="{low} throughout").text == "5 throughout"
+
+
+def test_ranges_are_said_in_one_place() -> None:
+    """`between {low} and {high}` in a template says "between 0.25 and 0.25" where both are the same."""
+    ranges = re.compile(r"\b(?:which lie|lies?|it between|estimates of \{lie\}) between (?:\{|\"$)")
+    said = {
+        f"{path.relative_to(HOUSE)}:{number}"
+        for path in HOUSE.rglob("*.py")
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        if ranges.search(line)
+    }
+    assert said == set()

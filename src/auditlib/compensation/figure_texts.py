@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from auditlib.compensation.result import RoleEffect
 from auditlib.records import Refusal
-from auditlib.statements import counted, with_sign
+from auditlib.statements import counted, spanned, with_sign
 
 
 def alt(effect: RoleEffect, figure: str) -> str:
@@ -29,7 +29,11 @@ def _alt_of_events(effect: RoleEffect) -> str:
     if isinstance(effect.events, Refusal):
         return ""
     by_phase = effect.events.frame.groupby("phase", sort=False)["estimate"]
-    spans = [f"{phase} {_points(part.min())} to {_points(part.max())}" for phase, part in by_phase]
+    ends = ((phase, _points(part.min()), _points(part.max())) for phase, part in by_phase)
+    spans = [
+        f"{phase} {spanned(low, high, apart='{low} to {high}', same='{low}').text}"
+        for phase, low, high in ends
+    ]
     return f"estimates by quarter, in points: {'; '.join(spans)}."
 
 
@@ -38,10 +42,9 @@ def _alt_of_choices(effect: RoleEffect) -> str:
     if values.empty:
         return ""
     lie = counted(len(values), "defensible choice lies", "defensible choices lie")
-    return (
-        f"estimates of {lie} between {_points(values.min())} and {_points(values.max())} points; the one "
-        f"used is {_points(effect.estimate)}."
-    )
+    least, most = _points(values.min()), _points(values.max())
+    where = spanned(least, most, apart="between {low} and {high} points", same="at {low} points").text
+    return f"estimates of {lie} {where}; the one used is {_points(effect.estimate)}."
 
 
 def _alt_of_placebo(effect: RoleEffect) -> str:

@@ -14,7 +14,7 @@ from auditlib.compensation.inference import EffectClaim, unchecked
 from auditlib.compensation.ladder_statements import climbed
 from auditlib.compensation.result import NOT_ROBUST, RoleEffect
 from auditlib.records import Refusal, Sentence
-from auditlib.statements import Facts, percent, say
+from auditlib.statements import Facts, percent, say, spanned
 from auditlib.statements.template import Word
 from auditlib.statistics.few_clusters import Method
 from auditlib.statistics.joint_choices import JointTest
@@ -284,11 +284,12 @@ def course(effect: RoleEffect, facts: Facts) -> Sentence:
         )
     return _say(
         "{Role}: with every quarter measured against the last one before the link, {before}, and "
-        "{course:linked:clear} of {course:linked:quarters|quarter|quarters} after it, which lie between "
-        "{course:linked:low|signed} and {course:linked:high|signed}.",
+        "{course:linked:clear} of {course:linked:quarters|quarter|quarters} after it, which "
+        "{course:linked:quarters~lies|lie} {where}.",
         effect,
         facts,
         before=before,
+        where=_span("course:linked:low", "course:linked:high", facts),
     )
 
 
@@ -315,7 +316,7 @@ def choices(effect: RoleEffect, facts: Facts) -> Sentence:
     start = Sentence(around.text[0].upper() + around.text[1:], around.keys)
     apart, missing = Sentence(""), Sentence("")
     if len(effect.curve.defensible):
-        apart = say("; they lie between {choices:least|signed} and {choices:most|signed}", facts)
+        apart = say("; they lie {where}", facts, where=_span("choices:least", "choices:most", facts))
     if effect.curve.inestimable:
         missing = say(
             " {choices:inestimable|choice is|choices are} not estimable: fewer than {choices:fewest} linked "
@@ -331,11 +332,21 @@ def left_out(effect: RoleEffect, facts: Facts) -> Sentence:
     if isinstance(effect.cohorts, Refusal):
         return _refused(effect, effect.cohorts, facts["without"].key)
     kinds = sorted(set(effect.cohorts["what"]))
-    between = "{{without:{kind}:low|signed}} and {{without:{kind}:high|signed}}"
     spans = (
-        say(f"without any one {kind} it lies between {between.format(kind=kind)}", facts) for kind in kinds
+        say(
+            "without any one {kind} it lies {where}",
+            facts,
+            kind=kind,
+            where=_span(f"without:{kind}:low", f"without:{kind}:high", facts),
+        )
+        for kind in kinds
     )
     return _say("{Role}: {spans}.", effect, facts, spans=joined(spans, "; "))
+
+
+def _span(low: str, high: str, facts: Facts) -> Sentence:
+    """Return the range of two facts, each with its sign."""
+    return spanned(say(f"{{{low}|signed}}", facts), say(f"{{{high}|signed}}", facts))
 
 
 def advice(effect: RoleEffect, facts: Facts) -> Sentence:

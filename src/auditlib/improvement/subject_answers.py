@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from auditlib.improvement.subject import Subject
 from auditlib.records import Interval, Number, Refusal, Sentence
-from auditlib.statements import Answer, Facts, Unanswered, joined, say
+from auditlib.statements import Answer, Facts, Unanswered, joined, say, spanned
 from auditlib.time.months import month_text
 
 COURSES = {
@@ -100,11 +100,12 @@ class StandingAnswer(Answer[Subject]):
         """Return where the share lies, and whether that is beyond its target."""
         shares, about = self.result.shares, self.facts.about(self.result.shares.key)
         so_far = say(
-            "{subject} ({words}): {share|.1%} of {share[n]|,.0f} so far; the true share lies between "
-            "{share[low]|.1%} and {share[high]|.1%}{against}.",
+            "{subject} ({words}): {share|.1%} of {share[n]|,.0f} so far; the true share lies {where}"
+            "{against}.",
             about,
             subject=shares.subject,
             words=shares.words,
+            where=spanned(say("{share[low]|.1%}", about), say("{share[high]|.1%}", about)),
             against="" if self.result.target is None else _against(self.result, about),
         )
         return (so_far,)

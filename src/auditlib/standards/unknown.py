@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from auditlib.records import Interval, Measurement
 from auditlib.standards.words import amount
-from auditlib.statements import counted
+from auditlib.statements import counted, spanned
 from auditlib.statistics.intervals import wilson
 
 
@@ -46,7 +46,8 @@ def unclear(measurement: Measurement) -> str:
     """Say between which values the unknown cases leave the true one."""
     low, high = (amount(end.value or 0.0, measurement.unit) for end in ends(measurement))
     more = counted(measurement.unknown, "more case is", "more cases are")
-    return f"{more} unknown and could make it anything from {low} to {high}"
+    anything = "could make it anything from {low} to {high}"
+    return f"{more} unknown and {spanned(low, high, apart=anything, same='would leave it at {low}').text}"
 
 
 def _settled(measurement: Measurement, inside: int) -> Measurement:

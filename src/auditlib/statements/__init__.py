@@ -2,7 +2,7 @@
 
 from auditlib.statements.answer import Answer, Exhibit, Unanswered, answered
 from auditlib.statements.facts import Facts, Numbered
-from auditlib.statements.template import joined, say
+from auditlib.statements.template import joined, say, spanned
 from auditlib.statements.words import agreeing, counted, listed, percent, spoken_share, with_sign
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "listed",
     "percent",
     "say",
+    "spanned",
     "spoken_share",
     "with_sign",
 ]

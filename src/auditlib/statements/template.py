@@ -137,6 +137,33 @@ def joined(parts: Iterable[str | Sentence], separator: str = ", ") -> Sentence:
     return Sentence(text, tuple(keys))
 
 
+def spanned(
+    low: str | Sentence,
+    high: str | Sentence,
+    *,
+    apart: str = "between {low} and {high}",
+    same: str = "at {low}",
+) -> Sentence:
+    """Return what lies from one value to another; where both are said alike it is one value.
+
+    Parameters
+    ----------
+    low, high
+        Both ends as they are said.
+    apart, same
+        How two values are said, and how one is.
+
+    Examples
+    --------
+    >>> spanned("+0.10", "+0.25").text, spanned("+0.25", "+0.25").text
+    ('between +0.10 and +0.25', 'at +0.25')
+    """
+    keys: dict[str, None] = {}
+    ends = _worded(low, keys), _worded(high, keys)
+    form = same if ends[0] == ends[1] else apart
+    return Sentence(form.format(low=ends[0], high=ends[1]), tuple(keys))
+
+
 def _worded(word: Word, keys: dict[str, None]) -> str:
     """Return how `word` is said; what it states is added to `keys`."""
     if isinstance(word, str):
