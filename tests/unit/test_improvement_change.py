@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from compared_units import compare
+from surveyed_units import unfounded
 
 from auditlib import benchmark, figures
 from auditlib.audit.numerals import orphans
@@ -184,6 +185,27 @@ def test_a_unit_called_out_again_is_counted_again():
     numbers = {number.key: number.value for number in answer.numbers()}
     assert all(key in numbers for sentence in answer.summary() for key in sentence.keys)
     assert numbers["again:lower:2:transactional:q_overall"] == 1
+
+
+@pytest.mark.parametrize(
+    ("side", "first", "second", "said"),
+    [
+        ("lower", 0.5, 0.3, ("they moved away by", "would have come with chance alone, and did not")),
+        ("higher", 0.9, 0.97, ("they moved away by", "would have come with chance alone, and did not")),
+        ("lower", 0.5, 0.5, ("they stayed where they were", "and did not")),
+        ("lower", 0.5, 0.66, ("they came back by", "whether the rest is more than chance is not tested")),
+        ("lower", 0.5, 0.85, ("on the other side of it: they came back by", "whether the rest")),
+        ("higher", 0.9, 0.5, ("on the other side of it: they came back by", "whether the rest")),
+    ],
+)
+def test_what_became_of_units_called_out_is_said_beside_what_chance_let_expect(side, first, second, said):
+    rest = {f"U{index:02d}": 0.70 + 0.01 * (index % 3) for index in range(20)}
+    followed = stability(periods_of([rest | {"X": first}, rest | {"X": second}], n=200), {}, minimum_n=30)
+    answer = StabilityAnswer(followed)
+    (fall,) = (text.text for text in answer.summary() if "regression to the mean" in text.text)
+    assert f"those called {side} lay" in fall
+    assert all(part in fall for part in said)
+    assert unfounded(answer) == []
 
 
 def test_a_unit_that_is_no_longer_compared_is_said_to_be_gone():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -238,6 +238,7 @@ def _side_facts(result: Stability, side: OutlierStatus, place: int) -> Iterator[
         ("distance", still[f"distance_{place + 1}"]),
         ("expected", still["expected"]),
         ("way_back", still["distance_1"] - still["expected"]),
+        ("moved", still["distance_1"] - still[f"distance_{place + 1}"]),
     ):
         yield Number(f"{name}:{end}", float(values.mean()), unit, basis=basis, reason=over)
 
@@ -308,18 +309,42 @@ def _again_in(result: Stability, side: OutlierStatus, place: int, facts: Facts) 
 
 
 def _fall(result: Stability, side: OutlierStatus, facts: Facts) -> Sentence:
-    """Say how much of the way back to the mean comes with chance alone."""
+    """Say how the units moved, and how much of the way back to the mean comes with chance alone."""
     about, statistic = facts.about(f"{side.value}:2:{result.measure.key}"), result.measure.statistic
-    names = ("first_distance", "distance", "expected", "way_back")
+    names = ("first_distance", "distance", "expected", "way_back", "moved")
+    said = {name: stated(about[name], as_distance, statistic) for name in names}
+    outward = 1 if side is OutlierStatus.HIGHER else -1
+    out = {name: outward * float(about[name].value or 0) for name in names}
     return say(
         f"{{survey}}, regression to the mean: those called {side.value} lay {{first_distance}} from the "
-        "mean, and in {later} {distance}; shrinkage had foretold {expected}: a way back of {way_back} comes "
-        "with chance alone, and shows neither improvement nor decline.",
+        f"mean, and in {{later}} {{distance}}{'' if out['distance'] >= 0 else ' on the other side of it'}: "
+        f"{_course(out['moved'], said['moved'].text)}; shrinkage had foretold {{expected}}. {_chance(out)}",
         about,
         survey=result.measure.survey,
         later=result.periods[1].label,
-        **{name: stated(about[name], as_distance, statistic) for name in names},
+        **said,
     )
+
+
+def _course(moved: float, said: str) -> str:
+    """Return what happened to the distance; what rounds to nothing is no movement."""
+    if not any(digit in said for digit in "123456789"):
+        return "they stayed where they were ({moved})"
+    return "they came back by {moved}" if moved > 0 else "they moved away by {moved}"
+
+
+def _chance(out: Mapping[str, float]) -> str:
+    """Return what chance alone had let expect beside what happened; distances away from the mean count up."""
+    if out["way_back"] <= 0:
+        return "Chance alone had let expect no way back ({way_back})."
+    if out["moved"] <= 0:
+        return (
+            "A way back of {way_back} would have come with chance alone, and did not; whether that is more "
+            "than chance is not tested here."
+        )
+    text = "A way back of {way_back} comes with chance alone, and shows neither improvement nor decline"
+    rest = "; whether the rest is more than chance is not tested here"
+    return f"{text}{rest if out['moved'] > out['way_back'] else ''}."
 
 
 def outliers_followed(
