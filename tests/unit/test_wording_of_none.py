@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+from surveyed_units import unfounded
 
 from auditlib.drivers.statements import _uncoded
 from auditlib.escalation import LatenciesAnswer
@@ -16,16 +17,31 @@ from auditlib.statements import Facts
 from auditlib.statistics.durations import Survival, survival
 
 
-def response_rates(*answered: int) -> str:
+def response_rates(*answered: int, invited: int = 100, design_effect: float = 1.0) -> str:
     limits = Interval(0.1, 0.9, 0.95, "Wilson")
-    units = tuple(Rate(f"U{place}", "", 100, n, limits) for place, n in enumerate(answered))
-    total = Rate("all", "", 100 * len(units), sum(answered), limits)
-    return ResponseRates(units, (), (), total).summary()[0].text
+    large = [Rate(f"U{place}", "", invited, n, limits) for place, n in enumerate(answered)]
+    units = (*large, Rate("small", "", 23, 12, limits), Rate("smaller", "", 5, 0, limits))
+    total = Rate("all", "", invited * len(large) + 28, sum(answered) + 12, limits)
+    rates = ResponseRates(units, (), (), total, fewest=30, design_effect=design_effect)
+    assert unfounded(rates) == []
+    return rates.summary()[0].text
 
 
 def test_units_that_all_answer_alike_are_not_told_as_a_range() -> None:
     assert response_rates(41, 41).endswith("by unit 41.0% throughout.")
-    assert response_rates(41, 42).endswith("by unit from 41.0% in U0 to 42.0% in U1.")
+    assert response_rates(41, 42).endswith("; no difference between 2 units beyond chance is shown.")
+    apart = (
+        "; units differ by more than chance, from 41.0% in U0 to 80.0% in U1 among those with "
+        "30 invitations or more."
+    )
+    assert response_rates(41, 80).endswith(apart)
+    assert response_rates(41, 80, design_effect=20).endswith("beyond chance is shown.")
+
+
+def test_the_smallest_units_carry_no_headline() -> None:
+    assert "small" not in response_rates(41, 80)
+    few = "; too few units have the 30 invitations it takes to compare them."
+    assert response_rates(12, 3, invited=29).endswith(few)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -10,8 +10,9 @@ from auditlib.contracts import CanonicalTables
 from auditlib.parameters.engagement import Engagement
 from auditlib.parameters.run import Thresholds
 from auditlib.records import Basis, Held, Interval, Number, Refusal, Sentence, Ungrouped
+from auditlib.reliability.answering_again import RESPONDENTS, answered_alike
 from auditlib.standards.observed import answered_invitations
-from auditlib.statements import Numbered, Unanswered, joined, say
+from auditlib.statements import Numbered, Unanswered, joined, say, spanned
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,7 +58,19 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class ResponseRates(Numbered):
-    """Response rates by the invitation's unit, by survey type, by both, and of all together."""
+    """Response rates by the invitation's unit, by survey type, by both, and of all together.
+
+    Parameters
+    ----------
+    units, types, cells, total
+        Rates of each.
+    left_out
+        Units of which a number is held back.
+    fewest
+        Invitations a unit needs to be compared with others.
+    design_effect
+        Invitations that are worth one independent one: who is invited again often answers again.
+    """
 
     by: ClassVar[tuple[str, ...]] = ("unit_id",)
     ranges: ClassVar[bool] = True
@@ -67,6 +80,24 @@ class ResponseRates(Numbered):
     cells: tuple[Rate, ...]
     total: Rate
     left_out: int = 0
+    fewest: int = 1
+    design_effect: float = 1.0
+
+    @property
+    def large(self) -> tuple[Rate, ...]:
+        """Units with invitations enough to be compared, the lowest rate first."""
+        enough = (rate for rate in self.units if rate.invitations >= max(1, self.fewest))
+        return tuple(sorted(enough, key=lambda rate: (rate.value or 0.0, rate.unit_id)))
+
+    @property
+    def by_chance(self) -> float | None:
+        """How often chance alone makes equal units differ so much; None of fewer than two."""
+        from auditlib.statistics.equal_shares import equal_shares
+
+        if len(self.large) < 2:
+            return None
+        answered, invited = zip(*((rate.responses, rate.invitations) for rate in self.large), strict=True)
+        return equal_shares(answered, invited, design_effect=self.design_effect)
 
     @property
     def title(self) -> str:
@@ -94,7 +125,7 @@ class ResponseRates(Numbered):
     def numbers(self) -> tuple[Number, ...]:
         """Return invitations, responses and rate of each unit, survey type, both, and of all."""
         every = (*self.units, *self.types, *self.cells, self.total)
-        return tuple(number for rate in every for number in _numbers_of(rate))
+        return (*(number for rate in every for number in _numbers_of(rate)), *_compared(self))
 
     def without(self, held: Held) -> tuple[Self, int]:
         """Return it without the units and survey types of which a number is held back, and how many units."""
@@ -106,7 +137,7 @@ class ResponseRates(Numbered):
         return replace(self, units=units, types=types, total=total, left_out=left_out), left_out
 
     def summary(self) -> tuple[Sentence, ...]:
-        """Return one sentence: the rate of all units, and the lowest and highest."""
+        """Return one sentence: the rate of all units, and whether units differ by more than chance."""
         total, interval = self.total, self.total.interval
         if total.value is None:
             return (Sentence("Response rates cannot be given: no invitation of the period was kept."),)
@@ -123,19 +154,38 @@ class ResponseRates(Numbered):
             ]
             parts.append(say(", {types}", self.facts, types=of_type))
         if len(self.units) > 1:
-            parts.append(self._extremes())
+            parts.append(self._by_unit(interval.level))
         return (joined([*parts, "."], ""),)
 
-    def _extremes(self) -> Sentence:
-        low = min(self.units, key=lambda rate: (rate.value or 0.0, rate.unit_id))
-        high = max(self.units, key=lambda rate: (rate.value or 0.0, rate.unit_id))
+    def _by_unit(self, level: float) -> Sentence:
+        """Say whether units differ: of equal ones the extremes are those with the fewest invitations."""
+        if self.by_chance is None:
+            text = (
+                "; too few units have the {rate_fewest:all|invitation|invitations} it takes to compare them"
+            )
+            return say(text, self.facts)
+        units = "of the units that are shown, " if self.left_out else ""
+        if self.large[0].value == self.large[-1].value:
+            text = "; {units}by unit {rate|spoken share} throughout"
+            return say(text, self.facts.about(self.large[0].name), units=units)
+        if self.by_chance > 1 - level:
+            text = "; {units}no difference between {rate_compared:all|unit|units} beyond chance is shown"
+            return say(text, self.facts, units=units)
+        return self._extremes(units)
+
+    def _extremes(self, units: str) -> Sentence:
+        low, high = self.large[0], self.large[-1]
         ends = [say("{rate|spoken share}", self.facts.about(rate.name)) for rate in (low, high)]
-        by_unit = "of the units that are shown" if self.left_out else "by unit"
-        if ends[0].text == ends[1].text:
-            return joined(["; ", by_unit, " ", ends[0], " throughout"], "")
-        units = {"first": low.unit_id, "last": high.unit_id}
-        form = "; {by_unit} from {low} in {first} to {high} in {last}"
-        return say(form, self.facts, by_unit=by_unit, low=ends[0], high=ends[1], **units)
+        return say(
+            "; {units}units differ by more than chance, from {low} in {first} to {high} in {last} among "
+            "those with {rate_fewest:all|invitation|invitations} or more",
+            self.facts,
+            units=units,
+            low=ends[0],
+            high=ends[1],
+            first=low.unit_id,
+            last=high.unit_id,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,9 +240,14 @@ class PublishedRates(Numbered, Ungrouped):
         return (
             say(
                 "No invitation log was supplied, so response rates can only be quoted as published: a median "
-                "of {rate:median|.0%} over {rate.units:published|unit|units}, from {rate:lowest|.0%} to "
-                "{rate:highest|.0%}.",
+                "of {rate:median|.0%} over {rate.units:published|unit|units}, {ends}.",
                 self.facts,
+                ends=spanned(
+                    say("{rate:lowest|.0%}", self.facts),
+                    say("{rate:highest|.0%}", self.facts),
+                    apart="from {low} to {high}",
+                    same="{low} throughout",
+                ),
             ),
         )
 
@@ -228,7 +283,9 @@ def _from_log(evidence: CanonicalTables, *, thresholds: Thresholds) -> ResponseR
     import narwhals as nw
 
     names = ("unit_id", "survey_type")
-    invited = evidence.lazy("invitations").filter(nw.col("in_period")).select("invitation_id", *names)
+    sent = evidence.lazy("invitations").filter(nw.col("in_period"))
+    who = [name for name in RESPONDENTS if name in sent.collect_schema().names()]
+    invited = sent.select("invitation_id", *names, *who)
     with_answers = answered_invitations(invited, evidence.lazy("responses"))
     by_cell = with_answers.group_by(*names).agg(
         invitations=nw.len(), responses=nw.col("answered").cast(nw.Int64).sum()
@@ -244,6 +301,8 @@ def _from_log(evidence: CanonicalTables, *, thresholds: Thresholds) -> ResponseR
         _pooled(counts, lambda _, survey_type: ("all", survey_type), level=level),
         _pooled(counts, lambda unit, survey_type: (unit, survey_type), level=level),
         _pooled(counts, lambda *_: ("all", ""), level=level)[0] if counts else Rate("all", "", 0, 0, None),
+        fewest=thresholds.minimum_n,
+        design_effect=answered_alike(with_answers),
     )
 
 
@@ -294,6 +353,18 @@ def _row(rate: Rate) -> tuple[str, int, int, float | None, float | None, float |
 def _held(rate: Rate, held: Held) -> bool:
     """Tell whether a number of `rate` is held back: its dot would tell it."""
     return any(held(number.key) for number in _numbers_of(rate))
+
+
+def _compared(rates: ResponseRates) -> Iterator[Number]:
+    """Yield what the comparison of units rests on."""
+    if len(rates.units) < 2:
+        return
+    basis = (Basis("invitations", (("in_period", True),)),)
+    yield Number("rate_fewest:all", rates.fewest, "invitations", reason="Declared.")
+    yield Number("rate_compared:all", len(rates.large), "units", basis=basis)
+    few = "" if rates.by_chance is not None else "Too few units have invitations enough."
+    how = f"Homogeneity, by chi-squared; invitations worth one independent one: {rates.design_effect:.2f}."
+    yield Number("rate_by_chance:all", rates.by_chance, "probability", basis=basis, reason=few or how)
 
 
 def _numbers_of(rate: Rate) -> tuple[Number, ...]:
