@@ -5,7 +5,8 @@
 
 The worlds are made here and share nothing with the demo: answers cut from a normal variable, sizes from a
 handful to thousands, customers who answer two to six times, one unit that gives most of the answers. A unit
-is called out wrongly where its true mean lies within the meaningful difference of the typical unit.
+is called out wrongly where its true mean lies within the meaningful difference of the typical unit, and
+wrongly said to be like the others where it does not.
 """
 
 from __future__ import annotations
@@ -75,6 +76,9 @@ WORLDS = {
     "5 to 5,000 answers a unit": World(sizes=(5, 5000)),
     "one unit gives 62% of the answers and differs": World(planted=1, giant=0.62, shift=-0.4),
     "the same with 9 units": World(units=9, planted=1, giant=0.62, shift=-0.4),
+    "1 of 12 differs by 0.3, 30 to 150 answers": World(
+        units=12, planted=1, shift=-0.3, between=0.0, sizes=(30, 150)
+    ),
     "nobody differs": World(planted=0),
     "90% fives, nobody differs": World(planted=0, satisfied=0.9, between=0.03),
 }
@@ -173,6 +177,8 @@ class Called:
     called: int
     wrong: int
     sound: int
+    apart: int
+    acquitted: int
 
 
 def called(drawn: Company) -> Called:
@@ -195,11 +201,13 @@ def called(drawn: Company) -> Called:
         int(out.sum()),
         int((out & within).sum()),
         int(((np.abs(apart) < MEANINGFUL) & chosen).sum()),
+        int(((np.abs(apart) >= MEANINGFUL) & chosen).sum()),
+        int(((np.abs(apart) >= MEANINGFUL) & (verdicts == OutlierStatus.ALIKE.value)).sum()),
     )
 
 
 def standing_row(world: World, *, companies: int, seed: int) -> dict[str, float]:
-    """Return shares found, of sound units called out, and of calls that are wrong."""
+    """Return shares found, of sound units called out, of wrong calls, and of units apart said to be alike."""
     results = [called(company(world, np.random.default_rng([seed, number]))) for number in range(companies)]
     total = {name: sum(getattr(entry, name) for entry in results) for name in Called.__slots__}
     return {
@@ -207,6 +215,7 @@ def standing_row(world: World, *, companies: int, seed: int) -> dict[str, float]
         "sound called": total["wrong"] / total["sound"],
         "calls wrong": total["wrong"] / total["called"] if total["called"] else np.nan,
         "companies with a wrong call": sum(entry.wrong > 0 for entry in results) / companies,
+        "apart acquitted": total["acquitted"] / total["apart"] if total["apart"] else np.nan,
     }
 
 
@@ -255,10 +264,14 @@ def main(argv: list[str]) -> None:
 
 def _lines(companies: int, seed: int) -> Iterator[str]:
     yield f"\nUnits 0.5 points away (the one of most answers 0.4), in per cent; {companies} companies a row"
-    yield f"{'':>50}{'found':>8}{'sound called':>14}{'calls wrong':>13}{'any wrong call':>16}"
+    heads = f"{'found':>8}{'sound called':>14}{'calls wrong':>13}{'any wrong call':>16}{'said alike':>12}"
+    yield f"{'':>50}{heads}"
     for name, world in WORLDS.items():
-        found, sound, wrong, any_wrong = standing_row(world, companies=companies, seed=seed).values()
-        yield f"{name:>50}{100 * found:>8.1f}{100 * sound:>14.2f}{100 * wrong:>13.1f}{100 * any_wrong:>16.1f}"
+        found, sound, wrong, any_wrong, alike = standing_row(world, companies=companies, seed=seed).values()
+        yield (
+            f"{name:>50}{100 * found:>8.1f}{100 * sound:>14.2f}{100 * wrong:>13.1f}{100 * any_wrong:>16.1f}"
+            f"{100 * alike:>12.1f}"
+        )
     yield "\nRank sets of 40 equal units that hold, in per cent (nominal at least 95)"
     yield f"{'customers answer':>50}{'joint':>8}{'marginal':>10}{'taken for strangers':>21}"
     for name, world in EQUAL.items():

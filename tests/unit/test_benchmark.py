@@ -1,5 +1,6 @@
 """Comparing units: exact values, thresholds, reasons, and sentences that never rank."""
 
+import re
 from fractions import Fraction
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from compared_units import compare
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from surveyed_units import unfounded
 
 from auditlib import benchmark
 from auditlib.benchmark import OutlierStatus
@@ -164,7 +166,26 @@ def test_units_that_stand_out_are_called_out_by_name():
     assert comparison.units(OutlierStatus.HIGHER)["unit_id"].tolist() == ["U11"]
     text = sentences_of(answer)[0]
     assert "1 (Unit U11) surely lies higher by more than 0.15 points, and 1 (Unit U03) lower." in text
-    assert text.endswith("18 units are shown to lie within 0.15 points of it.")
+    assert text.endswith(
+        "11 units are shown by their own answers to lie within 0.15 points of it; of 7 units it cannot be "
+        "told with the answers there are."
+    )
+
+
+@pytest.mark.parametrize(("n", "verdict"), [(40, "cannot be told"), (2000, "like the others")])
+@pytest.mark.parametrize("statistic", ["mean", "top_box"])
+def test_equal_neighbours_do_not_acquit_a_unit_of_few_answers(n, verdict, statistic):
+    cells, units = company(n=1000)
+    scores = {3: 3 * n // 8, 4: 3 * n // 8, 5: n // 4}
+    both = pd.concat([cells, cells_of({"few": scores})])
+    answer = compare(both, CONTACT, units=pd.concat([units, units_of("few")]), statistic=statistic)
+    row = only(answer).frame.set_index("unit_id").loc["few"]
+    assert 1 - row["below"] - row["above"] > 0.95  # what the others are like makes it probable
+    assert row["verdict"] == verdict
+    assert ("its own answers leave a larger difference open" in row["why"]) == (n == 40)
+    band = only(answer).judgement
+    own = row["low"] >= band.target - band.meaningful and row["high"] <= band.target + band.meaningful
+    assert own == (n == 2000)
 
 
 @pytest.mark.parametrize(
@@ -193,6 +214,21 @@ def test_equal_units_beside_one_called_out_are_not_said_to_be_all_alike():
     assert only(answer).judgement.dispersion.tau2 == 0
     said = " ".join(sentences_of(answer))
     assert "no difference between units is shown" not in said
+
+
+def test_answers_needed_are_said_as_far_as_the_units_allow():
+    def said(shift, **choices):
+        cells, units = company(**choices, shift={f"U{unit:02d}": by for unit, by in shift.items()})
+        answer = compare(cells, CONTACT, units=units)
+        assert not [text for text in unfounded(*answer) if "reliability reaches" in text]
+        (text,) = (text for text in sentences_of(answer) if "reliability reaches" in text)
+        return text
+
+    equal = said({}, units=9)
+    assert "do not allow to be said" in equal
+    assert re.search(r"\(at least [1-9][0-9]0* answers\)", equal.replace(",", ""))
+    differing = said({unit: 0.3 * (unit % 3 - 1) for unit in range(20)})
+    assert re.search(r"it takes about [1-9][0-9]?0* to [1-9][0-9]?0* answers a unit\.", differing)
 
 
 def test_units_alike_are_not_called_out():
@@ -349,18 +385,22 @@ def test_a_net_promoter_score_can_be_had_from_its_two_boxes():
     assert comparison.frame["value"].to_numpy() == pytest.approx(top - 0.1)
 
 
-def test_agreement_names_units_that_only_one_comparison_calls_out():
+@pytest.mark.parametrize(
+    ("n", "said", "counts"),
+    [(400, "2 no longer", [0, 2, 0]), (40, "2 that cannot be told this way", [0, 0, 2])],
+)
+def test_agreement_names_units_that_only_one_comparison_calls_out(n, said, counts):
     cells, units = company(shift={"U03": -0.9, "U11": 0.7})
-    plain, _ = company()
+    plain, _ = company(n=n)
     first = compare(cells, CONTACT, units=units)
     second = compare(plain, CONTACT, units=units)
     found = AgreementAnswer(agree(first.result, second.result, label="with other answers"))
     assert sorted(found.result.frame["unit_id"]) == ["U03", "U11"]
-    assert "2 no longer (Unit U03 and Unit U11)" in str(found.summary()[0])
+    assert f"{said} (Unit U03 and Unit U11)" in str(found.summary()[0])
     assert {key for sentence in found.summary() for key in sentence.keys} <= {
         number.key for number in found.numbers()
     }
-    assert [number.value for number in found.numbers()] == [0, 2, 0, 0]
+    assert [number.value for number in found.numbers()] == [*counts, 0, 0]
 
 
 def test_nothing_to_compare_is_refused_and_not_passed():

@@ -67,6 +67,7 @@ def test_more_low_answers_are_the_same_verdict_as_fewer_good_ones() -> None:
     assert {name: rows["unit_id"].tolist() for name, rows in parts.items()} == {
         "both": ["U13"],
         "lost": [],
+        "untold": [],
         "gained": [],
         "reversed": [],
     }

@@ -4,11 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from compared_units import compare
+from surveyed_units import unfounded
 
 from auditlib import figures
 from auditlib.benchmark import ComparisonAnswer, ScoreMeasure
 from auditlib.benchmark.groups import GroupsAnswer, _widened, compare_groups
-from auditlib.benchmark.peers import compare_peers
+from auditlib.benchmark.peers import PeersAnswer, compare_peers
 from auditlib.benchmark.subgroups import SubgroupsAnswer, compare_subgroups
 from auditlib.disclosure import MinimumFrequency
 from auditlib.records import Instrument, Item, Refusal, Scale
@@ -87,6 +88,14 @@ def test_one_group_or_no_column_is_refused(regions):
     assert isinstance(compare_groups(comparison, units, by="ownership"), Refusal)
 
 
+def test_where_units_scatter_by_chance_alone_no_share_of_it_lies_between_groups():
+    cells, units = company({"N": [0.7] * 12, "S": [0.7] * 12}, seed=6)
+    answer = GroupsAnswer(compare_groups(compared(cells, units), units, by="region"))
+    assert "units scatter no more than by chance" in str(answer)
+    assert "of the true differences" not in str(answer)
+    assert unfounded(answer) == []
+
+
 def test_the_figure_of_groups_names_each(regions):
     found = compare_groups(*regions, by="region")
     labels = [label.get_text() for label in figures.groups(found).get_yticklabels()]
@@ -116,6 +125,26 @@ def test_too_few_peers_give_no_verdict(size, judged):
     found = compare_peers(compared(cells, units), units, by="region")
     assert len(found.frame) == 12 + judged
     assert found.too_few == size - judged
+
+
+@pytest.mark.parametrize(
+    ("size", "shares", "n", "said"),
+    [
+        (5, [0.68] * 4, 400, "1 of them called out among all units (Unit S00 among 4 peers)"),
+        (5, [0.5] * 4, 4000, "5 no longer, shown to be like their peers (Unit S00, Unit S01 and"),
+        (4, [0.68] * 3, 400, "1 unit called out among all units has too few peers (Unit S00)."),
+    ],
+)
+def test_only_who_is_shown_to_be_like_its_peers_is_no_longer_called_out(size, shares, n, said):
+    """With four peers nobody is told apart; that is no defence of the unit called out among all."""
+    cells, units = company({"N": [0.7] * 40, "S": [0.5, *shares]}, n=n)
+    found = compare_peers(compared(cells, units, meaningful=0.1), units, by="region")
+    assert "S00" in set(found.comparison.called_out["unit_id"])
+    answer = PeersAnswer(found)
+    assert said in str(answer)
+    assert ("no longer" in str(answer)) == (n == 4000)
+    assert ("that is no sign that all is well" in str(answer)) == (said.startswith("1 of"))
+    assert unfounded(answer) == []
 
 
 def test_sound_units_are_rarely_called_out_among_peers():

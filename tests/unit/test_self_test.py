@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+from surveyed_units import unfounded
 
 from auditlib.audit.numerals import orphans
 from auditlib.escalation import duties
@@ -280,6 +281,19 @@ def test_units_made_worse_are_called_out_where_there_are_answers_enough(engageme
     assert many.planted == few.planted == scores.UNITS
     assert (many.found, many.newly) == (many.planted, 0)
     assert few.found < many.found
+    assert few.acquitted == 0
+
+
+def test_a_unit_made_worse_that_is_not_found_is_not_said_to_be_sound() -> None:
+    for acquitted, said in (
+        (0, "found 6; of what it missed, none is said to be like the others."),
+        (1, "found 6; of what it missed, 1 is said to be like the others."),
+        (None, "found 6."),
+    ):
+        trial = FaultTrial(scores.WORSE, planted=8, found=6, acquitted=acquitted)
+        answer = SelfTestAnswer(SelfTest((trial,)))
+        assert said in str(answer)
+        assert unfounded(answer) == []
 
 
 def test_unharmed_units_are_not_called_out(engagement: Engagement, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ import pytest
 
 from auditlib.records import Refusal
 from auditlib.statistics import reliability, shrinkage
+from auditlib.statistics.between_limits import between_limits
 
 
 def test_limits_hold_the_true_values_at_their_nominal_rate():
@@ -78,3 +79,41 @@ def test_the_variance_between_units_is_right_on_average(units):
         truth = rng.beta(80, 20, units)
         found.append(shrinkage.beta_binomial(rng.binomial(n, truth), n).tau2)
     assert 0.85 < np.mean(found) / (0.8 * 0.2 / 101) < 1.15
+
+
+TUBERCULOSIS = np.array(
+    [
+        (4, 119, 11, 128), (6, 300, 29, 274), (3, 228, 11, 209), (62, 13536, 248, 12619),
+        (33, 5036, 47, 5761), (180, 1361, 372, 1079), (8, 2537, 10, 619), (505, 87886, 499, 87892),
+        (29, 7470, 45, 7232), (17, 1699, 65, 1600), (186, 50448, 141, 27197), (5, 2493, 3, 2338),
+        (27, 16886, 29, 17825),
+    ],
+    dtype=float,
+)  # fmt: skip
+"""Vaccinated ill and well, others ill and well, in 13 trials (Colditz et al. 1994; metafor's dat.bcg)."""
+
+
+def test_limits_between_units_are_those_of_metafor():
+    ill, well, ill_without, well_without = TUBERCULOSIS.T
+    ratio = np.log(ill / (ill + well)) - np.log(ill_without / (ill_without + well_without))
+    variances = 1 / ill - 1 / (ill + well) + 1 / ill_without - 1 / (ill_without + well_without)
+    # confint(rma(yi, vi, data=dat.bcg)) of R package metafor: tau^2 0.1197 to 1.1115
+    assert between_limits(ratio, variances) == pytest.approx((0.1197, 1.1115), abs=5e-5)
+
+
+@pytest.mark.parametrize("tau", [0.0, 0.1])
+def test_limits_between_units_hold_at_their_nominal_rate(tau):
+    rng, held = np.random.default_rng(6), 0
+    for _ in range(1000):
+        variances = 1 / rng.uniform(30, 400, 9)
+        low, high = between_limits(rng.normal(4, np.sqrt(variances + tau**2)), variances, level=0.9)
+        held += low <= tau**2 <= high
+    assert held / 1000 == pytest.approx(
+        0.95 if tau == 0 else 0.9, abs=0.025
+    )  # at 0 no lower limit is too high
+
+
+def test_units_that_may_be_equal_leave_the_most_open():
+    assert reliability.n_for_reliability_between((0.0, 0.0), 1.0) == (None, None)
+    assert reliability.n_for_reliability_between((0.0, 0.0144), 1.0) == (160, None)
+    assert reliability.n_for_reliability_between((0.0144, 0.0144), 1.0) == (160, 160)

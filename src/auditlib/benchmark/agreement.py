@@ -26,7 +26,12 @@ _OPPOSITE = {
     OutlierStatus.POSSIBLY_LOWER.value: OutlierStatus.POSSIBLY_HIGHER.value,
 }
 _COLUMNS = ["survey_type", "unit_id", "name", "first", "second", "first_value", "second_value"]
-_PARTS = (("lost", "no longer"), ("gained", "in addition"), ("reversed", "the other way"))
+_PARTS = (
+    ("lost", "no longer"),
+    ("untold", "that cannot be told this way"),
+    ("gained", "in addition"),
+    ("reversed", "the other way"),
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,13 +79,18 @@ class Agreement:
         return sum(int(entry.judgement.chosen.sum()) for entry in entries)
 
     def parts(self, survey_type: str) -> dict[str, pd.DataFrame]:
-        """Return the units of a survey that both call out, only one does, or both on opposite sides."""
+        """Return the units of a survey that both call out, only one does, or both on opposite sides.
+
+        Lost are only those that the second shows to be like the others; of the rest it cannot be told there.
+        """
         rows = self.frame[self.frame["survey_type"] == survey_type]
         first, second = rows["first"].isin(_CALLED), rows["second"].isin(_CALLED)
+        alike = rows["second"].eq(OutlierStatus.ALIKE.value)
         same = first & second & (rows["first"] == rows["second"])
         return {
             "both": rows[same],
-            "lost": rows[first & ~second],
+            "lost": rows[first & alike],
+            "untold": rows[first & ~second & ~alike],
             "gained": rows[second & ~first],
             "reversed": rows[first & second & ~same],
         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ import pandas as pd
 from auditlib.benchmark.result import Comparison
 from auditlib.benchmark.words import title_of
 from auditlib.records import Number, Refusal, Sentence
-from auditlib.statements import counted
+from auditlib.statements import counted, spanned
 from auditlib.statistics import ranks
 from auditlib.statistics.reliability import n_for_gap, n_for_reliability
 from auditlib.statistics.types import Floats, normal_quantile
@@ -64,6 +64,9 @@ class SampleSizes:
         Answers the middle unit has now; 0 where nothing is known.
     needed
         Wish in words and answers per unit, or why no number of answers will do.
+    reliable
+        From how many answers to how many reliability takes, as far as the units compared tell how much they
+        differ; None where that was declared.
     """
 
     measured: str
@@ -72,6 +75,7 @@ class SampleSizes:
     units: int
     has: int
     needed: tuple[tuple[str, int | Refusal], ...]
+    reliable: tuple[int | None, int | None] | None = None
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per wish: answers per unit, answers of all units, why not."""
@@ -97,16 +101,31 @@ class SampleSizes:
         ]
         now = f" The middle unit has {self.has:,}." if self.has else ""
         text = f"It takes {'; '.join(parts)}.{now}" if parts else now.strip()
+        refused += [self._open()] if self.reliable else []
         return (Sentence(" ".join((text, *refused)).strip(), tuple(n.key for n in self.numbers())),)
 
+    def _open(self) -> str:
+        """Say how far the units themselves leave open how much they differ."""
+        least, most = self.reliable or (None, None)
+        units = counted(self.units, "unit")
+        if most is None:
+            at_least = "" if least is None else f": at least {counted(least, 'answer')}"
+            return f"How many answers that reliability takes, {units} do not allow to be said{at_least}."
+        span = spanned(f"{least:,}", f"{most:,}", apart="from {low} to {high}", same="{low}").text
+        return f"How much units differ is known of {units} only: that reliability may take {span} answers."
+
     def numbers(self) -> tuple[Number, ...]:
-        """Return the answers per unit for each wish."""
-        return tuple(
+        """Return the answers per unit for each wish, and between which the first may lie."""
+        ends = zip(("least", "most"), self.reliable or (), strict=False)
+        why = "Limits of how much units differ."
+        wishes = (
             Number(f"plan:{place}", None, "answers", reason=n.reason)
             if isinstance(n, Refusal)
             else Number(f"plan:{place}", n, "answers", reason=wish)
             for place, (wish, n) in enumerate(self.needed, start=1)
         )
+        open_ = (Number(f"plan:reliable_{end}", answers, "answers", reason=why) for end, answers in ends)
+        return (*wishes, *open_)
 
 
 def design(
@@ -156,9 +175,10 @@ def design_of(
     middle = int(np.median(comparison.scores.n[chosen]))
     sigma, tau = float(np.sqrt(comparison.judgement.answer_variance)), float(np.sqrt(shrunk.tau2))
     count = int(chosen.sum())
-    return design(
+    planned = design(
         sigma, tau, units=count, wishes=wishes, measured=title_of(comparison.measure), has=middle, seed=seed
     )
+    return replace(planned, reliable=comparison.needed_for((wishes or Wishes()).reliability))
 
 
 def n_for_places(
@@ -175,9 +195,7 @@ def n_for_places(
     neighbours are tau / (units phi(0.6745)) apart; (places + 1) / 2 of them must be out of reach.
     """
     if tau <= 0:
-        return Refusal(
-            "no difference between units beyond chance is shown, so that there is no order to find."
-        )
+        return Refusal("units scatter no more than by chance, so that there is no order to find.")
     if places >= units:
         return 2
     if units > MOST_SIMULATED:

@@ -179,7 +179,9 @@ def _spread(comparison: Comparison) -> Iterator[Number]:
     yield Number(f"lower_half:{key}", comparison.ranks.lower_half, "units")
     yield Number(f"reliable:{key}", comparison.reliable, "units")
     yield Number(f"sufficient_reliability:{key}", SUFFICIENT, "ratio", reason="Declared.")
-    yield _or_why(f"needed:{key}", comparison.needed, "answers")
+    for end, answers in zip(("least", "most"), comparison.needed, strict=True):
+        why = "" if answers else "Units may differ by less than could be told with any number of answers."
+        yield Number(f"needed_{end}:{key}", answers, "answers", reason=why)
 
 
 def _or_why(key: str, value: float | Refusal, unit: str) -> Number:

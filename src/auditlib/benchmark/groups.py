@@ -52,7 +52,8 @@ class Groups:
     left_out
         Groups of too few units, and how many units they hold.
     between
-        Share of the variance between units' true values that lies between groups, 0 to 1.
+        Share of the variance between units' true values that lies between groups, 0 to 1; None where units
+        scatter no more than by chance, so that there is nothing to share out.
     rank_sets
         Places each group may hold.
     fewest_units
@@ -63,7 +64,7 @@ class Groups:
     by: str
     frame: pd.DataFrame
     left_out: tuple[int, int]
-    between: float
+    between: float | None
     rank_sets: RankSets
     fewest_units: int
 
@@ -201,8 +202,8 @@ def _error(values: pd.Series[float]) -> float:
     return float(values.std(ddof=1) / np.sqrt(len(values)))
 
 
-def _between(members: pd.DataFrame, by: str, comparison: Comparison) -> float:
-    """Return the share of the variance of true values between units that groups account for."""
+def _between(members: pd.DataFrame, by: str, comparison: Comparison) -> float | None:
+    """Return the share of the variance of true values between units that groups account for, if any."""
     variances: Floats = comparison.judgement.sigma2 / members["effective_n"].to_numpy(dtype=np.float64)
     value = members["value"].to_numpy(dtype=np.float64)
     total = shrinkage.between_variance(value, variances)
@@ -211,7 +212,7 @@ def _between(members: pd.DataFrame, by: str, comparison: Comparison) -> float:
     # deviations from G group means have G - 1 degrees of freedom less than those from one mean
     scale = np.sqrt((len(value) - 1) / (len(value) - group_count))
     within = shrinkage.between_variance(centred * scale, variances)
-    return float(np.clip(1 - within / total, 0, 1)) if total > 0 else 0.0
+    return float(np.clip(1 - within / total, 0, 1)) if total > 0 else None
 
 
 class GroupsAnswer(Answer[Groups]):
@@ -293,15 +294,30 @@ class GroupsAnswer(Answer[Groups]):
         first = self.result.frame.iloc[0]
         leads = (self.result.rank_sets.high == 1).any() and not np.isnan(first["value"])
         return say(
-            "{survey}: {share} of the true differences between units lie between groups by {grouping}, the "
-            "rest within them; {certain_places|group has|groups have|no group has} a certain place among "
-            "{groups}{leader}.{left_out}",
+            "{survey}: {shared_out}; {certain_places|group has|groups have|no group has} a certain place "
+            "among {groups}{leader}.{left_out}",
             facts,
             survey=self.result.comparison.measure.survey,
-            share=Sentence(as_level(round(self.result.between, 3)), (facts["between"].key,)),
-            grouping=named_grouping(self.result.by),
+            shared_out=self._shared_out(facts),
             leader=f", with {spoken(first[self.result.by])} the first" if leads else "",
             left_out=self._left_out(facts),
+        )
+
+    def _shared_out(self, facts: Facts) -> Sentence:
+        """Say how much of what separates units lies between groups, where anything is left of it."""
+        grouping, key = named_grouping(self.result.by), facts["between"].key
+        if self.result.between is None:
+            text = (
+                "units scatter no more than by chance, so that no share of it can be laid to the {grouping}"
+            )
+            said = say(text, facts, grouping=grouping)
+            return Sentence(said.text, (*said.keys, key))
+        return say(
+            "{share} of the true differences between units lie between groups by {grouping}, the rest within "
+            "them",
+            facts,
+            share=Sentence(as_level(round(self.result.between, 3)), (key,)),
+            grouping=grouping,
         )
 
     def _left_out(self, facts: Facts) -> str | Sentence:
@@ -322,7 +338,8 @@ def _facts(result: Groups) -> Iterator[Number]:
         key, unit = f"group:{row[result.by]}:{result.key}", comparison.measure.unit
         yield Number(key, float(row["value"]), unit, n, limits, basis, mean)
     units = int(result.frame["units"].sum())
-    yield Number(f"between:{result.key}", result.between, "share", units, basis=basis)
+    why = "" if result.between is not None else "Units scatter no more than by chance."
+    yield Number(f"between:{result.key}", result.between, "share", units, basis=basis, reason=why)
     for name, count in (
         ("groups", len(result.frame)),
         ("groups_higher", len(result.called("higher"))),

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from auditlib.benchmark.scores import UnitScores
+from auditlib.benchmark.scores import UnitScores, interval
 from auditlib.records import Refusal
 from auditlib.statements import counted
 from auditlib.statistics import funnel, shrinkage
@@ -18,7 +18,7 @@ from auditlib.statistics.funnel import OverDispersion, Variant
 from auditlib.statistics.reliability import reliability
 from auditlib.statistics.shrinkage import Shrunk
 from auditlib.statistics.standing_out import StandingOut, standing_out
-from auditlib.statistics.types import Floats, as_floats, normal_quantile
+from auditlib.statistics.types import Floats, Limits, as_floats, normal_quantile
 
 ALARM = 0.998
 """Outer limits of a funnel: one unit in 500 lies outside them by chance."""
@@ -35,7 +35,7 @@ class OutlierStatus(StrEnum):
     POSSIBLY_HIGHER = "possibly higher"
     """Likelier so than not, and not sure enough to call it out."""
     ALIKE = "like the others"
-    """Its true value lies within the meaningful difference of the others."""
+    """Its true value lies within the meaningful difference of the others, and its own answers show it."""
     UNCLEAR = "cannot be told"
     """Too few answers to say one or the other: no sign that all is well."""
     POSSIBLY_LOWER = "possibly lower"
@@ -67,6 +67,8 @@ class OutlierJudgement:
         Difference from the others that is worth acting on, in the units of the statistic.
     standing
         How surely each unit differs by more than that; or why it cannot be told.
+    by_itself
+        Units whose own answers, nothing borrowed from the others, lie within that of the target.
     deviations, errors
         Distance from the target and its standard error by chance alone, on the funnel's scale (arc sine of
         the square root for shares).
@@ -89,6 +91,7 @@ class OutlierJudgement:
     target: float
     meaningful: float
     standing: StandingOut | Refusal
+    by_itself: NDArray[np.bool_]
     deviations: Floats
     errors: Floats
     sigma2: float
@@ -114,32 +117,55 @@ class OutlierJudgement:
         """Return the verdict on each chosen unit."""
         if isinstance(self.standing, Refusal):
             return (OutlierStatus.NONE,) * len(self.z)
-        return verdicts_on(self.standing, sure=self.inner)
+        return verdicts_on(self.standing, self.by_itself, sure=self.inner)
 
 
-def verdicts_on(standing: StandingOut, *, sure: float) -> tuple[OutlierStatus, ...]:
+def verdicts_on(
+    standing: StandingOut, by_itself: NDArray[np.bool_], *, sure: float
+) -> tuple[OutlierStatus, ...]:
     """Return the verdict on each unit; of those called out at most 1 - `sure` is expected to be wrong.
 
     Parameters
     ----------
     standing
         How surely each unit differs from the others.
+    by_itself
+        Whether the interval of a unit's own answers lies within the meaningful difference (`lies_within`).
     sure
         Probability to be reached.
+
+    Notes
+    -----
+    Where units seem to scatter little, a unit of few answers is taken to be like the others because they are:
+    that is no evidence about this unit. To be called alike its own answers must rule out a meaningful
+    difference, as in a test of equivalence (Schuirmann 1987, J. Pharmacokin. Biopharm. 15:657-680).
     """
-    called = discoveries(standing.apart, rate=1 - sure)
+    called, shown = discoveries(standing.apart, rate=1 - sure), by_itself & (standing.alike >= sure)
     return tuple(
-        _verdict(float(above), float(below), called=bool(out), sure=sure)
-        for above, below, out in zip(standing.above, standing.below, called, strict=True)
+        _verdict(float(above), float(below), called=bool(out), alike=bool(alike))
+        for above, below, out, alike in zip(standing.above, standing.below, called, shown, strict=True)
     )
 
 
-def _verdict(above: float, below: float, *, called: bool, sure: float) -> OutlierStatus:
+def _verdict(above: float, below: float, *, called: bool, alike: bool) -> OutlierStatus:
     if called:
         return OutlierStatus.HIGHER if above > below else OutlierStatus.LOWER
     if max(above, below) >= LIKELIER:
         return OutlierStatus.POSSIBLY_HIGHER if above > below else OutlierStatus.POSSIBLY_LOWER
-    return OutlierStatus.ALIKE if 1 - above - below >= sure else OutlierStatus.UNCLEAR
+    return OutlierStatus.ALIKE if alike else OutlierStatus.UNCLEAR
+
+
+def lies_within(own: Limits, centre: Floats | float, difference: float) -> NDArray[np.bool_]:
+    """Return which intervals hold nothing farther than a difference from a centre.
+
+    Parameters
+    ----------
+    own
+        Limits of what each unit's own answers allow; where there are none, nothing is ruled out.
+    centre, difference
+        In the units of the statistic.
+    """
+    return (own.low >= centre - difference) & (own.high <= centre + difference)
 
 
 def judge(
@@ -160,7 +186,8 @@ def judge(
     chosen
         Units with a value and enough answers.
     confidence
-        Level of the inner limits; 1 less it is the share of calls that may be wrong.
+        Level of the inner limits and of each unit's own interval; 1 less it is the share of calls that may
+        be wrong.
     meaningful, small_effect
         Difference from the others that is worth acting on, in the units of the statistic; where that is 0,
         in standard deviations of one answer.
@@ -193,6 +220,8 @@ def judge(
         else funnel.over_dispersion(deviations, errors, variant=variant, consistent=consistent)
     )
     tau2 = 0.0 if isinstance(dispersion, Refusal) else dispersion.tau2
+    own = interval(scores, chosen, level=confidence)
+    by_itself = lies_within(Limits(own.low[chosen], own.high[chosen]), target, least)
     shrunk = _shrunk(scores, value, n, sigma2, confidence)
     between = 0.0 if isinstance(shrunk, Refusal) else shrunk.tau2
     return OutlierJudgement(
@@ -201,6 +230,7 @@ def judge(
         target,
         least,
         standing,
+        by_itself,
         deviations,
         errors,
         sigma2,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -12,13 +13,21 @@ from auditlib.benchmark.answer import BenchmarkAnswer, by_survey
 from auditlib.benchmark.compare import register_of
 from auditlib.benchmark.facts import rests_on
 from auditlib.benchmark.groups import named_grouping
-from auditlib.benchmark.outliers import CALLED_OUT, FunnelScale, standing_of, verdicts_on
+from auditlib.benchmark.outliers import (
+    CALLED_OUT,
+    FunnelScale,
+    OutlierStatus,
+    lies_within,
+    standing_of,
+    verdicts_on,
+)
 from auditlib.benchmark.result import Comparison
 from auditlib.benchmark.words import readable, shortlist
 from auditlib.parameters.engagement import Engagement
 from auditlib.records import Number, Refusal, Sentence
-from auditlib.statements import Answer, Unanswered, counted, say
+from auditlib.statements import Answer, Facts, Unanswered, counted, joined, say
 from auditlib.statistics.standing_out import FEWEST_UNITS, StandingOut
+from auditlib.statistics.types import Limits
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,16 +62,29 @@ class Peers:
         return f"peers_{self.by}:{self.comparison.key}"
 
     def parts(self) -> dict[str, pd.DataFrame]:
-        """Return the units called out among peers, among all units too, and there or here alone."""
+        """Return the units by what is said of them among peers, and by what is said among all units.
+
+        Only a unit that is shown to be like its peers is `acquitted`; of few peers, or with few answers, it
+        cannot be told (`open`), and where it is called out among all units that is said of it (`untold`).
+        """
         sides = [side.value for side in CALLED_OUT]
         among_peers, among_all = self.frame["verdict"].isin(sides), self.frame["overall"].isin(sides)
+        alike = self.frame["verdict"].eq(OutlierStatus.ALIKE.value)
         called = {
             "called": among_peers,
             "both": among_peers & among_all,
             "only_here": among_peers & ~among_all,
-            "only_there": among_all & ~among_peers,
+            "acquitted": among_all & alike,
+            "open": ~among_peers & ~alike,
+            "untold": among_all & ~among_peers & ~alike,
         }
-        return {name: self.frame[rows] for name, rows in called.items()}
+        return {name: self.frame[rows] for name, rows in called.items()} | {"alone": self.alone}
+
+    @property
+    def alone(self) -> pd.DataFrame:
+        """Rows of the units called out among all units that have too few peers."""
+        called = self.comparison.called_out
+        return called[~called["unit_id"].isin(self.frame["unit_id"])]
 
 
 def compare_peers(
@@ -88,7 +110,7 @@ def compare_peers(
     if by not in units or units[by].isna().all():
         return Refusal(f"The register of units does not say the {named_grouping(by)} of any unit.")
     label = units.drop_duplicates("unit_id").set_index("unit_id")[by]
-    columns = ["unit_id", "name", "n", "effective_n", "value", "verdict"]
+    columns = ["unit_id", "name", "n", "effective_n", "value", "low", "high", "verdict"]
     rows = comparison.frame.loc[comparison.judgement.chosen, columns]
     rows = rows.rename(columns={"verdict": "overall"})
     rows[by] = label.reindex(rows["unit_id"]).astype("object").to_numpy()
@@ -116,25 +138,41 @@ def _standing(part: pd.DataFrame, comparison: Comparison) -> StandingOut | Refus
 
 def _judged(part: pd.DataFrame, standing: StandingOut, comparison: Comparison) -> pd.DataFrame:
     theirs = FunnelScale(comparison.measure.is_share).back(standing.centre)
-    verdict = [status.value for status in verdicts_on(standing, sure=comparison.confidence)]
+    own = Limits(*(part[end].to_numpy(dtype=np.float64) for end in ("low", "high")))
+    by_itself = lies_within(own, theirs, comparison.judgement.meaningful)
+    verdict = [status.value for status in verdicts_on(standing, by_itself, sure=comparison.confidence)]
     difference = part["value"].to_numpy(dtype=np.float64) - theirs
     return part.assign(peers=len(part) - 1, peer_value=theirs, difference=difference, verdict=verdict)
 
 
 class PeersAnswer(Answer[Peers]):
-    """How many units stand out among their peers, and which do only there or only overall."""
+    """How many units stand out among their peers, and of which it cannot be told there."""
 
     def numbers(self) -> tuple[Number, ...]:
         """Return the counts the sentence states."""
         basis = rests_on(self.result.comparison.scores)
-        return tuple(
-            Number(f"{name}:{self.result.key}", len(rows), "units", basis=basis)
-            for name, rows in self.result.parts().items()
+        parts = self.result.parts()
+        counts = {name: len(rows) for name, rows in parts.items()} | {"judged": len(self.result.frame)}
+        untold = zip(parts["untold"]["unit_id"], parts["untold"]["peers"], strict=True)
+        return (
+            *(
+                Number(f"{name}:{self.result.key}", count, "units", basis=basis)
+                for name, count in counts.items()
+            ),
+            *(
+                Number(f"peers_of:{_of(str(unit), self.result)}", int(peers), "units", basis=basis)
+                for unit, peers in untold
+            ),
         )
 
     def summary(self) -> tuple[Sentence, ...]:
-        """Return how many units stand out among their peers, and which do only there or only overall."""
+        """Return how many units stand out among their peers, and of which it cannot be told there."""
         facts, parts = self.facts.about(self.result.key), self.result.parts()
+        phrases = [self._called(facts, parts), *self._not_told(facts, parts)]
+        return (joined([say("{phrase}.", facts, phrase=phrase) for phrase in phrases], " "),)
+
+    def _called(self, facts: Facts, parts: Mapping[str, pd.DataFrame]) -> Sentence:
+        """Say how many units are called out among their peers, and which only there or no longer."""
         sentence = say(
             "{survey}, each unit among peers of the same {grouping}, its own answers left out: "
             "{called|unit|units|no unit} called out",
@@ -144,12 +182,50 @@ class PeersAnswer(Answer[Peers]):
         )
         if len(parts["called"]):
             sentence = say("{before}, {both} of them also among all units", facts, before=sentence)
-        for name, phrase in (("only_here", "only among peers"), ("only_there", "no longer")):
+        for name, phrase in (
+            ("only_here", "only among peers"),
+            ("acquitted", "no longer, shown to be like {acquitted~its peers|their peers}"),
+        ):
             if len(parts[name]):
-                names = shortlist([readable(str(unit)) for unit in parts[name]["name"]], most=4)
                 text = f"{{before}}; {{{name}}} {phrase} ({{names}})"
-                sentence = say(text, facts, before=sentence, names=names)
-        return (say("{sentence}.", facts, sentence=sentence),)
+                sentence = say(text, facts, before=sentence, names=_names(parts[name]))
+        return sentence
+
+    def _not_told(self, facts: Facts, parts: Mapping[str, pd.DataFrame]) -> Iterator[Sentence]:
+        """Yield of how many it cannot be told among peers: where these are few that is no acquittal."""
+        if len(parts["open"]):
+            among = Sentence("")
+            if len(parts["untold"]):
+                text = ", {untold} of them called out among all units ({names})"
+                among = say(text, facts, names=self._with_peers(parts["untold"]))
+            text = (
+                "Of {open} of {judged|unit|units} it cannot be told among {open~its|their} peers{among}: "
+                "that is no sign that all is well"
+            )
+            yield say(text, facts, among=among)
+        if len(parts["alone"]):
+            text = "{alone|unit|units} called out among all units {alone~has|have} too few peers ({names})"
+            yield say(text, facts, names=_names(parts["alone"]))
+
+    def _with_peers(self, rows: pd.DataFrame) -> list[str | Sentence]:
+        """Return units by name, each with how many peers it has."""
+        text = "{name} among {peers_of|peer|peers}"
+        return shortlist(
+            [
+                say(text, self.facts.about(_of(str(unit), self.result)), name=readable(str(name)))
+                for unit, name in zip(rows["unit_id"], rows["name"], strict=True)
+            ],
+            most=4,
+        )
+
+
+def _names(rows: pd.DataFrame) -> list[str]:
+    return shortlist([readable(str(unit)) for unit in rows["name"]], most=4)
+
+
+def _of(unit: str, result: Peers) -> str:
+    """Return the end of the keys of one unit."""
+    return f"{unit}:{result.key}"
 
 
 def peers(

@@ -14,8 +14,9 @@ from auditlib.benchmark.rank_sets import ComparedRanks
 from auditlib.benchmark.scores import ScoreMeasure, UnitScores
 from auditlib.disclosure import UNRESTRICTED, MinimumFrequency
 from auditlib.records import Held, Refusal
+from auditlib.statistics.between_limits import between_limits
 from auditlib.statistics.funnel import Variant
-from auditlib.statistics.reliability import SUFFICIENT, n_for_reliability
+from auditlib.statistics.reliability import SUFFICIENT, n_for_reliability_between
 from auditlib.statistics.types import normal_quantile
 
 PARTS = 60
@@ -178,12 +179,19 @@ class Comparison:
         return int((self.judgement.reliability >= SUFFICIENT).sum())
 
     @property
-    def needed(self) -> int | Refusal:
-        """Answers a unit needs for sufficient reliability."""
-        shrunk = self.judgement.shrunk
-        if isinstance(shrunk, Refusal):
-            return shrunk
-        return n_for_reliability(shrunk.tau2, self.judgement.answer_variance)
+    def needed(self) -> tuple[int | None, int | None]:
+        """From how many answers to how many a unit needs for sufficient reliability; None where none will do.
+
+        Few units leave the differences between them open: a single number would be made of chance.
+        """
+        return self.needed_for(SUFFICIENT)
+
+    def needed_for(self, reliability: float) -> tuple[int | None, int | None]:
+        """Return from how many answers to how many a unit needs for a reliability."""
+        chosen, judgement = self.judgement.chosen, self.judgement
+        variances = judgement.sigma2 / self.scores.effective_n[chosen]
+        between = between_limits(self.scores.value[chosen], variances, level=self.confidence)
+        return n_for_reliability_between(between, judgement.answer_variance, target=reliability)
 
     @property
     def banded(self) -> bool:

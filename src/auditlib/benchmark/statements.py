@@ -21,7 +21,7 @@ from auditlib.benchmark.words import (
 )
 from auditlib.disclosure import MinimumFrequency
 from auditlib.records import Refusal, Sentence
-from auditlib.statements import Facts, counted, say
+from auditlib.statements import Facts, counted, say, spanned
 
 
 def summary(comparison: Comparison, facts: Facts) -> Iterator[Sentence]:
@@ -99,7 +99,12 @@ def _called_out(comparison: Comparison, facts: Facts) -> Sentence:
 
 def _the_others(far: Sentence, facts: Facts) -> Sentence:
     """Say of how many units it is shown that they are alike, and of how many it cannot be told."""
-    shown = say("{alike|unit is|units are|No unit is} shown to lie within {far} of it", facts, far=far)
+    shown = say(
+        "{alike|unit is shown by its|units are shown by their|No unit is shown by its} own answers to lie "
+        "within {far} of it",
+        facts,
+        far=far,
+    )
     if not facts["unclear"].value:
         return say("{shown}.", facts, shown=shown)
     text = "{shown}; of {unclear|unit|units} it cannot be told with the answers there are."
@@ -160,17 +165,34 @@ def _ranks(comparison: Comparison, facts: Facts) -> Sentence:
 
 
 def _reliability(comparison: Comparison, facts: Facts) -> Sentence:
-    shrunk, needed = comparison.judgement.shrunk, comparison.needed
+    shrunk = comparison.judgement.shrunk
     if isinstance(shrunk, Refusal):
         return Sentence(shrunk.reason, (f"tau:{comparison.key}", f"compared:{comparison.key}"))
-    if isinstance(needed, Refusal):
-        return Sentence(needed.reason, (f"needed:{comparison.key}",))
     return say(
         "{survey}: reliability reaches {sufficient_reliability|.1f} in {reliable} of {compared|unit|units}; "
-        "it takes about {needed|answer|answers|no answer} a unit.",
+        "{needed}.",
         facts,
         survey=comparison.measure.survey,
+        needed=_needed(comparison, facts),
     )
+
+
+def _needed(comparison: Comparison, facts: Facts) -> Sentence:
+    """Say from how many answers to how many it takes, as far as the units allow that to be said."""
+    least, most = comparison.needed
+    ends = facts["needed_least"].key, facts["needed_most"].key
+    if most is None:
+        at_least = "" if least is None else say(" (at least {needed_least|answer|answers})", facts)
+        text = "how many answers a unit it takes, these units do not allow to be said{at_least}"
+        said = say(text, facts, at_least=at_least)
+        return Sentence(said.text, ends)
+    span = spanned(
+        say("{needed_least|,.0f}", facts),
+        say("{needed_most|,.0f}", facts),
+        apart="{low} to {high}",
+        same="{low}",
+    )
+    return say("it takes about {span} {needed_most~answer|answers} a unit", facts, span=span)
 
 
 def _grounds(scores: UnitScores) -> str:
@@ -265,7 +287,13 @@ def _compared_reasons(judgement: OutlierJudgement, statistic: str) -> Iterator[t
     far = as_distance(judgement.meaningful, statistic)
     parts = zip(verdicts, standing.below, standing.above, standing.alike, strict=True)
     for verdict, below, above, alike in parts:
-        yield verdict, _reason(verdict, far, below=float(below), above=float(above), alike=float(alike))
+        text = _reason(verdict, far, below=float(below), above=float(above), alike=float(alike))
+        borrowed = verdict is OutlierStatus.UNCLEAR and alike >= judgement.inner
+        yield verdict, f"{text.removesuffix('.')}{_BORROWED}" if borrowed else text
+
+
+_BORROWED = ", but only by what the others are like: its own answers leave a larger difference open."
+"""Why a unit that is probably like the others is not said to be."""
 
 
 def _reason(verdict: OutlierStatus, far: str, *, below: float, above: float, alike: float) -> str:
@@ -274,7 +302,10 @@ def _reason(verdict: OutlierStatus, far: str, *, below: float, above: float, ali
     if verdict in CALLED_OUT:
         return f"Lies more than {far} {side} the others, with a probability of {sure}."
     if verdict is OutlierStatus.ALIKE:
-        return f"Lies within {far} of the others, with a probability of {as_probability(alike)}."
+        return (
+            f"Lies within {far} of the others, with a probability of {as_probability(alike)}; its own "
+            "answers alone leave no larger difference open."
+        )
     if verdict is OutlierStatus.UNCLEAR:
         return f"It cannot be told: within {far} of the others with a probability of {as_probability(alike)}."
     return f"Lies more than {far} {side} the others with a probability of {sure}: not surely enough."

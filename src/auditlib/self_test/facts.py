@@ -32,3 +32,5 @@ def _trial(trial: FaultTrial) -> Iterator[Number]:
     for column in ("planted", "found", "untouched", "newly"):
         yield Number(f"{column}:{name}", getattr(trial, column), "count", reason=_HOW)
     yield Number(f"share:{name}", trial.share, "share", reason=_HOW)
+    if trial.acquitted is not None:
+        yield Number(f"acquitted:{name}", trial.acquitted, "count", reason=_HOW)

@@ -45,6 +45,8 @@ class FaultTrial:
         How often, and how often the check found it.
     untouched, newly
         Cases beside it that were left as they are, and how many of them the check newly called wrong.
+    acquitted
+        Of what the check did not find, how many it says to be sound; None where it says that of nothing.
     reason
         Why it could not be planted; empty where it was.
     """
@@ -54,6 +56,7 @@ class FaultTrial:
     found: int = 0
     untouched: int = 0
     newly: int = 0
+    acquitted: int | None = None
     reason: str = ""
 
     @property

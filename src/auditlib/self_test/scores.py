@@ -27,7 +27,7 @@ WORSE = Flaw(
 
 
 def try_scores(engagement: Engagement, *, rng: np.random.Generator) -> Iterator[FaultTrial]:
-    """Yield how many of the units made worse the comparison of units calls out.
+    """Yield how many of the units made worse the comparison of units calls out, and how many it acquits.
 
     Parameters
     ----------
@@ -49,14 +49,24 @@ def try_scores(engagement: Engagement, *, rng: np.random.Generator) -> Iterator[
         yield FaultTrial(WORSE, reason="every unit stands out already, or none may be judged")
         return
     called = set(before.called_out["unit_id"].astype(str))
-    found = newly = 0
+    found = newly = acquitted = 0
     for unit in chosen:
         after = _compared(engagement, _lowered(cells, unit, before), survey_type)
         now = set() if after is None else set(after.called_out["unit_id"].astype(str)) - called
         found += unit in now
         newly += len(now - {unit})
+        acquitted += after is not None and unit in set(
+            after.units(OutlierStatus.ALIKE)["unit_id"].astype(str)
+        )
     others = len(before.compared) - 1
-    yield FaultTrial(WORSE, planted=len(chosen), found=found, untouched=others * len(chosen), newly=newly)
+    yield FaultTrial(
+        WORSE,
+        planted=len(chosen),
+        found=found,
+        untouched=others * len(chosen),
+        newly=newly,
+        acquitted=acquitted,
+    )
 
 
 def _compared(engagement: Engagement, cells: pd.DataFrame, survey_type: str) -> Comparison | None:

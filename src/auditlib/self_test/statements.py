@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditlib.records import Sentence
-from auditlib.self_test.result import SelfTest
+from auditlib.self_test.result import FaultTrial, SelfTest
 from auditlib.statements import Facts, say
 
 
@@ -32,8 +32,18 @@ def summary(result: SelfTest, facts: Facts) -> Iterator[Sentence]:
 def _missed(result: SelfTest, facts: Facts) -> Iterator[Sentence]:
     """Yield what checks miss; where they miss nothing, one of them as an example."""
     for trial in result.missed or result.planted[-1:]:
-        form = "Of {planted} {what}, the check found {found}."
-        yield say(form, facts.about(trial.fault.what), what=trial.fault.what)
+        about = facts.about(trial.fault.what)
+        form = "Of {planted} {what}, the check found {found}{rest}."
+        yield say(form, about, what=trial.fault.what, rest=_acquitted(trial, about))
+
+
+def _acquitted(trial: FaultTrial, facts: Facts) -> Sentence:
+    """Return how many of those missed are said to be sound: what is not found must not be called sound."""
+    if trial.acquitted is None or trial.found == trial.planted:
+        return Sentence("")
+    if not trial.acquitted:
+        return Sentence("; of what it missed, none is said to be like the others", (facts["acquitted"].key,))
+    return say("; of what it missed, {acquitted} {acquitted~is|are} said to be like the others", facts)
 
 
 def left_out(result: SelfTest) -> Iterator[Sentence]:
