@@ -68,3 +68,10 @@ def test_rank_sets_of_equal_units_hold_where_customers_answer_again(name: str) -
     assert held["marginal"] >= 0.93
     strangers = units.ranks_row(world, companies=20, seed=2, repeated=False)
     assert strangers["joint"] < held["joint"] - 0.1
+
+
+def test_a_unit_that_is_rarely_found_is_not_said_to_be_like_the_others() -> None:
+    row = units.standing_row(units.WORLDS["1 of 12 differs by 0.3, 30 to 150 answers"], companies=80, seed=2)
+    assert row["found"] < 0.2
+    # at most 0.025 where the truth lies on the edge, and 0.21 where the other units alone could show it
+    assert row["apart acquitted"] <= 0.05

@@ -111,8 +111,10 @@ class SampleSizes:
         if most is None:
             at_least = "" if least is None else f": at least {counted(least, 'answer')}"
             return f"How many answers that reliability takes, {units} do not allow to be said{at_least}."
-        span = spanned(f"{least:,}", f"{most:,}", apart="from {low} to {high}", same="{low}").text
-        return f"How much units differ is known of {units} only: that reliability may take {span} answers."
+        span = spanned(
+            f"{least:,}", f"{most:,}", apart="from {low} to {high} answers", same="{low} answers"
+        ).text
+        return f"How much units differ is known of {units} only: that reliability may take {span}."
 
     def numbers(self) -> tuple[Number, ...]:
         """Return the answers per unit for each wish, and between which the first may lie."""
