@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 from auditlib.integrity.detection import Detection
 from auditlib.integrity.detectors import RATIO
+from auditlib.integrity.groups import linked_on, whom
 from auditlib.integrity.patterns import SignPattern
-from auditlib.integrity.statements import linked_on, measured, whom
+from auditlib.integrity.statements import measured
 from auditlib.records import CaseReference, Finding, Grade
 
 CRITERION = "A12: where pay depends on satisfaction, the scores it rests on can be trusted"
