@@ -32,7 +32,14 @@ PAY_LINKS = Table(
         ),
         UNIT,
         link("person_id", "employees", "Person paid, where the register names persons."),
-        Column("metric", CODE, "Metric that pay is tied to.", required=True),
+        Column(
+            "metric",
+            CODE,
+            "Metric that pay is tied to, as survey type:item:statistic (transactional:q_overall:mean): the "
+            "statistic is mean, top_box, bottom_box or, on a scale of 0 to 10, nps; :n>=30 for the fewest "
+            "answers and :adjusted(channel+region) for case mix may follow.",
+            required=True,
+        ),
         Column("weight", SHARE, "Share of variable pay tied to it; 0 where none is.", required=True),
         Column(
             "pay_period",
@@ -40,7 +47,12 @@ PAY_LINKS = Table(
             "How often a bonus is worked out.",
             codes=("month", "quarter", "half_year", "year"),
         ),
-        Column("threshold", NUMBER, "Value of the metric at which the bonus starts."),
+        Column(
+            "threshold",
+            NUMBER,
+            "Value of the metric at which the bonus starts: a mean in points of the scale, a share from 0 to "
+            "1, an nps in points from -100 to 100.",
+        ),
         Column("payout", CODE, "Shape of the payout curve.", codes=("linear", "step", "capped")),
         Column("starts_on", DAY, "First day of the link.", required=True),
         Column("ends_on", DAY, "Last day; empty while it runs.", empty="still running"),
