@@ -50,7 +50,7 @@ def against_weighted(effect: RoleEffect, facts: Facts) -> Sentence:
         why = f"other units could not be weighted to be like the linked ones. {effect.few_linked.reason}"
         return Sentence(f"{effect.noun.capitalize()}: {why}", (facts["weighted"].key,))
     return say(
-        "{Role}: against other units weighted to be like the few linked ones, the effect is "
+        "{Role}: against other units weighted to be like the few linked ones, the difference is "
         "{weighted|signed} (p = {weighted:p} among {weighted:placebos} sets of other units taken as if "
         "linked). It claims nothing by itself.",
         facts,

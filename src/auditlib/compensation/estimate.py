@@ -25,6 +25,7 @@ from auditlib.compensation.register import Role, RoleLinks, role_links, roles_in
 from auditlib.compensation.result import PayEffects, RoleEffect
 from auditlib.compensation.sensitivity import left_out, sensitivity
 from auditlib.compensation.specification_curve import specification_curve, two_way_mixture
+from auditlib.compensation.untested import sized_if_tested
 from auditlib.records import Refusal
 from auditlib.statistics.adoption import by_cluster
 from auditlib.statistics.clustered import critical, jackknife_error
@@ -101,7 +102,7 @@ def estimate(
         panel=panel,
         level=level,
         choices=chosen,
-        roles=tuple(_role(entry, effort, measured) for entry in answered),
+        roles=tuple(sized_if_tested(_role(entry, effort, measured)) for entry in answered),
         refusals=(*refused, *_unlinked(register, links)),
         outcomes=placebo_outcomes(questions, measured) if questions else (),
         differences=naive_differences(questions),

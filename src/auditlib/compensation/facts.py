@@ -141,7 +141,8 @@ def _effect(effect: RoleEffect, result: PayEffects) -> Iterator[Number]:
     why = inference.method.reason if isinstance(inference.method, Refusal) else ""
     no_p = "" if inference.p_value is not None else "The test could not be computed."
     no_placebos = "No placebos." if effect.calibrated is None else ""
-    yield Number(key, effect.estimate, "points", effect.answers, limits, rows, why)
+    size = effect.estimate if effect.tested else None
+    yield Number(key, size, "points", effect.answers, limits if effect.tested else None, rows, why)
     yield Number(f"claim:{effect.role}", effect.claim, "", basis=rows, reason=why)
     yield Number(f"{key}:p", inference.p_value, "probability", effect.answers, None, rows, why or no_p)
     yield Number(f"{key}:p_placebo", effect.calibrated, "probability", basis=rows, reason=no_placebos)

@@ -38,9 +38,8 @@ def _alt_of_choices(effect: RoleEffect) -> str:
     if values.empty:
         return ""
     lie = counted(len(values), "defensible choice lies", "defensible choices lie")
-    return (
-        f"estimates of {lie} between {_points(values.min())} and {_points(values.max())} points; the one "
-        f"used is {_points(effect.estimate)}."
+    return f"estimates of {lie} between {_points(values.min())} and {_points(values.max())} points; " + (
+        f"the one used is {_points(effect.estimate)}." if effect.tested else "none of them can be tested."
     )
 
 
@@ -50,7 +49,8 @@ def _alt_of_placebo(effect: RoleEffect) -> str:
     spread = float(effect.placebo.estimate.std())
     return (
         f"estimates of placebo links scatter around {_points(effect.placebo.mean)} with a standard deviation "
-        f"of {spread:.2f}; the actual links have {_points(effect.estimate)}."
+        f"of {spread:.2f}; the actual links "
+        + (f"have {_points(effect.estimate)}." if effect.tested else "cannot be tested and are not drawn.")
     )
 
 
