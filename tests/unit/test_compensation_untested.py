@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -79,10 +80,11 @@ def test_no_table_beside_states_one() -> None:
 def test_no_figure_draws_one() -> None:
     (effect,) = untested().result.roles
     assert isinstance(effect.events, Refusal)
-    texts = [text.get_text() for text in placebo_distribution(effect).texts]
-    assert not any("actual links" in text for text in texts)
     (tested,) = not_shown().result.roles
     assert any("actual links" in text.get_text() for text in placebo_distribution(tested).texts)
+    inference = replace(tested.inference, method=Refusal("Too few."))
+    drawn = placebo_distribution(replace(tested, inference=inference))
+    assert not any("actual links" in text.get_text() for text in drawn.texts)
 
 
 def test_a_tested_effect_keeps_its_size() -> None:

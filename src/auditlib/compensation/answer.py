@@ -161,8 +161,13 @@ class PayAnswer(Answer[PayEffects]):
         return tuple(statements.summary(self.result, self.facts))
 
     def assignment(self) -> tuple[Sentence, ...]:
-        """Return what pay was assigned by, role by role."""
-        return self._by_role(assigned_statements.assignment_of)
+        """Return what pay was assigned by, role by role, and where linked units mostly lie besides."""
+        mostly = (
+            assigned_statements.concentrated(effect, facts.of_role(self.facts, effect.role))
+            for effect in self.result.roles
+        )
+        warned = (sentence for sentence in mostly if sentence is not None)
+        return (*self._by_role(assigned_statements.assignment_of), *warned)
 
     def tests(self) -> tuple[Sentence, ...]:
         """Return which test is believed, role by role, and what few linked units show besides."""

@@ -178,6 +178,18 @@ def _assigned(effect: RoleEffect) -> Iterator[Number]:
     yield Number(key, assigned.name, "", basis=rows)
     yield Number(f"{key}:groups", assigned.groups, "count", basis=rows)
     yield Number(f"{key}:linked", assigned.linked, "count", basis=rows)
+    yield from _concentrated(effect, rows)
+
+
+def _concentrated(effect: RoleEffect, rows: Rows) -> Iterator[Number]:
+    """Yield where linked units mostly lie, and how far off another role was linked there."""
+    mostly, key = effect.concentrated, f"concentrated:{effect.role}"
+    if mostly is None:
+        return
+    for name in ("inside", "linked", "held", "units"):
+        yield Number(f"{key}:{name}", getattr(mostly, name), "units", basis=rows)
+    if mostly.apart is not None:
+        yield Number(f"{key}:apart", abs(mostly.apart), "months", basis=rows)
 
 
 def _limited(key: str, sized: tuple[float, float, float] | Refusal, effect: RoleEffect, rows: Rows) -> Number:

@@ -12,6 +12,7 @@ import numpy as np
 from auditlib.compensation.alarmed import Unalarmed
 from auditlib.compensation.assigned import AssignedBy
 from auditlib.compensation.claim_ladder import ClaimLadder, claim_ladder
+from auditlib.compensation.concentrated import Concentration
 from auditlib.compensation.event_study import Drift, EventStudy
 from auditlib.compensation.inference import EffectClaim, Inference, calibrated, claim
 from auditlib.compensation.naive_comparisons import NaiveComparisons
@@ -74,6 +75,8 @@ class RoleEffect(Ungrouped):
         Effect over the weight of pay behind it, per ten per cent of variable pay, with its limits.
     unalarmed
         The effect without units of which integrity checks raised an alarm; None where there is none of those.
+    concentrated
+        Where linked units mostly lie besides; None where they are spread.
     level
         Coverage of intervals; a test and its placebos reject at one less it.
     """
@@ -102,6 +105,7 @@ class RoleEffect(Ungrouped):
     long_differences: EventStudy | Refusal = NOT_ASKED
     same_mix: tuple[float, float, float] | Refusal = NOT_ASKED
     few_linked: SyntheticDifference | Refusal | None = None
+    concentrated: Concentration | None = None
     level: float = 0.95
 
     @property

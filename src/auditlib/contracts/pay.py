@@ -2,8 +2,25 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from auditlib.contracts.columns import CODE, DAY, NUMBER, SHARE, UNIT, key, link
 from auditlib.contracts.types import Column, Table
+
+LEVEL_NOUNS = MappingProxyType(
+    {
+        "unit": ("unit", "units"),
+        "region": ("region", "regions"),
+        "unit_type": ("kind of unit", "kinds of unit"),
+        "country": ("country", "countries"),
+        "subdivision": ("state", "states"),
+        "ownership": ("kind of owner", "kinds of owner"),
+        "manager": ("manager", "managers"),
+    }
+)
+"""What pay may be linked by, unit by unit or as one, with its words."""
+GROUPINGS = tuple(name for name in LEVEL_NOUNS if name != "unit")
+"""What linked units are looked at by, where the register of links does not say what was linked as one."""
 
 
 def assignment_level(said: str) -> str:
