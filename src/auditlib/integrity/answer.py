@@ -69,7 +69,7 @@ class IntegrityAnswer(Answer[IntegrityResult]):
 
     def findings(self) -> tuple[Finding, ...]:
         """Return one finding for each group and kind of sign that needs explanation."""
-        return findings_of(self.result.alarms, self.result.level)
+        return findings_of(self.result.alarms, self.result.level, business=self.result.business)
 
     def scores(self) -> tuple[Exhibit, ...]:
         """Return, by group, what its scores did and which signs need explanation."""

@@ -8,6 +8,7 @@ from auditlib.integrity.detection import Detection, ScoreChange, SignStrength
 from auditlib.integrity.detectors import RATIO
 from auditlib.integrity.facts import shared_key
 from auditlib.integrity.groups import whom
+from auditlib.integrity.innocent import innocent
 from auditlib.integrity.patterns import SignPattern
 from auditlib.integrity.refused import refused
 from auditlib.integrity.result import IntegrityResult
@@ -184,7 +185,7 @@ def reversals(result: IntegrityResult, facts: Facts) -> Iterator[Sentence]:
                 facts,
                 title=Sentence(detection.detector.title, (f"p:{detection.key}",)),
                 whom=whom(alarm.group),
-                innocent=detection.detector.innocent,
+                innocent=innocent(detection, result.business_in(alarm.group.name)),
             )
 
 
@@ -220,7 +221,8 @@ def advice(result: IntegrityResult, facts: Facts) -> Iterator[Sentence]:
     for kind in dict.fromkeys(alarm.pattern for alarm in result.alarms):
         alarms = [alarm for alarm in result.alarms if alarm.pattern is kind]
         groups = [Sentence(whom(alarm.group), (f"p_adjusted:{alarm.key}",)) for alarm in alarms]
-        yield say("Ask for {what} ({groups}).", facts, what=kind.ask_for, groups=groups)
+        what = kind.asked(transactions=bool(result.business))
+        yield say("Ask for {what} ({groups}).", facts, what=what, groups=groups)
     yield Sentence(_MEANWHILE)
 
 
