@@ -49,7 +49,8 @@ def _finding(alarm: SignPattern, level: float, business: tuple[BusinessChange, .
         effect="Scores, comparisons and bonuses that rest on these answers may be too favourable, and the "
         "effect of the link on satisfaction cannot be read from them.",
         recommendation=f"Ask for {alarm.pattern.asked(transactions=bool(business))}. Until it is explained, "
-        "settle bonuses of these units on a sample drawn and invited by somebody whose pay does not depend on it.",
+        "settle bonuses of these units on a sample drawn and invited by somebody whose pay does not depend "
+        "on it.",
         grade=Grade.MAJOR if len(carrying) > 1 else Grade.MINOR,
         subject=f"{alarm.group.name}: {alarm.pattern.title}",
         evidence=(
