@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
@@ -10,7 +11,7 @@ import pytest
 from test_integrity import of, policy, run, suppressed
 
 from auditlib.integrity import IntegrityPolicy, IntegrityResult, SignStrength, estimate
-from auditlib.integrity.observed import words_pattern
+from auditlib.integrity.observed import mostly_unread, words_pattern
 from auditlib.integrity.scripts import read_in, unread
 from auditlib.parameters.load import load
 from company import SurveyTables
@@ -47,6 +48,13 @@ def test_phrases_in_their_language_are_looked_for() -> None:
 def test_most_comments_decide(share: float, *, looked: bool) -> None:
     begging = of(written(LATE, share=share, languages=("en",)), "begging")
     assert ("no phrases" not in begging.reason) is looked
+
+
+@pytest.mark.parametrize(("unknown", "mostly"), [(5, False), (6, True)])
+def test_sums_are_read_as_every_engine_gives_them(unknown: int, *, mostly: bool) -> None:
+    for kind in (int, float, Decimal):
+        daily = pd.DataFrame({"unread": [kind(unknown), kind(0)], "comments": [kind(7), kind(3)]})
+        assert mostly_unread(daily) is mostly
 
 
 @pytest.mark.parametrize(

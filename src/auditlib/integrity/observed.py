@@ -125,9 +125,21 @@ def _answers(paid: PaidQuestion) -> CountedPart:
         part = part | absent(
             ("begging",), "no list of words is declared; name the integrity policy in the run file"
         )
-    elif daily["unread"].sum() > MOST * daily["comments"].sum():
+    elif mostly_unread(daily):
         part = part | absent(("begging",), _no_phrases(paid.policy))
     return part
+
+
+def mostly_unread(daily: pd.DataFrame) -> bool:
+    """Return whether most comments are written in letters of no declared language.
+
+    Parameters
+    ----------
+    daily
+        Counts ``unread`` and ``comments``; sums come as decimals from one engine.
+    """
+    without, comments = (float(daily[name].to_numpy(float).sum()) for name in ("unread", "comments"))
+    return without > MOST * comments
 
 
 def _unread(policy: IntegrityPolicy) -> nw.Expr:
