@@ -15,6 +15,7 @@ from auditlib.audit.numerals import orphans
 from auditlib.compensation.definition import Definition
 from auditlib.compensation.fair_pay import fair_pay
 from auditlib.compensation.fair_pay_answer import FairPayAnswer
+from auditlib.compensation.placebo_outcomes import PlaceboOutcome, tally
 from auditlib.compensation.result import UNSIZED
 from auditlib.figures.compensation import placebo_distribution
 from auditlib.records import Refusal
@@ -129,3 +130,22 @@ def test_whose_pay_follows_a_metric_in_how_many_units(minimum: int) -> None:
     assert all(number.n is None or number.n >= minimum for number in defined)
     for sentence in answer.summary():
         assert not orphans(sentence.text, [numbers[key] for key in sentence.keys])
+
+
+def test_a_single_quarter_lies_at_one_value() -> None:
+    (effect,) = not_shown().result.roles
+    course = effect.long_differences
+    assert not isinstance(course, Refusal)
+    linked = course.frame[course.frame["phase"] == "linked"]
+    for quarters, words in ((1, "which lies at"), (2, "which lie between")):
+        few = replace(course, frame=linked.iloc[:quarters])
+        result = replace(not_shown().result, roles=(replace(effect, long_differences=few),))
+        (said,) = compensation.PayAnswer(result).course()
+        assert words in said.text
+
+
+def test_what_chance_alone_would_move_is_no_whole_number() -> None:
+    moved = PlaceboOutcome("manager", "invitations sent", "%", 1.0, 0.5, 1.5, 0.01, "others are asked")
+    assert tally((moved,) * 5, level=0.95).chance == pytest.approx(0.25)
+    result = replace(not_shown().result, outcomes=(moved,) * 5)
+    assert "chance alone would move about 0.3" in str(compensation.PayAnswer(result).outcomes()[0])

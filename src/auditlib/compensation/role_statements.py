@@ -271,6 +271,10 @@ def drift(effect: RoleEffect, facts: Facts) -> Sentence:
     )
 
 
+_SPAN = "which lie between {course:linked:low|signed} and {course:linked:high|signed}"
+_SINGLE = "which lies at {course:linked:low|signed}"
+
+
 def course(effect: RoleEffect, facts: Facts) -> Sentence:
     """Say what quarters show once those before and after are measured against the same one."""
     if isinstance(effect.long_differences, Refusal):
@@ -284,11 +288,11 @@ def course(effect: RoleEffect, facts: Facts) -> Sentence:
         )
     return _say(
         "{Role}: with every quarter measured against the last one before the link, {before}, and "
-        "{course:linked:clear} of {course:linked:quarters|quarter|quarters} after it, which lie between "
-        "{course:linked:low|signed} and {course:linked:high|signed}.",
+        "{course:linked:clear} of {course:linked:quarters|quarter|quarters} after it, {lying}.",
         effect,
         facts,
         before=before,
+        lying=say(_SPAN if facts["course:linked:quarters"].value != 1 else _SINGLE, facts),
     )
 
 

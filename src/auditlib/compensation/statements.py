@@ -99,8 +99,8 @@ def outcomes(result: PayEffects, facts: Facts) -> Iterator[Sentence]:
     moved = [outcome for outcome in result.outcomes if outcome.moved]
     yield say(
         "Of {shifts:looked|other thing|other things} looked at, {shifts:moved|moved|moved|none moved} at "
-        "{nominal|level}, where chance alone would move about {shifts:chance}{names}. {shifts:unknown} more "
-        "cannot be assessed from this evidence; the table says why.",
+        "{nominal|level}, where chance alone would move about {shifts:chance|.1f}{names}. {shifts:unknown} "
+        "more cannot be assessed from this evidence; the table says why.",
         facts,
         names="".join(f"; {outcome.name} ({NOUNS.get(outcome.role, 'all')})" for outcome in moved),
     )
