@@ -144,6 +144,7 @@ def test_criteria_that_cannot_be_judged_are_named_with_what_lacks(
         ("L1,manager,U9,transactional:q_a:mean,0.1,2025-01-01", "every row of pay_links is in quarantine"),
         ("L1,manager,U1,transactional:q_a:mean,0,2025-01-01", "no entry of pay_links ties any pay"),
         ("L1,manager,U1,turnover,0.1,2025-01-01", "no entry of pay_links names a question of this audit"),
+        ("L1,manager,U1,q_a,0.1,2025-01-01", "written survey type:item:statistic; this audit would take"),
     ],
 )
 def test_a_register_of_pay_that_says_nothing_is_foreseen(

@@ -19,6 +19,8 @@ from surveyed_units import (
 )
 
 from auditlib import benchmark
+from auditlib.benchmark.groups import compare_groups
+from auditlib.records import Refusal
 from auditlib.statements import Unanswered
 
 
@@ -139,3 +141,11 @@ def test_without_a_register_units_are_those_that_answered() -> None:
     (comparison,) = benchmark.compare(engaged(evidence)).result
     assert len(comparison.frame) == 14
     assert benchmark.groups(engaged(evidence), benchmark.compare(engaged(evidence))) == ()
+
+
+def test_too_few_groups_say_what_counts_as_a_unit() -> None:
+    engagement, (comparison,) = contacts(), compared().result.comparisons
+    units = engagement.evidence.frame("units")
+    refused = compare_groups(comparison, units, by="region", fewest_units=8)
+    assert isinstance(refused, Refusal)
+    assert refused.reason == "By region there are fewer than 2 groups of at least 8 units with a verdict."

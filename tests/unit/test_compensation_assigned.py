@@ -13,7 +13,7 @@ from auditlib.audit.numerals import orphans
 from auditlib.compensation.assigned import AssignedBy, AssignmentSource, assigned_by, groupings
 from auditlib.compensation.register import role_links
 from auditlib.records import Refusal
-from auditlib.statistics.coincidence import coincidence
+from auditlib.statistics.coincidence import coarsest, coincidence
 from auditlib.time.months import months_from
 from benchmarks._answering_company import Company, World, company
 
@@ -45,6 +45,17 @@ class TestCoincidence:
 
     def test_units_by_themselves_are_no_groups(self) -> None:
         assert coincidence(np.arange(20), linked(0, 1), never=NEVER) is None
+
+    def test_groups_of_which_one_unit_each_is_linked_are_no_groups(self) -> None:
+        group = np.array([0, 1, 2, *[3] * 3, *[4] * 6])
+        assert coincidence(group, np.r_[[6] * 3, [NEVER] * 9], never=NEVER) is None
+        assert coincidence(group, np.r_[[NEVER] * 3, [6] * 3, [NEVER] * 6], never=NEVER) is not None
+
+    def test_the_coarsest_of_those_that_coincide(self) -> None:
+        known = {"region": REGION, "half": REGION // 2, "unit": np.arange(20)}
+        assert coarsest(known, linked(0, 1), never=NEVER) == "half"
+        assert coarsest(known, linked(1, 2), never=NEVER) == "region"
+        assert coarsest(known, np.resize([6, NEVER], 20), never=NEVER) is None
 
     def test_what_chance_would_do_as_well_is_none(self) -> None:
         dates = np.full(20, NEVER)

@@ -101,7 +101,7 @@ def test_places_are_read_from_the_registers() -> None:
     }
     places = places_of(SurveyTables(held), GRID)  # type: ignore[arg-type]
     assert places["region"].tolist() == REGIONS.tolist()
-    assert places["manager"].tolist() == ["P1", *[""] * 11]
+    assert places["manager"].tolist() == ["P1", *UNITS[1:]]
     assert "country" not in places
 
 

@@ -703,7 +703,7 @@ def test_the_criteria_on_pay_say_what_the_exhibit_on_pay_says(minimum: int) -> N
     links = [
         *(link("manager", unit_id=unit, person_id="M1", metric=own) for unit in ("A", "B")),
         *(link("staff", unit_id=unit, person_id=f"S{unit}", metric=own) for unit in ("A", "C")),
-        link("staff", unit_id="B", person_id="SB", metric="transactional:q_overall:bottom_box"),
+        link("staff", unit_id="B", person_id="SB", metric="transactional:q_overall:median"),
         link("staff", unit_id="C", person_id="SX", metric="old:q_x:mean", start=-90, end=-10),
     ]
     answers = [{"unit_id": "A", "survey_type": "transactional", "in_period": True}]

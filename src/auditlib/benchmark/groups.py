@@ -139,7 +139,9 @@ def compare_groups(
     large = members[~members[by].isin(small.index)]
     if large[by].nunique() < FEWEST_GROUPS:
         least = counted(fewest_units, "unit", none="no unit")
-        return Refusal(f"By {name} there are fewer than {FEWEST_GROUPS} groups of at least {least}.")
+        return Refusal(
+            f"By {name} there are fewer than {FEWEST_GROUPS} groups of at least {least} with a verdict."
+        )
     frame = _frame(large, by, level=comparison.confidence)
     if (frame["error"] <= 0).any():
         return Refusal(f"All units of one group by {name} have the same value: it has no error.")

@@ -8,8 +8,9 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from auditlib.benchmark.scores import DETRACTOR, PROMOTER, ScoreMeasure
+from auditlib.benchmark.scores import ScoreMeasure
 from auditlib.contracts import CanonicalTables
+from auditlib.records import DETRACTOR, PROMOTER
 from auditlib.standards.measure import Tables
 from auditlib.statistics.repeated import RepeatedAnswers
 

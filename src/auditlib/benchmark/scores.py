@@ -11,16 +11,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from auditlib.records import Item, Refusal
+from auditlib.records import DETRACTOR, PROMOTER, Item, Refusal
 from auditlib.statistics import intervals
 from auditlib.statistics.ordinal import ordinal_mean
 from auditlib.statistics.types import Floats, Limits
 
 Statistic = Literal["mean", "top_box", "bottom_box", "nps"]
 STATISTICS: tuple[str, ...] = get_args(Statistic)
-
-PROMOTER, DETRACTOR = 9, 6
-"""A promoter answers 9 or 10, a detractor 0 to 6, on a scale of 0 to 10 (Reichheld 2003)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +175,7 @@ def _answer_counts(counts: NDArray[np.int64], values: Floats, measure: ScoreMeas
 
 def _unsuited(measure: ScoreMeasure) -> Refusal | None:
     scale = measure.item.scale
-    if measure.statistic == "nps" and (scale.low, scale.high) != (0, 10):
+    if measure.statistic == "nps" and not scale.promoter:
         return Refusal(
             f"A net promoter score needs a scale of 0 to 10; {measure.question} has {scale.low:g} to "
             f"{scale.high:g}.",

@@ -21,7 +21,7 @@ from auditlib.compensation.facts import LINKS
 from auditlib.compensation.findings import findings_of
 from auditlib.compensation.naive_comparisons import NaiveComparisons
 from auditlib.compensation.register import running
-from auditlib.compensation.result import PayEffects, RoleEffect, Unidentified
+from auditlib.compensation.result import UNSIZED, PayEffects, RoleEffect, Unidentified
 from auditlib.records import Basis, Finding, Number, Refusal, Sentence
 from auditlib.statements import Answer, Exhibit, Facts
 from auditlib.time.months import months_of_days
@@ -63,8 +63,10 @@ class RoleExhibits:
     def apart(self) -> Exhibit:
         """Return the effect with the other role, by itself, at the same mix, and by weight of pay."""
         inference, alone, per_tenth = self.effect.inference, self.effect.curve.alone(), self.effect.per_tenth
-        used = (self.effect.estimate, inference.low, inference.high)
-        rows: list[tuple[object, ...]] = [("both roles together, effects add (used)", *used, "")]
+        used: tuple[object, ...] = (self.effect.estimate, inference.low, inference.high, "")
+        if not self.effect.tested:
+            used = (None, None, None, UNSIZED)
+        rows: list[tuple[object, ...]] = [("both roles together, effects add (used)", *used)]
         if alone is not None:
             rows.append(("months of the other role left out", *alone, ""))
         for how, sized in (
@@ -159,8 +161,13 @@ class PayAnswer(Answer[PayEffects]):
         return tuple(statements.summary(self.result, self.facts))
 
     def assignment(self) -> tuple[Sentence, ...]:
-        """Return what pay was assigned by, role by role."""
-        return self._by_role(assigned_statements.assignment_of)
+        """Return what pay was assigned by, role by role, and where linked units mostly lie besides."""
+        mostly = (
+            assigned_statements.concentrated(effect, facts.of_role(self.facts, effect.role))
+            for effect in self.result.roles
+        )
+        warned = (sentence for sentence in mostly if sentence is not None)
+        return (*self._by_role(assigned_statements.assignment_of), *warned)
 
     def tests(self) -> tuple[Sentence, ...]:
         """Return which test is believed, role by role, and what few linked units show besides."""
@@ -281,6 +288,7 @@ class PayAnswer(Answer[PayEffects]):
                 "see what would reverse it",
             )
             for effect in roles
+            if effect.tested
         ]
         frame = pd.DataFrame([*differences.itertuples(index=False), *used], columns=differences.columns)
         order = {effect.role: place for place, effect in enumerate(roles)}

@@ -15,24 +15,13 @@ import pandas as pd
 
 from auditlib.compensation.register import Role, RoleLinks, running
 from auditlib.contracts import CanonicalTables
-from auditlib.contracts.pay import assignment_level
+from auditlib.contracts.pay import GROUPINGS, LEVEL_NOUNS, assignment_level
 from auditlib.records import Refusal
 from auditlib.statistics.adoption import Ints
-from auditlib.statistics.coincidence import coincidence
+from auditlib.statistics.coincidence import coarsest
 
 UNIT = "unit"
 MANAGER = "manager"
-GROUPINGS = ("region", "unit_type", "country", "subdivision", "ownership")
-"""Columns of the register of units by which links are looked for where the register of links is silent."""
-NOUNS: Mapping[str, tuple[str, str]] = {
-    UNIT: ("unit", "units"),
-    MANAGER: ("manager", "managers"),
-    "region": ("region", "regions"),
-    "unit_type": ("kind of unit", "kinds of unit"),
-    "country": ("country", "countries"),
-    "subdivision": ("state", "states"),
-    "ownership": ("kind of owner", "kinds of owner"),
-}
 Groupings = Mapping[str, Mapping[str, str]]
 """Group of each unit, by the name of the grouping."""
 
@@ -76,12 +65,12 @@ class AssignedBy:
     @property
     def noun(self) -> str:
         """What it was assigned by, in the singular."""
-        return NOUNS.get(self.name, (self.name.replace("_", " "), ""))[0]
+        return LEVEL_NOUNS.get(self.name, (self.name.replace("_", " "), ""))[0]
 
     @property
     def nouns(self) -> str:
         """What it was assigned by, in the plural."""
-        return NOUNS.get(self.name, ("", f"groups by {self.name.replace('_', ' ')}"))[1]
+        return LEVEL_NOUNS.get(self.name, ("", f"groups by {self.name.replace('_', ' ')}"))[1]
 
     @property
     def by_unit(self) -> bool:
@@ -159,11 +148,8 @@ def named_levels(register: pd.DataFrame) -> tuple[str, ...]:
 
 def _coinciding(dates: Ints, units: tuple[str, ...], known: Groupings, *, months: int) -> str | None:
     """Return the coarsest grouping that the dates coincide with."""
-    names = [name for name in (*GROUPINGS, MANAGER) if name in known]
-    matching = [
-        name for name in names if coincidence(_placed(name, units, known), dates, never=months) is not None
-    ]
-    return min(matching, key=lambda name: _groups(name, units, known), default=None)
+    placed = {name: _placed(name, units, known) for name in GROUPINGS if name in known}
+    return coarsest(placed, dates, never=months)
 
 
 def _declared(register: pd.DataFrame, role: Role, units: tuple[str, ...], known: Groupings) -> str | Refusal:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from auditlib.compensation.assigned import AssignedBy, AssignmentSource
+from auditlib.compensation.concentrated import Concentration
+from auditlib.compensation.register import NOUNS
 from auditlib.compensation.result import RoleEffect
 from auditlib.records import Refusal, Sentence
 from auditlib.statements import Facts, say
@@ -22,6 +24,37 @@ def assignment_of(effect: RoleEffect, facts: Facts) -> Sentence:
     )
 
 
+def concentrated(effect: RoleEffect, facts: Facts) -> Sentence | None:
+    """Say that linked units mostly lie in one group, and what else was linked there; None where not."""
+    mostly = effect.concentrated
+    if mostly is None:
+        return None
+    lie = (
+        "{Role}: {concentrated:inside} of {concentrated:linked|linked unit|linked units} lie in the {noun} "
+        "{label}, which has {concentrated:held} of {concentrated:units|unit|units}{second}. Whatever else "
+        "happened there{or_that} would look like the effect of this link; at most a part of a change can be "
+        "put down to it."
+    )
+    return say(
+        lie,
+        facts,
+        Role=effect.noun.capitalize(),
+        noun=mostly.noun,
+        label=Sentence(f'"{mostly.label}"', (facts["concentrated:inside"].key,)),
+        second=_second(mostly, facts),
+        or_that="" if mostly.second is None else ", and what that link did,",
+    )
+
+
+def _second(mostly: Concentration, facts: Facts) -> Sentence:
+    """Say when another role was linked in the same group."""
+    if mostly.second is None or mostly.apart is None:
+        return Sentence("")
+    when = "{concentrated:apart|month|months} " + ("later" if mostly.apart > 0 else "earlier")
+    template = f", and where the pay of {{second}} was linked {when if mostly.apart else 'in the same month'}"
+    return say(template, facts, second=NOUNS[mostly.second])
+
+
 _TEMPLATES = {
     AssignmentSource.DECLARED: (
         "{Role}: the register of links says that pay was assigned by {noun}; it was linked in "
@@ -29,7 +62,7 @@ _TEMPLATES = {
     ),
     AssignmentSource.ASSUMED: (
         "{Role}: pay is taken as assigned unit by unit, {assigned:linked} of {assigned:groups} {nouns}; the "
-        "register of links does not say, and linked units are not simply those of a region, a kind, a "
+        "register of links does not say, and linked units are not simply all those of a region, a kind, a "
         "country or a manager."
     ),
 }
@@ -50,7 +83,7 @@ def against_weighted(effect: RoleEffect, facts: Facts) -> Sentence:
         why = f"other units could not be weighted to be like the linked ones. {effect.few_linked.reason}"
         return Sentence(f"{effect.noun.capitalize()}: {why}", (facts["weighted"].key,))
     return say(
-        "{Role}: against other units weighted to be like the few linked ones, the effect is "
+        "{Role}: against other units weighted to be like the few linked ones, the difference is "
         "{weighted|signed} (p = {weighted:p} among {weighted:placebos} sets of other units taken as if "
         "linked). It claims nothing by itself.",
         facts,

@@ -179,6 +179,10 @@ def _alarmed(effect: TriedEffect) -> Rung:
 
 
 def _drift(effect: TriedEffect) -> Rung:
+    if isinstance(effect.inference.method, Refusal):
+        return Rung(
+            RungName.DRIFT, None, None, None, "There is no size of an effect to hold a drift against."
+        )
     if isinstance(effect.drift, Refusal):
         return Rung(RungName.DRIFT, None, None, abs(effect.estimate), effect.drift.reason)
     unseen = abs(effect.estimate) > abs(effect.drift.carried)

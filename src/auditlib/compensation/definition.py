@@ -7,7 +7,7 @@ counted, and judged apart.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from auditlib.statements import counted
 
 if TYPE_CHECKING:
     from auditlib.parameters.run import Run
+    from auditlib.records import Instrument, Item
 
 STATISTICS = {
     "mean": "mean score",
@@ -23,8 +24,10 @@ STATISTICS = {
     "bottom_box": "bottom-box share",
     "nps": "NPS",
 }
-AUDITED = ("top_box", "mean")
-"""Statistics of a headline question by which an audit judges satisfaction."""
+NOTATION = "survey type:item:statistic"
+"""How a register of pay links writes a metric; fewest answers and adjustments may follow, see `written`."""
+MOST_NAMED = 8
+"""Metrics that a message names as ones it would take."""
 _MINIMUM = re.compile(r"n>=([0-9]{1,6})")
 _ADJUSTED = re.compile(r"adjusted\(([a-z_+]*)\)")
 
@@ -79,16 +82,36 @@ def written(metric: str) -> Definition | None:
     return Definition(parts[0], parts[1], parts[2] if len(parts) > 2 else "", minimum, adjusted)
 
 
+def statistics_of(item: Item) -> tuple[str, ...]:
+    """Return the statistics in which a question can be audited; an NPS needs a scale of 0 to 10."""
+    return tuple(name for name in STATISTICS if name != "nps" or item.scale.promoter)
+
+
 def audited(run: Run) -> tuple[Definition, ...]:
-    """Return what an audit measures: the headline question of each survey, in each statistic it judges by.
+    """Return what an audit measures: the headline question of each survey, in each statistic it computes.
 
     As answered, without adjustment, and from the answers that a unit needs for a verdict.
     """
+    surveys = {name: run.instrument(name) for name in run.instruments}
+    return headlines(surveys, minimum_n=run.thresholds.minimum_n)
+
+
+def headlines(surveys: Mapping[str, Instrument], *, minimum_n: int = 0) -> tuple[Definition, ...]:
+    """Return the headline question of each survey in each statistic it can be audited in."""
     return tuple(
-        Definition(name, run.instrument(name).headline.item, statistic, run.thresholds.minimum_n)
-        for name in run.instruments
-        for statistic in AUDITED
+        Definition(name, survey.headline.item, statistic, minimum_n)
+        for name, survey in surveys.items()
+        for statistic in statistics_of(survey.headline)
     )
+
+
+def metrics_taken(surveys: Mapping[str, Instrument]) -> str:
+    """Say how a register writes a metric, and which of this audit's would be taken."""
+    named = [f"{metric.survey_type}:{metric.item}:{metric.statistic}" for metric in headlines(surveys)]
+    if not named:
+        return f"A metric is written {NOTATION}; the run declares no survey"
+    several = ", ".join(named[:MOST_NAMED]) + (", ..." if len(named) > MOST_NAMED else "")
+    return f"A metric is written {NOTATION}; this audit would take {several}"
 
 
 def is_audited(metric: str, references: Sequence[Definition]) -> bool:

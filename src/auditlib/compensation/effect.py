@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import get_args
+from typing import cast, get_args
 
 import pandas as pd
 
@@ -11,13 +11,13 @@ from auditlib.compensation.alarmed import Alarms, Signs, alarms_of
 from auditlib.compensation.answer import PayAnswer
 from auditlib.compensation.assigned import groupings
 from auditlib.compensation.covariates import Covariates, covariates, regions
-from auditlib.compensation.definition import audited, written
+from auditlib.compensation.definition import STATISTICS, audited, metrics_taken, statistics_of, written
 from auditlib.compensation.estimate import estimate
 from auditlib.compensation.fair_pay import FEWEST_ANSWERS, fair_pay, without_register
 from auditlib.compensation.fair_pay_answer import FairPayAnswer
 from auditlib.compensation.panel import Panel, Statistic, panel
 from auditlib.compensation.procedure import Choices, Weighting
-from auditlib.compensation.published import Published, monthly, published
+from auditlib.compensation.published import BOX, Published, monthly, published
 from auditlib.compensation.register import of_period
 from auditlib.compensation.result import PayEffects
 from auditlib.compensation.unidentified import compare_published
@@ -26,6 +26,7 @@ from auditlib.errors import ParameterError, Problem
 from auditlib.parameters.engagement import Engagement
 from auditlib.parameters.run import Run
 from auditlib.records import Instrument, Item, Refusal
+from auditlib.statements import listed
 from auditlib.time.epoch import day_number
 
 _UNASKED = Refusal(
@@ -110,7 +111,9 @@ PaidQuestion = tuple[str, str, Statistic]
 """Survey type, item and statistic that pay follows."""
 
 
-def paid_question(register: pd.DataFrame, instruments: Mapping[str, Instrument]) -> PaidQuestion | Refusal:
+def paid_question(
+    register: pd.DataFrame, instruments: Mapping[str, Instrument], *, counting: bool = False
+) -> PaidQuestion | Refusal:
     """Return what most links pay, or why there is no such question.
 
     Parameters
@@ -119,6 +122,8 @@ def paid_question(register: pd.DataFrame, instruments: Mapping[str, Instrument])
         The canonical table ``pay_links``; without rows where there is none.
     instruments
         The surveys of the audit, by type.
+    counting
+        Whether answers are only counted, so that a statistic which is none of this suite does not matter.
     """
     linking = register[register["weight"] > 0] if len(register) else register
     if linking.empty:
@@ -128,23 +133,51 @@ def paid_question(register: pd.DataFrame, instruments: Mapping[str, Instrument])
             else "There is no register of pay links, or it holds no entry.",
             "Ask for the register: whose pay is tied to which metric, how strongly, and from when.",
         )
+    not_computed: Refusal | None = None
     for metric in linking["metric"].value_counts().index:
         paid = written(str(metric))
         survey = None if paid is None else instruments.get(paid.survey_type)
-        if paid is not None and survey is not None and paid.item in {item.item for item in survey.items}:
-            return paid.survey_type, paid.item, _statistic(paid.statistic)
-    return Refusal(
+        asked = None if survey is None or paid is None else _named(survey, paid.item)
+        if paid is None or asked is None:
+            continue
+        statistic = _statistic(paid.statistic, asked)
+        if not isinstance(statistic, Refusal):
+            return paid.survey_type, paid.item, statistic
+        if counting:
+            return paid.survey_type, paid.item, "mean"
+        not_computed = not_computed or statistic
+    return not_computed or Refusal(
         "No pay link with a weight names a survey type and item of this audit as its metric.",
-        "Write metrics as survey type:item:statistic in the register of pay links.",
+        f"{metrics_taken(instruments)}: write it so in the register of pay links, or map what it says.",
     )
 
 
-def _statistic(name: str) -> Statistic:
-    return next((statistic for statistic in get_args(Statistic) if statistic == name), "mean")
+def _named(survey: Instrument, name: str) -> Item | None:
+    return next((item for item in survey.items if item.item == name), None)
+
+
+def _statistic(name: str, item: Item) -> Statistic | Refusal:
+    """Return the statistic a register names, the mean where it names none, or why it is none here."""
+    for statistic in get_args(Statistic):
+        if statistic == (name or "mean") and statistic in statistics_of(item):
+            return cast("Statistic", statistic)
+    why = (
+        f"Pay follows the NPS of {item.item}, which needs a scale of 0 to 10"
+        if name == "nps"
+        else f"Pay follows {name!r} of {item.item}, which is no statistic of this suite"
+    )
+    return Refusal(
+        f"{why}.",
+        f"Write {listed(statistics_of(item), conjunction='or')} as the third part of the metric.",
+    )
 
 
 def paid_panel(
-    register: pd.DataFrame, cells: pd.DataFrame, instruments: Mapping[str, Instrument]
+    register: pd.DataFrame,
+    cells: pd.DataFrame,
+    instruments: Mapping[str, Instrument],
+    *,
+    counting: bool = False,
 ) -> Panel | Refusal:
     """Return the panel of the metric that pay is tied to, or why there is no such metric.
 
@@ -156,8 +189,10 @@ def paid_panel(
         unit_id, month, survey_type, item, score, n.
     instruments
         The surveys of the audit, by type.
+    counting
+        See `paid_question`.
     """
-    paid = paid_question(register, instruments)
+    paid = paid_question(register, instruments, counting=counting)
     if isinstance(paid, Refusal):
         return paid
     survey_type, item, statistic = paid
@@ -200,6 +235,12 @@ def _published(
     if "aggregates" not in tables.tables:
         return Refusal(
             "There is neither a table of responses nor one of aggregates.", "Name one among the sources."
+        )
+    if statistic not in BOX:
+        return Refusal(
+            f"Pay follows the {STATISTICS[statistic]}, and published figures are read as {listed(list(BOX))} "
+            "alone.",
+            "Ask for the responses, one row each.",
         )
     if "units" not in tables.tables:
         return Refusal("There is no register of units to place the aggregates in.", "Name one.")

@@ -10,6 +10,7 @@ import pandas as pd
 
 from auditlib.compensation.alarmed import Alarms, unalarmed
 from auditlib.compensation.assigned import AssignedBy, Groupings, assigned_by
+from auditlib.compensation.concentrated import Concentration, concentration
 from auditlib.compensation.covariates import Covariates
 from auditlib.compensation.definition import written
 from auditlib.compensation.event_study import against_last_quarter, drift, event_study
@@ -25,6 +26,7 @@ from auditlib.compensation.register import Role, RoleLinks, role_links, roles_in
 from auditlib.compensation.result import PayEffects, RoleEffect
 from auditlib.compensation.sensitivity import left_out, sensitivity
 from auditlib.compensation.specification_curve import specification_curve, two_way_mixture
+from auditlib.compensation.untested import sized_if_tested
 from auditlib.records import Refusal
 from auditlib.statistics.adoption import by_cluster
 from auditlib.statistics.clustered import critical, jackknife_error
@@ -101,7 +103,7 @@ def estimate(
         panel=panel,
         level=level,
         choices=chosen,
-        roles=tuple(_role(entry, effort, measured) for entry in answered),
+        roles=tuple(sized_if_tested(_role(entry, effort, measured)) for entry in answered),
         refusals=(*refused, *_unlinked(register, links)),
         outcomes=placebo_outcomes(questions, measured) if questions else (),
         differences=naive_differences(questions),
@@ -126,6 +128,7 @@ class _Asked:
     question: PayQuestion
     assigned: AssignedBy
     imputed: Imputation
+    concentrated: Concentration | None
 
 
 def _asked(question: PayQuestion, register: pd.DataFrame, known: Groupings) -> _Asked | Refusal:
@@ -136,7 +139,10 @@ def _asked(question: PayQuestion, register: pd.DataFrame, known: Groupings) -> _
         return assigned
     clustered = replace(question, cluster=assigned.cluster)
     imputed = effects(clustered)
-    return imputed if isinstance(imputed, Refusal) else _Asked(clustered, assigned, imputed)
+    if isinstance(imputed, Refusal):
+        return imputed
+    mostly = concentration(question.role_links, question.links, panel.units, known, by=assigned.name)
+    return _Asked(clustered, assigned, imputed, mostly)
 
 
 def _elsewhere(register: pd.DataFrame, panel: Panel) -> int:
@@ -183,6 +189,7 @@ def _role(asked: _Asked, effort: Effort, measured: Covariates) -> RoleEffect:
         long_differences=against_last_quarter(question, rng=np.random.default_rng([effort.seed, place, 1])),
         same_mix=mix_adjusted(question, measured.mix),
         few_linked=few_linked(question, seed=effort.seed),
+        concentrated=asked.concentrated,
         unalarmed=unalarmed(question, effort.alarms, draws=effort.draws, seed=effort.seed),
         level=question.level,
     )

@@ -141,7 +141,8 @@ def _effect(effect: RoleEffect, result: PayEffects) -> Iterator[Number]:
     why = inference.method.reason if isinstance(inference.method, Refusal) else ""
     no_p = "" if inference.p_value is not None else "The test could not be computed."
     no_placebos = "No placebos." if effect.calibrated is None else ""
-    yield Number(key, effect.estimate, "points", effect.answers, limits, rows, why)
+    size = effect.estimate if effect.tested else None
+    yield Number(key, size, "points", effect.answers, limits if effect.tested else None, rows, why)
     yield Number(f"claim:{effect.role}", effect.claim, "", basis=rows, reason=why)
     yield Number(f"{key}:p", inference.p_value, "probability", effect.answers, None, rows, why or no_p)
     yield Number(f"{key}:p_placebo", effect.calibrated, "probability", basis=rows, reason=no_placebos)
@@ -177,6 +178,18 @@ def _assigned(effect: RoleEffect) -> Iterator[Number]:
     yield Number(key, assigned.name, "", basis=rows)
     yield Number(f"{key}:groups", assigned.groups, "count", basis=rows)
     yield Number(f"{key}:linked", assigned.linked, "count", basis=rows)
+    yield from _concentrated(effect, rows)
+
+
+def _concentrated(effect: RoleEffect, rows: Rows) -> Iterator[Number]:
+    """Yield where linked units mostly lie, and how far off another role was linked there."""
+    mostly, key = effect.concentrated, f"concentrated:{effect.role}"
+    if mostly is None:
+        return
+    for name in ("inside", "linked", "held", "units"):
+        yield Number(f"{key}:{name}", getattr(mostly, name), "units", basis=rows)
+    if mostly.apart is not None:
+        yield Number(f"{key}:apart", abs(mostly.apart), "months", basis=rows)
 
 
 def _limited(key: str, sized: tuple[float, float, float] | Refusal, effect: RoleEffect, rows: Rows) -> Number:

@@ -30,7 +30,8 @@ NO_PERIOD = "No pay period was linked throughout."
 NO_QUESTION = "The evidence holds no answers to a question that pay follows."
 _BASED = ("by", "paid", "period", "short", "answers", "luck", "luck_within", "turned")
 _DEFINED = (
-    "metric", "links", "hash", "audited", "differs", "same_question", "minimum_n", "audited_minimum_n"
+    "metric", "links", "hash", "audited", "differs", "same_question", "minimum_n", "audited_minimum_n",
+    "units",
 )  # fmt: skip
 
 
@@ -48,7 +49,7 @@ class FairPay:
         (share of yes-or-no bonuses that another draw of customers would flip).
     definitions
         One row per metric in the register: metric, links, hash, audited (hash of the nearest audited
-        definition), differs (in words), same_question, minimum_n, audited_minimum_n.
+        definition), differs (in words), same_question, minimum_n, audited_minimum_n, units (of each role).
     minimum
         Answers a bonus should rest on.
     assumed
@@ -121,8 +122,15 @@ def _definitions(register: pd.DataFrame, references: Sequence[Definition]) -> pd
         near = nearest(paid, references)
         hashes = (completed(paid, near).hash, near.hash)
         differs, agrees = "; ".join(differences(paid, near)), same_question(paid, near)
-        rows.append((metric, int(count), *hashes, differs, agrees, paid.minimum_n, near.minimum_n))
+        least = (paid.minimum_n, near.minimum_n)
+        rows.append((metric, int(count), *hashes, differs, agrees, *least, _units_by_role(linking, metric)))
     return pd.DataFrame(rows, columns=_DEFINED)
+
+
+def _units_by_role(linking: pd.DataFrame, metric: object) -> dict[str, int]:
+    """Return in how many units the pay of each role follows a metric."""
+    own = linking[linking["metric"].astype(str) == str(metric)]
+    return {role: int(own.loc[own["role"] == role, "unit_id"].nunique()) for role in sorted(set(own["role"]))}
 
 
 def _based(

@@ -14,7 +14,7 @@ from auditlib.compensation.fair_pay import FairPay
 from auditlib.compensation.paid import PUBLISHED
 from auditlib.compensation.register import NOUNS
 from auditlib.records import Basis, Finding, Grade, Number, Sentence
-from auditlib.statements import Answer, Exhibit, Facts, counted, say
+from auditlib.statements import Answer, Exhibit, Facts, counted, listed, say
 
 KEY = "not_assessable:fair_pay"
 SHOWN = 12
@@ -102,7 +102,10 @@ def _of_roles(result: FairPay) -> Iterator[Number]:
 def _of_definitions(result: FairPay) -> Iterator[Number]:
     for row in result.definitions.to_dict("records"):
         key, rows = f"definition:{row['metric']}", (Basis("pay_links", (("metric", str(row["metric"])),)),)
-        yield Number(key, row["hash"], "", row["links"], basis=rows)
+        # Links and units are no persons: few of them give nobody away, so that they are no n.
+        yield Number(key, row["hash"], "", basis=rows)
+        for role, units in row["units"].items():
+            yield Number(f"{key}:units:{role}", units, "units", basis=rows)
         yield Number(f"{key}:audited", row["audited"], "", basis=rows)
         for name, unit in _COUNTED.items():
             yield Number(f"{key}:{name}", row[name], unit, basis=rows)
@@ -140,19 +143,28 @@ def _role(row: Row, result: FairPay, facts: Facts) -> Sentence:
 
 def _metric(row: Row) -> Sentence:
     """Say whether links follow the audited metric; a definition that names fewest answers states them."""
-    links = counted(row["links"], "link follows", "links follow")
+    whose = listed([_paid_in(role, units) for role, units in row["units"].items()])
     if row["hash"] == row["audited"]:
         silent = not row["minimum_n"] and row["audited_minimum_n"]
         caveat = "; from how many answers, the register does not say" if silent else ""
-        text = f"{links} {row['metric']}, which is an audited metric by its definition{caveat}."
+        text = f"The pay of {whose} follows {row['metric']}, which is an audited metric by "
+        text += f"its definition{caveat}."
     else:
-        text = f"{links} {row['metric']}, which is not the audited metric: {row['differs']}."
+        text = (
+            f"The pay of {whose} follows {row['metric']}, which is not the audited metric: {row['differs']}."
+        )
     return Sentence(text, _definition_keys(row))
 
 
 def _definition_keys(row: Row) -> tuple[str, ...]:
     key = f"definition:{row['metric']}"
-    return key, *(f"{key}:{name}" for name in ("audited", *_COUNTED))
+    roles = (f"units:{role}" for role in row["units"])
+    return key, *(f"{key}:{name}" for name in ("audited", *_COUNTED, *roles))
+
+
+def _paid_in(role: str, units: int) -> str:
+    """Say whose pay, in how many units."""
+    return f"{NOUNS[role]} in {counted(units, 'unit')}"
 
 
 def _of_role(row: Row, minimum: int) -> Finding | None:

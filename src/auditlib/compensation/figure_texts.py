@@ -44,7 +44,8 @@ def _alt_of_choices(effect: RoleEffect) -> str:
     lie = counted(len(values), "defensible choice lies", "defensible choices lie")
     least, most = _points(values.min()), _points(values.max())
     where = spanned(least, most, apart="between {low} and {high} points", same="at {low} points").text
-    return f"estimates of {lie} {where}; the one used is {_points(effect.estimate)}."
+    used = f"the one used is {_points(effect.estimate)}." if effect.tested else "none of them can be tested."
+    return f"estimates of {lie} {where}; {used}"
 
 
 def _alt_of_placebo(effect: RoleEffect) -> str:
@@ -53,7 +54,8 @@ def _alt_of_placebo(effect: RoleEffect) -> str:
     spread = float(effect.placebo.estimate.std())
     return (
         f"estimates of placebo links scatter around {_points(effect.placebo.mean)} with a standard deviation "
-        f"of {spread:.2f}; the actual links have {_points(effect.estimate)}."
+        f"of {spread:.2f}; the actual links "
+        + (f"have {_points(effect.estimate)}." if effect.tested else "cannot be tested and are not drawn.")
     )
 
 

@@ -82,7 +82,7 @@ def pay_link_responses(tables: Tables, context: Context, *, minimum_responses: i
     """
     register = tables.frame("pay_links")
     instruments = {name: context.run.instrument(name) for name in context.run.instruments}
-    panel = paid_panel(register, tables.frame("cells"), instruments)
+    panel = paid_panel(register, tables.frame("cells"), instruments, counting=True)
     if isinstance(panel, Refusal):
         return nothing(panel.reason.rstrip(".").lower())
     judged_links, references = links_judged(register, context.run), audited(context.run)

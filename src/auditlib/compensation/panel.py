@@ -10,10 +10,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from auditlib.compensation.definition import STATISTICS
+from auditlib.records import DETRACTOR, PROMOTER
 from auditlib.statistics.types import Floats
 from auditlib.time.months import months_from
 
-Statistic = Literal["mean", "top_box", "bottom_box"]
+Statistic = Literal["mean", "top_box", "bottom_box", "nps"]
+_POINTS = 100.0
+"""Points of a net promoter score from nobody to everybody."""
 
 
 class ScoredQuestion:
@@ -47,7 +50,8 @@ class Panel(ScoredQuestion):
     units, months
         Labels of rows and columns; months as year * 100 + month, without gaps.
     value
-        Mean or share; zero where nobody answered. Shape (units, months).
+        Mean, share, or net promoter score in points from -100 to 100; zero where nobody answered.
+        Shape (units, months).
     n
         Answers; same shape.
     variance
@@ -131,6 +135,8 @@ def panel(
 def _scored(score: Floats, statistic: Statistic, top: float, bottom: float) -> Floats:
     if statistic == "mean":
         return score
+    if statistic == "nps":
+        return _POINTS * ((score >= PROMOTER).astype(np.float64) - (score <= DETRACTOR))
     return (score >= top if statistic == "top_box" else score <= bottom).astype(np.float64)
 
 

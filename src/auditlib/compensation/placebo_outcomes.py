@@ -67,7 +67,7 @@ class OutcomeTally:
 
     looked: int
     moved: int
-    chance: int
+    chance: float
     unknown: int
 
 
@@ -76,7 +76,7 @@ def tally(outcomes: Sequence[PlaceboOutcome], *, level: float) -> OutcomeTally:
     unknown = sum(outcome.estimate is None for outcome in outcomes)
     looked = len(outcomes) - unknown
     moved = sum(outcome.moved for outcome in outcomes)
-    return OutcomeTally(looked, moved, round((1 - level) * looked), unknown)
+    return OutcomeTally(looked, moved, (1 - level) * looked, unknown)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import numpy as np
 from auditlib.compensation.alarmed import Unalarmed
 from auditlib.compensation.assigned import AssignedBy
 from auditlib.compensation.claim_ladder import ClaimLadder, claim_ladder
+from auditlib.compensation.concentrated import Concentration
 from auditlib.compensation.event_study import Drift, EventStudy
 from auditlib.compensation.inference import EffectClaim, Inference, calibrated, claim
 from auditlib.compensation.naive_comparisons import NaiveComparisons
@@ -35,6 +36,10 @@ if TYPE_CHECKING:
 NOT_ASKED = Refusal("It was not asked for.")
 NOT_ROBUST = "shown, not robust"
 """What is claimed where test and placebos show an effect and a further rung of the ladder does not hold."""
+UNSIZED = (
+    "The effect cannot be tested, so no size of it is stated: too little was linked, or not linked, as one."
+)
+"""What is said in place of the size of an effect that no test can be believed for."""
 NOT_IDENTIFIED = "not identified"
 NOT_ASSESSABLE = "not assessable"
 _TESTS = {"jackknife": "jackknife t", "wild_bootstrap": "bootstrap", "randomisation": "dealt dates"}
@@ -70,6 +75,8 @@ class RoleEffect(Ungrouped):
         Effect over the weight of pay behind it, per ten per cent of variable pay, with its limits.
     unalarmed
         The effect without units of which integrity checks raised an alarm; None where there is none of those.
+    concentrated
+        Where linked units mostly lie besides; None where they are spread.
     level
         Coverage of intervals; a test and its placebos reject at one less it.
     """
@@ -98,12 +105,18 @@ class RoleEffect(Ungrouped):
     long_differences: EventStudy | Refusal = NOT_ASKED
     same_mix: tuple[float, float, float] | Refusal = NOT_ASKED
     few_linked: SyntheticDifference | Refusal | None = None
+    concentrated: Concentration | None = None
     level: float = 0.95
 
     @property
     def noun(self) -> str:
         """The role in words."""
         return NOUNS[self.role]
+
+    @property
+    def tested(self) -> bool:
+        """Whether any test of it can be believed; without one its size is not stated."""
+        return not isinstance(self.inference.method, Refusal)
 
     @property
     def claim(self) -> str:
@@ -283,23 +296,26 @@ class PayEffects:
             row = (lacking.role, NOT_IDENTIFIED, np.nan, np.nan, np.nan, lacking.units, lacking.why)
             columns = ["role", "claim", "estimate", "low", "high", "units", "why"]
             return pd.DataFrame([row], columns=columns)
-        return pd.DataFrame([_row(effect) for effect in self.roles])
+        rows = pd.DataFrame([_row(effect) for effect in self.roles])
+        if all(effect.tested for effect in self.roles):
+            return rows
+        return rows.assign(why=[UNSIZED if not effect.tested else "" for effect in self.roles])
 
 
 def _row(effect: RoleEffect) -> dict[str, object]:
     inference = effect.inference
-    untested = isinstance(inference.method, Refusal)
+    sized = effect.tested
     return {
         "role": effect.role,
         "claim": effect.claim,
-        "estimate": effect.estimate,
-        "low": inference.low,
-        "high": inference.high,
-        "p": inference.p_value,
-        "p_placebo": effect.calibrated,
+        "estimate": effect.estimate if sized else None,
+        "low": inference.low if sized else None,
+        "high": inference.high if sized else None,
+        "p": inference.p_value if sized else None,
+        "p_placebo": effect.calibrated if sized else None,
         "false_alarms": None if isinstance(effect.placebo, Refusal) else effect.placebo.rate,
-        "detectable": effect.detectable,
-        "test": "none: cannot be tested" if untested else _TESTS[str(inference.method)],
+        "detectable": effect.detectable if sized else None,
+        "test": _TESTS[str(inference.method)] if sized else "none: cannot be tested",
         "clusters": inference.design.clusters,
         "linked": inference.design.treated,
         "months": effect.months,

@@ -315,7 +315,7 @@ def choices(effect: RoleEffect, facts: Facts) -> Sentence:
     around = turned(effect, facts)
     start = Sentence(around.text[0].upper() + around.text[1:], around.keys)
     apart, missing = Sentence(""), Sentence("")
-    if len(effect.curve.defensible):
+    if len(effect.curve.defensible) and effect.tested:
         apart = say("; they lie {where}", facts, where=_span("choices:least", "choices:most", facts))
     if effect.curve.inestimable:
         missing = say(
@@ -351,7 +351,26 @@ def _span(low: str, high: str, facts: Facts) -> Sentence:
 
 def advice(effect: RoleEffect, facts: Facts) -> Sentence:
     """Say what to do about the link."""
+    if effect.tested and not effect.shown and effect.supported is not EffectClaim.DISPUTED:
+        return _not_shown(effect, facts)
     return Sentence(f"{effect.noun.capitalize()}: {_advised(effect)}", (facts["effect"].key,))
+
+
+def _not_shown(effect: RoleEffect, facts: Facts) -> Sentence:
+    """Say what to do where no effect is shown, and which are not ruled out."""
+    left_open = Sentence("and how large one could be is not known", (facts["effect"].key,))
+    if effect.inference.low is not None and effect.inference.high is not None:
+        between = "nor rule out one from {effect[low]|signed} to {effect[high]|signed} points"
+        left_open = say(between, facts)
+    neither = "neither show an effect" if left_open.text.startswith("nor") else "show no effect,"
+    return _say(
+        "{Role}: do not extend the link on the ground that it raises scores; the data {neither} {left_open}. "
+        "Ask again when more months or units are linked.",
+        effect,
+        facts,
+        neither=neither,
+        left_open=left_open,
+    )
 
 
 def _advised(effect: RoleEffect) -> str:
@@ -376,12 +395,7 @@ def _advised(effect: RoleEffect) -> str:
             "whether customers are happier or others are asked, and link further units by lot, not by low "
             "scores, so that the next audit can be surer."
         )
-    if effect.shown:
-        return "the scores fell with the link: suspend it until the cause is known."
-    return (
-        "do not extend the link on the ground that it raises scores; the data neither show an effect nor "
-        "rule out a small one. Ask again when more months or units are linked."
-    )
+    return "the scores fell with the link: suspend it until the cause is known."
 
 
 def _refused(effect: RoleEffect, refusal: Refusal, key: str) -> Sentence:

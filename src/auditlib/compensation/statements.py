@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditlib.compensation import role_statements, unidentified_statements
+from auditlib.compensation.assigned_statements import concentrated
 from auditlib.compensation.facts import KEY, of_role
 from auditlib.compensation.placebo_outcomes import PlaceboOutcome
 from auditlib.compensation.register import NOUNS
@@ -98,8 +99,8 @@ def outcomes(result: PayEffects, facts: Facts) -> Iterator[Sentence]:
     moved = [outcome for outcome in result.outcomes if outcome.moved]
     yield say(
         "Of {shifts:looked|other thing|other things} looked at, {shifts:moved|moved|moved|none moved} at "
-        "{nominal|level}, where chance alone would move about {shifts:chance}{names}. {shifts:unknown} more "
-        "cannot be assessed from this evidence; the table says why.",
+        "{nominal|level}, where chance alone would move about {shifts:chance|.1f}{names}. {shifts:unknown} "
+        "more cannot be assessed from this evidence; the table says why.",
         facts,
         names="".join(f"; {outcome.name} ({NOUNS.get(outcome.role, 'all')})" for outcome in moved),
     )
@@ -137,6 +138,9 @@ def limits(result: PayEffects, facts: Facts) -> Iterator[Sentence]:
         elsewhere = "{links:elsewhere|link|links} pay another question"
         yield say(f"{elsewhere}; their units count as linked here all the same.", facts)
     yield from _at_once(result, facts)
+    for effect in result.roles:
+        if (mostly := concentrated(effect, of_role(facts, effect.role))) is not None:
+            yield mostly
 
 
 def _at_once(result: PayEffects, facts: Facts) -> Iterator[Sentence]:

@@ -2,8 +2,25 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from auditlib.contracts.columns import CODE, DAY, NUMBER, SHARE, UNIT, key, link
 from auditlib.contracts.types import Column, Table
+
+LEVEL_NOUNS = MappingProxyType(
+    {
+        "unit": ("unit", "units"),
+        "region": ("region", "regions"),
+        "unit_type": ("kind of unit", "kinds of unit"),
+        "country": ("country", "countries"),
+        "subdivision": ("state", "states"),
+        "ownership": ("kind of owner", "kinds of owner"),
+        "manager": ("manager", "managers"),
+    }
+)
+"""What pay may be linked by, unit by unit or as one, with its words."""
+GROUPINGS = tuple(name for name in LEVEL_NOUNS if name != "unit")
+"""What linked units are looked at by, where the register of links does not say what was linked as one."""
 
 
 def assignment_level(said: str) -> str:
@@ -32,7 +49,14 @@ PAY_LINKS = Table(
         ),
         UNIT,
         link("person_id", "employees", "Person paid, where the register names persons."),
-        Column("metric", CODE, "Metric that pay is tied to.", required=True),
+        Column(
+            "metric",
+            CODE,
+            "Metric that pay is tied to, as survey type:item:statistic (transactional:q_overall:mean): the "
+            "statistic is mean, top_box, bottom_box or, on a scale of 0 to 10, nps; :n>=30 for the fewest "
+            "answers and :adjusted(channel+region) for case mix may follow.",
+            required=True,
+        ),
         Column("weight", SHARE, "Share of variable pay tied to it; 0 where none is.", required=True),
         Column(
             "pay_period",
@@ -40,7 +64,12 @@ PAY_LINKS = Table(
             "How often a bonus is worked out.",
             codes=("month", "quarter", "half_year", "year"),
         ),
-        Column("threshold", NUMBER, "Value of the metric at which the bonus starts."),
+        Column(
+            "threshold",
+            NUMBER,
+            "Value of the metric at which the bonus starts: a mean in points of the scale, a share from 0 to "
+            "1, an nps in points from -100 to 100.",
+        ),
         Column("payout", CODE, "Shape of the payout curve.", codes=("linear", "step", "capped")),
         Column("starts_on", DAY, "First day of the link.", required=True),
         Column("ends_on", DAY, "Last day; empty while it runs.", empty="still running"),

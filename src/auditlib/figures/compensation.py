@@ -109,7 +109,8 @@ def placebo_distribution(effect: RoleEffect, ax: Axes | None = None) -> Axes:
             values.append(effect.low_first.estimate)
         import seaborn as sns
 
-        edges = np.histogram_bin_edges(np.concatenate([*values, [effect.estimate]]), bins=48)
+        actual = [effect.estimate] if effect.tested else []
+        edges = np.histogram_bin_edges(np.concatenate([*values, actual]), bins=48)
         width = edges[1] - edges[0]  # an empty bin at each end closes the outline
         edges[-1] += 1e-9 * width
         bins = [float(edge) for edge in (edges[0] - width, *edges, edges[-1] + width)]
@@ -117,11 +118,12 @@ def placebo_distribution(effect: RoleEffect, ax: Axes | None = None) -> Axes:
         if len(values) > 1:
             sns.histplot(x=values[1], bins=bins, element="step", fill=False, color=LOWER, lw=1.1, ax=drawn)
         drawn.axvline(0, color=INK, lw=0.9)
-        drawn.axvline(effect.estimate, color=HIGHER, lw=2)
         drawn.margins(y=0.12)  # room for the words beneath the title
-        side = _side(effect.estimate, float(edges[0]), float(edges[-1]))
-        drawn.text(effect.estimate, 0.99, " actual links ", transform=drawn.get_xaxis_transform(),
-                   fontsize=7.5, color=HIGHER, va="top", ha=side)  # fmt: skip
+        for value in actual:
+            drawn.axvline(value, color=HIGHER, lw=2)
+            side = _side(value, float(edges[0]), float(edges[-1]))
+            drawn.text(value, 0.99, " actual links ", transform=drawn.get_xaxis_transform(),
+                       fontsize=7.5, color=HIGHER, va="top", ha=side)  # fmt: skip
         drawn.xaxis.set_major_locator(MaxNLocator(5))
         drawn.yaxis.set_major_locator(MaxNLocator(integer=True))
         drawn.set_xlabel("Estimated effect, points")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditlib.benchmark.words import as_difference, as_score, as_signed, stated
-from auditlib.improvement.result import Improving, side_of_none
+from auditlib.improvement.result import Course, Improving, side_of_none
 from auditlib.improvement.words import as_change_a_year
 from auditlib.records import Refusal, Sentence
 from auditlib.statements import Facts, listed, say
@@ -15,6 +15,12 @@ def summary(result: Improving, facts: Facts) -> Iterator[Sentence]:
     """Yield where scores go, by how much, and whether a trend bears it out."""
     about = facts.about(result.comparison.key)
     yield say("{change} {trend}", about, change=_change(result, about), trend=_trend(result, about))
+    if result.course in (Course.BETTER, Course.AHEAD):
+        survey = result.comparison.measure.survey
+        yield Sentence(
+            f"{survey}: where pay depends on these scores, read the rise with 04_integrity; it counts only "
+            "as far as no sign of managed scores stands against it."
+        )
 
 
 def _change(result: Improving, facts: Facts) -> Sentence:
@@ -40,8 +46,7 @@ def _change(result: Improving, facts: Facts) -> Sentence:
 def _trend(result: Improving, facts: Facts) -> Sentence:
     line, change = result.yearly, result.change
     if isinstance(line, Refusal):
-        text = f"Whether it is a trend cannot be tested: {line.reason}"
-        return Sentence(text, (facts["improving_trend"].key,))
+        return Sentence(_no_line(result, line), (facts["improving_trend"].key,))
     statistic = result.comparison.measure.statistic
     agrees = side_of_none(line.low, line.high) == side_of_none(change.low, change.high)
     return say(
@@ -52,6 +57,14 @@ def _trend(result: Improving, facts: Facts) -> Sentence:
         slope=stated(facts["improving_trend"], as_change_a_year, statistic),
         sure=_sure(line.low, line.high, statistic),
     )
+
+
+def _no_line(result: Improving, why: Refusal) -> str:
+    """Say that no straight line can be tested; a lasting step or slope is looked for apart from that."""
+    text = f"Whether it goes on year by year, along a straight line, cannot be tested: {why.reason}"
+    if result.comparison.scores.table == "aggregates":
+        return text
+    return f"{text} Whether and when it moved for good takes no such line: the charts of all units say it."
 
 
 def _sure(low: float, high: float, statistic: str) -> str:

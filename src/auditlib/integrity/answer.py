@@ -69,7 +69,7 @@ class IntegrityAnswer(Answer[IntegrityResult]):
 
     def findings(self) -> tuple[Finding, ...]:
         """Return one finding for each group and kind of sign that needs explanation."""
-        return findings_of(self.result.alarms, self.result.level)
+        return findings_of(self.result.alarms, self.result.level, business=self.result.business)
 
     def scores(self) -> tuple[Exhibit, ...]:
         """Return, by group, what its scores did and which signs need explanation."""
@@ -93,14 +93,19 @@ class IntegrityAnswer(Answer[IntegrityResult]):
 
     def kinds(self) -> tuple[Exhibit, ...]:
         """Return one row per group and kind of sign: p alone, p allowing for all, and what it says."""
-        return self._exhibit(
-            self.to_frame().to_dict("records"),
+        if not self.result.patterns:
+            return ()
+        frame, tried = self.to_frame(), bool(self.result.tested)
+        table = Exhibit(
+            frame if tried else frame[["group", "kind", "sign"]],
             "Kinds of signs by group of linked units",
             by=("group", "kind"),
+            basis=facts.LINKS,
             facts=tuple(self.facts),
-            units=_KINDS_IN,
+            units=_KINDS_IN if tried else {},
             labels=_KINDS,
         )
+        return (table,)
 
     def detections(self) -> tuple[Exhibit, ...]:
         """Return the detections beyond chance alone, one row per group and detector."""
@@ -173,7 +178,7 @@ class IntegrityAnswer(Answer[IntegrityResult]):
         frame = pd.DataFrame(rows, columns=["detector", "reason", "group"])
         together = frame.groupby(["reason", "group"], sort=False)["detector"].agg("; ".join).reset_index()
         entries = together[["group", "detector", "reason"]].to_dict("records")
-        return self._exhibit(entries, "Not tested, and why", by=("group", "detector"), basis=None)
+        return (Exhibit(pd.DataFrame(entries), "Not tested, and why", by=("group", "detector"), basis=None),)
 
     def _exhibit(self, rows: Iterable[Any], title: str, **layout: Any) -> tuple[Exhibit, ...]:
         """Return a table that rests on the register of pay links; none where nothing could be tested."""

@@ -13,22 +13,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from auditlib.contracts.pay import assignment_level
+from auditlib.contracts.pay import GROUPINGS, LEVEL_NOUNS, assignment_level
 from auditlib.integrity.groups import Group, MonthGrid
 from auditlib.statistics.changes import Flags, Ints
+from auditlib.statistics.coincidence import coarsest
 from auditlib.time.epoch import day_number
 
 if TYPE_CHECKING:
     from auditlib.contracts import CanonicalTables
 
 Names = npt.NDArray[np.str_]
-WORDS: Mapping[str, tuple[str, str]] = {
-    "region": ("region", "regions"),
-    "unit_type": ("type of unit", "types of units"),
-    "country": ("country", "countries"),
-    "manager": ("manager", "managers"),
-}
-"""What links may have been assigned by, in the order it is looked for, with its words."""
 _WITHIN = ("region",)
 """What units are compared within, where links do not coincide with it."""
 
@@ -40,7 +34,7 @@ class DealtBy:
     Parameters
     ----------
     by
-        ``"unit"``, or what of `WORDS` the links coincide with.
+        ``"unit"``, or what the links coincide with; see `contracts.pay.GROUPINGS`.
     cluster
         Number of what was assigned that each unit of the audit belongs to; shape (units,).
     block
@@ -57,7 +51,7 @@ class DealtBy:
     @property
     def words(self) -> tuple[str, str]:
         """What was assigned, one and several."""
-        return WORDS.get(self.by, ("unit", "units"))
+        return LEVEL_NOUNS.get(self.by, LEVEL_NOUNS["unit"])
 
 
 def places_of(tables: CanonicalTables, calendar: MonthGrid) -> Mapping[str, Names]:
@@ -65,11 +59,13 @@ def places_of(tables: CanonicalTables, calendar: MonthGrid) -> Mapping[str, Name
     import pandas as pd
 
     units = tables.frame("units").drop_duplicates("unit_id").set_index("unit_id").reindex(calendar.units)
-    places = {name: units[name] for name in WORDS if name in units.columns}
+    places = {name: units[name] for name in GROUPINGS if name in units.columns}
     if "employees" in tables.tables:
         employees = tables.frame("employees", columns=["unit_id", "person_id", "role"])
         of_unit = employees[employees["role"] == "manager"].drop_duplicates("unit_id")
-        places["manager"] = of_unit.set_index("unit_id")["person_id"].reindex(calendar.units)
+        managers = of_unit.set_index("unit_id")["person_id"].reindex(calendar.units)
+        if managers.notna().any():  # whoever is not named has a unit of his own
+            places["manager"] = managers.where(managers.notna(), pd.Series(calendar.units, calendar.units))
     return {
         name: values.astype("string").fillna("").to_numpy(str)
         for name, values in places.items()
@@ -95,10 +91,10 @@ def assignment_of(
     Parameters
     ----------
     places
-        What each unit of the audit belongs to, under the names of `WORDS`; empty where not known.
+        What each unit of the audit belongs to, by the name of the grouping; empty where not known.
     declared
         What the register says links were assigned by; where it says nothing, links that coincide with whole
-        regions, types, countries or managers are taken to be assigned by them.
+        regions, kinds, countries or managers are taken to be assigned by them (`statistics.coincidence`).
     """
     units = np.arange(len(calendar.units))
     chosen = group.linked | group.comparison
@@ -113,16 +109,12 @@ def assignment_of(
 
 
 def _coincides(group: Group, chosen: Flags, places: Mapping[str, Names]) -> str:
-    """Return what the links coincide with: each of its values is linked wholly or not at all."""
-    for name in WORDS:
-        if name not in places or not _groups(places[name][chosen]):
-            continue
-        numbers = _numbers(places[name])
-        linked = {int(place) for place in numbers[group.linked]}
-        whole = not linked & {int(place) for place in numbers[group.comparison]}
-        if whole and len(linked) < int(group.linked.sum()):
-            return name
-    return "unit"
+    """Return what the links of a group coincide with, among the units it is compared with; else ``unit``."""
+    if not chosen.any():
+        return "unit"
+    placed = {name: _numbers(places[name][chosen]) for name in GROUPINGS if name in places}
+    dates = np.where(group.linked[chosen], 0, 1)
+    return coarsest(placed, dates, never=1) or "unit"
 
 
 def _groups(values: Names) -> bool:

@@ -206,7 +206,9 @@ def group_data(
     names, first, place = np.unique(assignment.cluster[chosen], return_index=True, return_inverse=True)
     answers = observed.scores[chosen][:, group.before | group.after].sum(axis=(1, 2))
     size = np.bincount(place, answers, minlength=len(names)).astype(np.float64)
-    linked, block = group.linked[chosen][first], assignment.block[chosen][first]
+    # What nearly all units go with is linked where most of its own are.
+    linked = np.bincount(place, group.linked[chosen], minlength=len(names)) * 2 >= np.bincount(place)
+    block = assignment.block[chosen][first]
     dealt = deal(linked, _strata(linked, size, block), draws=policy.draws, rng=rng)
     sides = sides_of(observed, group, policy)
     place = np.asarray(place, dtype=np.int64)

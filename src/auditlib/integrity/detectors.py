@@ -106,6 +106,13 @@ class Pattern(Strict):
     )
     consistent_with: str = Field(description="What they are consistent with together.")
     ask_for: str = Field(description="What would settle it.")
+    ask_with_transactions: str = Field(
+        "", description="What would, where the evidence holds the transactions; as `ask_for` where empty."
+    )
+
+    def asked(self, *, transactions: bool) -> str:
+        """Return what would settle it and is not in hand."""
+        return self.ask_with_transactions if transactions and self.ask_with_transactions else self.ask_for
 
 
 class Fault(Strict):

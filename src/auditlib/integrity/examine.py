@@ -10,6 +10,7 @@ import numpy as np
 from auditlib.contracts import CanonicalTables
 from auditlib.integrity.answer import IntegrityAnswer
 from auditlib.integrity.assignment import assignment_of, declared_of, places_of
+from auditlib.integrity.business import business_of
 from auditlib.integrity.detection import Detection, GroupData, detect, group_data, score_change
 from auditlib.integrity.detectors import DETECTORS
 from auditlib.integrity.directions import Directions, directions
@@ -106,7 +107,14 @@ def estimate(
     }
     visible = _visible(tested, weights, run) if draw else ()
     patterns = corrected(detections, policy, weights=weights)
-    return IntegrityResult(patterns, policy, level, visible, scores=scores)
+    alarmed = {pattern.group.name for pattern in patterns if pattern.alarm}
+    business = tuple(
+        change
+        for data, _ in tested
+        if data.group.name in alarmed
+        for change in business_of(tables, data.group, calendar, compared=data.chosen)
+    )
+    return IntegrityResult(patterns, policy, level, visible, scores=scores, business=business)
 
 
 def _visible(

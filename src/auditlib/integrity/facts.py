@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from auditlib.integrity.business import BusinessChange
 from auditlib.integrity.detection import Detection, ScoreChange, SignStrength
 from auditlib.integrity.groups import Group
 from auditlib.integrity.patterns import SignPattern
@@ -44,6 +45,8 @@ def facts(result: IntegrityResult) -> Iterator[Number]:
         for second, count in result.shares(group).items():
             key = shared_key(alarms[0].group, result.alarmed[second][0].group)
             yield Number(key, count, "units", basis=(LINKS,))
+    for change in result.business:
+        yield from _business(change)
     yield Number("error", result.policy.error, "share", reason="Declared.")
     yield Number("least_power", result.policy.least_power, "share", reason="Declared.")
     yield from _visible(result)
@@ -94,6 +97,12 @@ def _score(score: ScoreChange, level: float) -> Number:
     basis = (Basis("responses", (("survey_type", group.survey_type),), group.item),)
     limits = Interval(contrast.low, contrast.high, level, METHOD)
     return Number(score.key, contrast.estimate, "points", score.n, limits, basis)
+
+
+def _business(change: BusinessChange) -> Iterator[Number]:
+    rows = (Basis(change.table),)
+    yield Number(f"{change.key}:linked", change.linked, "share", change.n, basis=rows)
+    yield Number(f"{change.key}:others", change.others, "share", change.n, basis=rows)
 
 
 def _visible(result: IntegrityResult) -> Iterator[Number]:

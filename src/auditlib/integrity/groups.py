@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from auditlib.integrity.policy import IntegrityPolicy
+from auditlib.integrity.refusals import Extent, refusal_of
 from auditlib.parameters.run import Run
 from auditlib.records import Refusal
-from auditlib.statements import counted
 from auditlib.statistics.changes import Flags
 from auditlib.statistics.types import Floats
 from auditlib.time.epoch import date_of
@@ -77,6 +77,19 @@ class Group:
     def metric(self) -> str:
         """The metric as the register writes it."""
         return f"{self.survey_type}:{self.item}:{self.statistic}"
+
+
+def whom(group: Group) -> str:
+    """Return a group in words."""
+    subject = {"manager": "units whose managers were", "staff": "units whose staff were"}.get(
+        group.role, "units"
+    )
+    return f"{subject} {linked_on(group)}" + (f" to {group.metric}" if group.several else "")
+
+
+def linked_on(group: Group) -> str:
+    """Say when the pay of a group was linked."""
+    return f"linked on {group.starts_on.day} {group.starts_on:%B %Y}"
 
 
 @dataclass(frozen=True)
@@ -154,7 +167,8 @@ def _group(
     linked = np.isin(units, rows["unit_id"])
     start = calendar.index(day)
     comparison, until = _comparison_units(links, units, start, calendar, policy)
-    last = min(until, _end(rows, calendar), calendar.months, start + policy.window_months)
+    ended = _end(rows, calendar)
+    last = min(until, ended, calendar.months, start + policy.window_months)
     months = np.arange(calendar.months)
     edge = start - (day.day > 1) - policy.leave_out_months
     before = (months < edge) & (months >= edge - policy.window_months)
@@ -173,7 +187,15 @@ def _group(
         after,
         also=tuple(sorted(set(linked_again["unit_id"]))),
     )
-    return replace(group, refusal=_refusal(group, policy))
+    extent = Extent(
+        int(linked.sum()),
+        int(group.comparison.sum()),
+        max(start - (day.day > 1), 0),
+        int(before.sum()),
+        int(after.sum()),
+        ended < calendar.months,
+    )
+    return replace(group, refusal=refusal_of(extent, policy))
 
 
 def _thresholds(rows: pd.DataFrame, units: npt.NDArray[np.str_]) -> Floats:
@@ -207,39 +229,3 @@ def _end(rows: pd.DataFrame, calendar: MonthGrid) -> int:
     if not np.isfinite(ends):
         return calendar.months
     return int(calendar.month_of(np.array([int(ends) + 1]))[0])
-
-
-def _refusal(group: Group, policy: IntegrityPolicy) -> Refusal | None:
-    linked, unlinked = int(group.linked.sum()), int(group.comparison.sum())
-    before, after = int(group.before.sum()), int(group.after.sum())
-    if linked < policy.least_units:
-        return Refusal(
-            f"{counted(linked, 'unit was', 'units were')} linked together, and "
-            f"{counted(policy.least_units, 'is', 'are')} "
-            "needed to tell a change "
-            "of the group from one unit's own course."
-        )
-    if unlinked < policy.least_units:
-        return Refusal(
-            f"{_to_compare(unlinked)}, and {counted(policy.least_units, 'is', 'are')} needed.",
-            "Have the next link start in some of the units only.",
-        )
-    if before < policy.least_months:
-        return Refusal(
-            f"{counted(before, 'month lies', 'months lie')} before the link in this audit, and "
-            f"{counted(policy.least_months, 'is', 'are')} needed.",
-            "Ask for data from before the link.",
-        )
-    if after < policy.least_months:
-        return Refusal(
-            f"{counted(after, 'whole month lies', 'whole months lie')} after the link, and "
-            f"{counted(policy.least_months, 'is', 'are')} needed.",
-            "Look again later.",
-        )
-    return None
-
-
-def _to_compare(unlinked: int) -> str:
-    if not unlinked:
-        return "There is no unit without a link to compare with"
-    return f"{counted(unlinked, 'unit is', 'units are')} not linked to compare with"

@@ -12,8 +12,10 @@ import numpy as np
 from auditlib.integrity.invited import asked_again, complainants_invited, reopened_invited
 from auditlib.integrity.paid_question import CountedPart, PaidQuestion, absent, by_month, read
 from auditlib.integrity.policy import IntegrityPolicy
+from auditlib.integrity.scripts import MOST, read_in, unread
 from auditlib.integrity.selection import NO_INVITATIONS
 from auditlib.standards.observed import answered_invitations
+from auditlib.statements import listed
 from auditlib.statistics.types import Floats
 
 if TYPE_CHECKING:
@@ -111,18 +113,53 @@ def _answers(paid: PaidQuestion) -> CountedPart:
     pattern = words_pattern(paid.policy)
     if pattern:
         flags["begging"] = wrote & nw.col("comment").fill_null("").str.to_lowercase().str.contains(pattern)
+        flags["unread"] = wrote & _unread(paid.policy)
     marked = rows.with_columns(**{name: flag.cast(nw.Int64) for name, flag in flags.items()})
     sums = {name: nw.col(name).sum() for name in flags}
     daily = read(marked.group_by("unit_id", "submitted_day").agg(nw.len().alias("answers"), **sums))
     late = daily.assign(late_top=daily["top"].where(_late(daily["submitted_day"], paid.policy.last_days), 0))
-    part = CountedPart(by_month(late, paid.calendar))
+    part = CountedPart(by_month(late.drop(columns="unread", errors="ignore"), paid.calendar))
     if not part.counts["comments"].any():
         part = part | absent(("comments", "silent_top", "begging"), "no answer has a comment")
     elif not pattern:
         part = part | absent(
             ("begging",), "no list of words is declared; name the integrity policy in the run file"
         )
+    elif mostly_unread(daily):
+        part = part | absent(("begging",), _no_phrases(paid.policy))
     return part
+
+
+def mostly_unread(daily: pd.DataFrame) -> bool:
+    """Return whether most comments are written in letters of no declared language.
+
+    Parameters
+    ----------
+    daily
+        Counts ``unread`` and ``comments``; sums come as decimals from one engine.
+    """
+    without, comments = (float(daily[name].to_numpy(float).sum()) for name in ("unread", "comments"))
+    return without > MOST * comments
+
+
+def _unread(policy: IntegrityPolicy) -> nw.Expr:
+    """Return whether a comment is written in letters of no language that phrases are declared in."""
+    import narwhals as nw
+
+    strange, known = unread(policy.words)
+    comment = nw.col("comment").fill_null("")
+    return (
+        comment.str.contains(strange) & ~comment.str.contains(known)
+        if known
+        else comment.str.contains(strange)
+    )
+
+
+def _no_phrases(policy: IntegrityPolicy) -> str:
+    return (
+        "there are no phrases in the language of the comments: most are written in other letters than "
+        f"{listed(sorted(read_in(policy.words)))} ones; declare phrases under `words` of the integrity policy"
+    )
 
 
 def words_pattern(policy: IntegrityPolicy) -> str:

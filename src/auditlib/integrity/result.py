@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from auditlib.integrity.business import BusinessChange
 from auditlib.integrity.detection import Detection, ScoreChange, SignStrength
 from auditlib.integrity.detectors import FAULTS, Fault
 from auditlib.integrity.patterns import SignPattern
@@ -35,6 +36,8 @@ class IntegrityResult(Ungrouped):
         Why nothing was looked for.
     scores
         What the scores of each group did in the same comparison.
+    business
+        How transactions changed in each group with a sign to explain; empty where none are in the evidence.
     unknown
         Whether nothing was looked for because the evidence does not tell, rather than because nothing is
         linked.
@@ -47,6 +50,11 @@ class IntegrityResult(Ungrouped):
     not_applicable: Refusal | None = None
     scores: tuple[ScoreChange, ...] = ()
     unknown: bool = False
+    business: tuple[BusinessChange, ...] = ()
+
+    def business_in(self, group: str) -> tuple[BusinessChange, ...]:
+        """Return how transactions changed in one group, by what was counted."""
+        return tuple(change for change in self.business if change.group.name == group)
 
     @property
     def false_alarms(self) -> float:

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from auditlib.integrity.detection import Detection, ScoreChange, SignStrength
 from auditlib.integrity.detectors import RATIO
 from auditlib.integrity.facts import shared_key
-from auditlib.integrity.groups import Group
+from auditlib.integrity.groups import whom
+from auditlib.integrity.innocent import innocent
 from auditlib.integrity.patterns import SignPattern
+from auditlib.integrity.refused import refused
 from auditlib.integrity.result import IntegrityResult
 from auditlib.integrity.silence import silence
 from auditlib.integrity.visibility import LEVEL, limits_of
@@ -22,23 +24,11 @@ _MEANWHILE = (
 )
 
 _NOTHING_TO_ASK = "Nothing needs to be asked; look again when the next units are linked."
-_BY_HAND = (
-    "Nothing needs to be asked because of a sign. What would not have been seen is settled by hand: draw "
-    "transactions of linked units at random, and see whether each customer was invited and who answered."
+_SETTLED = (
+    "What would not have been seen is settled by hand: draw transactions of linked units at random, and see "
+    "whether each customer was invited and who answered."
 )
-
-
-def whom(group: Group) -> str:
-    """Return a group in words."""
-    subject = {"manager": "units whose managers were", "staff": "units whose staff were"}.get(
-        group.role, "units"
-    )
-    return f"{subject} {linked_on(group)}"
-
-
-def linked_on(group: Group) -> str:
-    """Say when the pay of a group was linked."""
-    return f"linked on {group.starts_on.day} {group.starts_on:%B %Y}"
+_BY_HAND = f"Nothing needs to be asked because of a sign. {_SETTLED}"
 
 
 def measured(detection: Detection, level: float) -> Sentence:
@@ -95,15 +85,7 @@ def summary(result: IntegrityResult, facts: Facts) -> Iterator[Sentence]:
         text = f"Not {word}: {result.not_applicable.reason} {result.not_applicable.remedy}"
         yield Sentence(text, ("alarms",))
     elif not result.tested:
-        reasons = {
-            entry.reason: Sentence(f" {entry.reason}", (f"effect:{entry.key}",))
-            for entry in result.detections
-        }
-        text = (
-            "Not assessable: pay is linked in {groups|group|groups} of units, and none of the signs can be "
-            "tested."
-        )
-        yield _continued(say(text, facts), *reasons.values())
+        yield from refused(result, facts)
     else:
         for alarms in result.alarmed.values():
             yield _alarm(result, alarms, facts)
@@ -203,7 +185,7 @@ def reversals(result: IntegrityResult, facts: Facts) -> Iterator[Sentence]:
                 facts,
                 title=Sentence(detection.detector.title, (f"p:{detection.key}",)),
                 whom=whom(alarm.group),
-                innocent=detection.detector.innocent,
+                innocent=innocent(detection, result.business_in(alarm.group.name)),
             )
 
 
@@ -218,7 +200,7 @@ def _could_hide(result: IntegrityResult, facts: Facts) -> Sentence:
 
 def limits(result: IntegrityResult, facts: Facts) -> Iterator[Sentence]:
     """Yield what cannot be said."""
-    if not result.tested:
+    if not result.patterns:
         return
     yield Sentence(
         "A sign says that something changed when pay was linked, not who did what, nor why. Gaming "
@@ -230,6 +212,8 @@ def limits(result: IntegrityResult, facts: Facts) -> Iterator[Sentence]:
 def advice(result: IntegrityResult, facts: Facts) -> Iterator[Sentence]:
     """Yield what to do."""
     if not result.tested:
+        if result.patterns:
+            yield Sentence(f"None of the signs could be looked for. {_SETTLED}")
         return
     if not result.alarms:
         yield Sentence(_NOTHING_TO_ASK if all(part.everywhere for part in result.reach) else _BY_HAND)
@@ -237,7 +221,8 @@ def advice(result: IntegrityResult, facts: Facts) -> Iterator[Sentence]:
     for kind in dict.fromkeys(alarm.pattern for alarm in result.alarms):
         alarms = [alarm for alarm in result.alarms if alarm.pattern is kind]
         groups = [Sentence(whom(alarm.group), (f"p_adjusted:{alarm.key}",)) for alarm in alarms]
-        yield say("Ask for {what} ({groups}).", facts, what=kind.ask_for, groups=groups)
+        what = kind.asked(transactions=bool(result.business))
+        yield say("Ask for {what} ({groups}).", facts, what=what, groups=groups)
     yield Sentence(_MEANWHILE)
 
 

@@ -11,7 +11,7 @@ from auditlib.audit.law import JUDGE
 from auditlib.audit.notebook_choices import mapped_columns
 from auditlib.audit.standard import editions, measures, read_edition, texts
 from auditlib.compensation.assigned import UNIT, groupings, named_levels
-from auditlib.compensation.definition import written
+from auditlib.compensation.definition import metrics_taken, written
 from auditlib.errors import ParameterError
 from auditlib.escalation import EscalationPolicy
 from auditlib.escalation.assessability import EVERY, silent_in_matrix, unsaid
@@ -200,7 +200,12 @@ def _no_links(run: Run, evidence: Evidence) -> str:
         metric and metric.survey_type in types and metric.item in types[metric.survey_type].items
         for metric in paid
     )
-    return "" if names_item else "no entry of pay_links names a question of this audit as its metric"
+    if names_item:
+        return ""
+    taken = metrics_taken({name: run.instrument(name) for name in types})
+    return (
+        f"no entry of pay_links names a question of this audit as its metric ({taken[:1].lower()}{taken[1:]})"
+    )
 
 
 _ANSWERS = ("responses", "aggregates")

@@ -12,7 +12,7 @@ from auditlib.records.evidence import (
     TableReliability,
 )
 from auditlib.records.held import Held, Ungrouped
-from auditlib.records.instrument import Instrument, Item, Scale
+from auditlib.records.instrument import DETRACTOR, PROMOTER, Instrument, Item, Scale
 from auditlib.records.result import (
     ActionType,
     Basis,
@@ -41,6 +41,8 @@ from auditlib.records.standard import (
 )
 
 __all__ = [
+    "DETRACTOR",
+    "PROMOTER",
     "ActionType",
     "Aspect",
     "Basis",

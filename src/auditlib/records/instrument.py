@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+PROMOTER, DETRACTOR = 9, 6
+"""A promoter answers 9 or 10, a detractor 0 to 6, on a scale of 0 to 10 (Reichheld 2003)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scale:
@@ -39,6 +42,11 @@ class Scale:
         """Every score the scale allows, ascending."""
         count = round((self.high - self.low) / self.step)
         return tuple(self.low + index * self.step for index in range(count + 1))
+
+    @property
+    def promoter(self) -> bool:
+        """Whether a net promoter score can be taken on it: it goes from 0 to 10."""
+        return (self.low, self.high) == (0, 10)
 
     @property
     def top_box(self) -> float:

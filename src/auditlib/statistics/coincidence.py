@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,6 +53,11 @@ def coincidence(group: Ints, dates: Ints, *, never: int) -> Coincidence | None:
     >>> coincidence(region, np.resize([6, 12], 20), never=12) is None
     True
     """
+    dated = dates < never
+    if len(np.unique(group[dated])) == dated.sum():
+        return (
+            None  # each is a group by itself, or of which no second unit has a date: they were dated singly
+        )
     rng = np.random.default_rng(0)
     for codes in (np.minimum(dates, never), np.where(dates < never, 0, never)):
         kinds, coded = np.unique(codes, return_inverse=True)
@@ -65,6 +71,24 @@ def coincidence(group: Ints, dates: Ints, *, never: int) -> Coincidence | None:
         if chance <= RARE:
             return Coincidence(share, chance)
     return None
+
+
+def coarsest(groupings: Mapping[str, Ints], dates: Ints, *, never: int) -> str | None:
+    """Return the name of the grouping of fewest groups that `dates` belong to; None where none is.
+
+    Parameters
+    ----------
+    groupings
+        Number of each unit's group, by the name of the grouping; see `coincidence`.
+
+    Examples
+    --------
+    >>> region = np.repeat([0, 1, 2, 3], 5)
+    >>> coarsest({"region": region, "half": region // 2}, np.where(region < 2, 6, 12), never=12)
+    'half'
+    """
+    matching = (name for name, group in groupings.items() if coincidence(group, dates, never=never))
+    return min(matching, key=lambda name: int(groupings[name].max()), default=None)
 
 
 def _agreement(group: Ints, codes: Ints, undated: int, kinds: int) -> Floats:
