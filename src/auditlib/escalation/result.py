@@ -105,6 +105,19 @@ class EscalationResult:
         return {str(reason): int(counts[reason]) for reason in sorted(counts.index)}
 
     @property
+    def bounded(self) -> pd.DataFrame:
+        """The duties of which some cases are unknown and enough are owed for a share; see `rates`."""
+        frame = self.rates().frame
+        owed = frame["judged"] + frame["unknown"]
+        return frame[(frame["unknown"] > 0) & self.context.disclosure.shows(owed)]
+
+    @property
+    def followed_by(self) -> tuple[str, ...]:
+        """Duties of a follow-up that are judged, in the order of a case; an acknowledgement is none."""
+        owed = (duty for duty in DUTIES if self.context.policy.rule(duty) and duty not in self.refused)
+        return tuple(duty for duty in owed if duty != "acknowledgement")
+
+    @property
     def judged(self) -> int:
         """Duties that are settled, of the kinds whose share may be stated."""
         return int(self.rates().stated["judged"].sum())

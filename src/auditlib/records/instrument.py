@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+LONGEST_QUESTION = 90
+"""A longer wording is cut in titles and sentences."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scale:
@@ -60,6 +63,14 @@ class Item:
     scale: Scale
     headline: bool = False
     """Whether this is the item a survey type is benchmarked on."""
+
+    @property
+    def quoted(self) -> str:
+        """Its wording in quotation marks, cut where it is long."""
+        text = " ".join(self.wording.split())
+        if len(text) > LONGEST_QUESTION:
+            text = f"{text[:LONGEST_QUESTION].rsplit(' ', 1)[0]} ..."
+        return f'"{text}"'
 
 
 @dataclass(frozen=True, slots=True)
