@@ -508,7 +508,8 @@ def test_unknown_duties_are_said_with_what_they_could_make_of_the_share() -> Non
         assert not orphans(sentence.text, [numbers[key] for key in sentence.keys]), sentence.text
     row = found.to_frame().set_index("duty").loc["acknowledgement"]
     assert (row["judged"], row["met"], row["unknown"], row["share"]) == (2, 2, 2, 1.0)
-    assert row["low"] < 0.5, "the interval reaches as far as the unknown cases could take the share"
+    # Wilson limits of two of four and of four of four: as far as the unknown cases could take the share
+    assert (row["low"], row["high"]) == (pytest.approx(0.1500, abs=1e-4), pytest.approx(1.0))
     steps = measure_latencies(world, found).of("acknowledgement")
     assert (steps[0].unknown, steps[0].curve.n) == (2, 2)
 

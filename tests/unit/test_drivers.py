@@ -104,7 +104,7 @@ def test_a_consequence_is_no_driver_and_that_is_said(examined: DriversAnswer) ->
     told = " ".join(sentence.text for sentence in examined.limits())
     assert 'Left out of the questions: "Recommend?", follows from it.' in told
     assert "association, not effect" in told
-    assert "no cause for the questions on manner" in told
+    assert 'no cause for the questions "How polite?"' in told
 
 
 def test_causes_are_ranked_by_how_often_they_are_named(examined: DriversAnswer) -> None:

@@ -196,7 +196,8 @@ def test_periods_are_years_where_there_are_two(months, earlier, later, note):
 )
 def test_what_lies_in_neither_period_is_always_said(neither, words):
     moved = improving(0.01, 0.1, line(0.01, 0.1))
-    answer = ImprovingAnswer(replace(moved, change=replace(moved.change, neither=neither)))
+    waves = ("2024-05 and 2024-11", "2025-05 and 2025-11")
+    answer = ImprovingAnswer(replace(moved, change=replace(moved.change, periods=waves, neither=neither)))
     assert words in str(answer.summary()[0])
     numbers = {number.key: number for number in answer.numbers()}
     for sentence in answer.summary():
