@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from escalation_world import World, at, context, day
 
 from auditlib.audit.numerals import orphans
+from auditlib.disclosure import MinimumFrequency
 from auditlib.escalation import (
     EscalationAnswer,
     EscalationResult,
@@ -510,6 +512,10 @@ def test_unknown_duties_are_said_with_what_they_could_make_of_the_share() -> Non
     assert (row["judged"], row["met"], row["unknown"], row["share"]) == (2, 2, 2, 1.0)
     # Wilson limits of two of four and of four of four: as far as the unknown cases could take the share
     assert (row["low"], row["high"]) == (pytest.approx(0.1500, abs=1e-4), pytest.approx(1.0))
+    few = reperform(world, replace(context(as_of=LATER), disclosure=MinimumFrequency(3)))
+    assert isinstance(few, EscalationResult)
+    assert not any("anything from" in sentence.text for sentence in EscalationAnswer(few).summary())
+    assert "worst:acknowledgement" not in {number.key for number in EscalationAnswer(few).numbers()}
     steps = measure_latencies(world, found).of("acknowledgement")
     assert (steps[0].unknown, steps[0].curve.n) == (2, 2)
 

@@ -106,10 +106,9 @@ class EscalationResult:
 
     @property
     def bounded(self) -> pd.DataFrame:
-        """The duties of which some cases are unknown and enough are owed for a share; see `rates`."""
+        """The duties of which so many cases are unknown that their number may be stated; see `rates`."""
         frame = self.rates().frame
-        owed = frame["judged"] + frame["unknown"]
-        return frame[(frame["unknown"] > 0) & self.context.disclosure.shows(owed)]
+        return frame[(frame["unknown"] > 0) & self.context.disclosure.shows(frame["unknown"])]
 
     @property
     def followed_by(self) -> tuple[str, ...]:

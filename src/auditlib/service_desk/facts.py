@@ -64,6 +64,8 @@ def _bounds(result: IncidentResult, clock: str, settled: int) -> Iterator[Number
     basis, unknown = result.basis, result.undecided(clock)
     for doubt, cases in result.undecided_by(clock).items():
         yield Number(f"undecided_{doubt}:{clock}", cases, "count", basis=basis)
+    if not result.disclosure.shows(unknown):  # the settled ones stand beside it
+        return
     n, met = settled + unknown, result.met(clock)
     yield Number(f"worst:{clock}", met / n, "share", n, basis=basis)
     yield Number(f"best:{clock}", (met + unknown) / n, "share", n, basis=basis)

@@ -54,7 +54,7 @@ def unjudged(result: IncidentResult, facts: Facts) -> Iterator[Sentence]:
                 clock=spoken(clock),
                 why=_why_open(result, clock, doubt),
             )
-        if result.undecided(clock):
+        if (unknown := result.undecided(clock)) and result.disclosure.shows(unknown):
             yield say(
                 "Of {worst[n]|case|cases} of the clock {clock}, {undecided} {undecided~is|are} unknown, so "
                 "anything from {worst|.1%} to {best|.1%} may have been in time.",

@@ -101,8 +101,8 @@ def aspects(verdict: Verdict, facts: Facts) -> Iterator[Sentence]:
     yield weight
     if not comparable(verdict.judgements):
         yield say(
-            "Whether the two support each other cannot be told: of the weight of process {process:known|.0%} "
-            "was met or not met, of results {results:known|.0%}, and at least {known:least|.0%} of each is "
+            "Whether the two support each other cannot be told: of the weight of process {process:known|.1%} "
+            "was met or not met, of results {results:known|.1%}, and at least {known:least|.0%} of each is "
             "needed.",
             facts,
         )
