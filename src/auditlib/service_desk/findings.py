@@ -74,7 +74,7 @@ def _unknown(result: IncidentResult, clock: str) -> str:
     unknown = result.undecided(clock)
     if not unknown:
         return ""
-    many = f"of {unknown:,} more" if result.disclosure.shows(unknown) else "of more"
+    many = f"of {unknown:,} more" if result.disclosure.shows(unknown) else "of a few more"
     return f", and {many} it is unknown"
 
 
