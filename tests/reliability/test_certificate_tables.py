@@ -61,6 +61,9 @@ class Changed:
         rows = pa.Table.from_pandas(self.changes[table], schema=schema, preserve_index=False)
         return self.evidence.lazy_of({name: rows.column(name) for name in rows.column_names})
 
+    def in_quarantine(self, table: str, link: str) -> Any:
+        return self.evidence.in_quarantine(table, link)
+
     def lazy_of(self, columns: Any) -> Any:
         return self.evidence.lazy_of(columns)
 

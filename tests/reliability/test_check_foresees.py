@@ -112,6 +112,30 @@ def test_what_the_matrix_leaves_open_is_foreseen(tiny: Tiny, capsys: pytest.Capt
         assert said is not bool(mapped)
 
 
+def test_complaints_whose_limit_goes_by_an_unknown_tier_are_foreseen(
+    tiny: Tiny, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = tiny.root / "data" / "tiny"
+    (data / "c.csv").write_text("id,unit,at,how\nC1,U1,2025-03-02,critical\nC2,U2,2025-03-02,low\n")
+    (data / "e.csv").write_text("id,case,at,state\nE1,C1,2025-03-03,resolved\nE2,C2,2025-03-03,resolved\n")
+    sources = (
+        "  - {table: complaints, file: c.csv, form: csv,\n"
+        "     columns: {complaint_id: id, unit_id: unit, received: at, severity: how}}\n"
+        "  - {table: complaint_events, file: e.csv, form: csv,\n"
+        "     columns: {event_id: id, complaint_id: case, occurred: at, state: state}}\n"
+    )
+    for policies, said in (("[complaint_limits]", True), ("[]", False)):
+        written(tiny, "  05_escalation: {}\n", RESPONSES, sources, policies=policies)
+        main(["check", RUN])
+        told = [line for line in capsys.readouterr().out.splitlines() if "will leave open" in line]
+        assert bool(told) is said
+        if said:
+            assert told[-1] == (
+                "05_escalation will leave open whether 1 case was in time (clock complaint resolution): the "
+                "limit of critical cases goes by the tier of their account, and no tier is known."
+            )
+
+
 @pytest.mark.parametrize(("notebook", "sources", "policies", "about", "because"), LACKING)
 def test_what_a_notebook_lacks_is_foreseen_and_is_no_mistake(
     tiny: Tiny,

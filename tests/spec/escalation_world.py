@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -51,6 +51,8 @@ class World:
     totals: tuple[Any, ...] = ()
     connection: Any = None
     """A database; without one the tables are Arrow tables in memory, which is quicker for one case."""
+    quarantined: Mapping[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)
+    """By table and column, the cases that rows in quarantine name, each with the reason."""
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -75,6 +77,9 @@ class World:
 
     def lazy_of(self, columns: Mapping[str, Any]) -> Any:
         return self._frame(pa.table(dict(columns)))
+
+    def in_quarantine(self, table: str, link: str) -> Mapping[str, str]:
+        return self.quarantined.get((table, link), {})
 
     def _frame(self, arrow: pa.Table) -> Any:
         return nw.from_native(arrow if self.connection is None else self.connection.from_arrow(arrow))

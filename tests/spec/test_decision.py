@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from decisions import MET, NOT_MET, RULE, SHORT, criterion, decision, found_elsewhere
 from law_page import LawPage, Row
 
@@ -58,7 +59,8 @@ ASPECTS = LAW.table(
     "Process and results",
     """
     How work is done and what comes of it are scored apart, and combined as declared. Where they part by as
-    much as the rule says, the decision says so.
+    much as the rule says, the decision says so, if at least half of the weight of both is met or not met, and
+    at least half of what is decided of the stronger is met.
 
     process met | results met | process counts | score  | said           | because
     ------------+-------------+----------------+--------+----------------+------------------------------------
@@ -69,6 +71,8 @@ ASPECTS = LAW.table(
     70%         | 40%         | 50%            | 55.0%  | strong process | as much as the rule says
     71%         | 40%         | 50%            | 55.5%  | strong process | more
     40%         | 70%         | 50%            | 55.0%  | weak process   | the other way round
+    49%         | 10%         | 50%            | 29.5%  | -              | mostly not met is not strong
+    50%         | 10%         | 50%            | 30.0%  | strong process | half of it is met
     """,
 )
 MAJORS = LAW.table(
@@ -196,6 +200,22 @@ def test_process_and_results(row: Row) -> None:
     found = decision(*pairs, rule=replace(RULE, process_weight=counts))
     assert f"{found.score.low:.1%}" == row["score"]
     assert found.mismatch.lower().partition(",")[0] == row["said"].removeprefix("-")
+
+
+@pytest.mark.parametrize(("unknown", "told"), [(99, True), (100, True), (101, False)])
+@pytest.mark.parametrize(
+    ("aspect", "other"), [(Aspect.PROCESS, Aspect.RESULT), (Aspect.RESULT, Aspect.PROCESS)]
+)
+def test_nothing_is_called_strong_of_which_too_little_is_known(
+    aspect: Aspect, other: Aspect, unknown: int, told: bool
+) -> None:
+    good, bad = (MET, NOT_MET) if aspect is Aspect.PROCESS else (NOT_MET, MET)
+    found = decision(
+        (criterion("X-1", weight=100, aspect=aspect), good),
+        (criterion("X-2", weight=unknown, aspect=aspect), Outcome.NOT_ASSESSABLE),
+        (criterion("X-3", weight=100, aspect=other), bad),
+    )
+    assert bool(found.mismatch) is told
 
 
 @MAJORS.each

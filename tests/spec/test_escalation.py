@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from escalation_world import World, at, context, day
 
+from auditlib.audit.numerals import orphans
+from auditlib.disclosure import MinimumFrequency
 from auditlib.escalation import (
     EscalationAnswer,
     EscalationResult,
@@ -15,7 +18,9 @@ from auditlib.escalation import (
     other_clocks,
     reperform,
 )
+from auditlib.escalation.policy import DUTIES
 from auditlib.records import Refusal
+from auditlib.statements import listed
 
 # A Friday afternoon in Berlin; Monday 9 June 2025 is Whit Monday, a public holiday.
 SENT = "2025-06-06 16:30"
@@ -395,7 +400,10 @@ def test_a_table_of_events_without_a_row_refuses_its_duties_and_is_named(
     assert EscalationAnswer(found).findings() == ()
     said = " ".join(sentence.text for sentence in EscalationAnswer(found).summary())
     aside = refused - {"acknowledgement"}
-    assert ("got everything that was promised" in said) == (not aside)
+    counted = [duty for duty in DUTIES[1:] if duty not in aside]
+    assert "everything" not in said
+    if counted:
+        assert f"had {listed(counted)} as promised, or declined in time" in said
     if aside and "contact" not in aside:
         assert said.startswith(f"Leaving aside {aside.pop()}, which cannot be judged, every dissatisfied")
 
@@ -439,6 +447,79 @@ def test_a_row_that_leaves_open_what_a_duty_turns_on_counts_on_neither_side_and_
     assert ("cannot be told for 1 of 1 named customer owed a follow-up" in said) == (len(duties) > 1)
 
 
+@pytest.mark.parametrize(
+    ("lacking", "quarantined", "duties"),
+    [
+        ("acknowledgements", ("acknowledgements", "response_id"), DUTIES[:1]),
+        ("follow_ups", ("follow_ups", "response_id"), DUTIES[1:]),
+        ("attendance", ("attendance", "follow_up_id"), ("attendance",)),
+        ("follow_up_reports", ("follow_up_reports", "response_id"), ("report",)),
+        ("report_actions", ("report_actions", "report_id"), ("report",)),
+    ],
+)
+def test_a_record_in_quarantine_leaves_its_duty_unknown_and_accuses_nobody(
+    lacking: str, quarantined: tuple[str, str], duties: tuple[str, ...]
+) -> None:
+    """The record of the first response cannot be used; that of another shows that there is such a table."""
+    others = {
+        "acknowledgements": acknowledgement(at(SENT), response_id="R9"),
+        "follow_ups": OTHERS,
+        "attendance": {"follow_up_id": "F9", "person_id": "P9", "role": "staff"},
+        "follow_up_reports": REPORT | {"report_id": "B9", "response_id": "R9"},
+        "report_actions": ACTION | {"report_id": "B9", "action_id": "A9"},
+    }
+    tables = WELL | {lacking: [others[lacking]]}
+    case = {"response_id": "R1", "follow_up_id": "F1", "report_id": REPORT["report_id"]}[quarantined[1]]
+    for rows, wanted in (({}, {"missing", "wrong_party", "late"}), ({case: "time"}, {"unknown"})):
+        found = reperform(World(tables, quarantined={quarantined: rows}), context(as_of=LATER))
+        assert isinstance(found, EscalationResult)
+        status = dict(zip(found.rows["duty"], found.rows["status"], strict=True))
+        assert {status[duty] for duty in duties} <= wanted, status
+        assert {status[duty] for duty in status if duty not in duties} == {"met"}
+    answer = EscalationAnswer(found)
+    assert answer.findings() == ()
+    said = " ".join(sentence.text for sentence in answer.summary())
+    table = lacking.replace("_", " ")
+    assert f"their record in {table} is in quarantine (no date or time, or one that cannot be)" in said
+
+
+def test_unknown_duties_are_said_with_what_they_could_make_of_the_share() -> None:
+    """Two of four acknowledgements cannot be used, and all that can were in time."""
+    world = World(
+        WELL
+        | {
+            "responses": [response(score=5.0, response_id=f"R{n}") for n in range(1, 5)],
+            "acknowledgements": [
+                acknowledgement(at(SENT), response_id=f"R{n}", acknowledgement_id=f"K{n}") for n in (1, 2)
+            ],
+        },
+        quarantined={("acknowledgements", "response_id"): {"R1": "time", "R3": "time", "R4": "time"}},
+    )
+    found = reperform(world, context(as_of=LATER))
+    assert isinstance(found, EscalationResult)
+    answer = EscalationAnswer(found)
+    said = [sentence.text for sentence in answer.summary()]
+    bounds = (
+        "Acknowledgement: whether it was met is unknown for 2 of 4 cases, so the share met may be anything "
+        "from 50.0% to 100.0%."
+    )
+    assert bounds in said
+    assert "2 duties count on neither side: their record in acknowledgements is in quarantine" in said[-1]
+    numbers = {number.key: number for number in answer.numbers()}
+    for sentence in answer.summary():
+        assert not orphans(sentence.text, [numbers[key] for key in sentence.keys]), sentence.text
+    row = found.to_frame().set_index("duty").loc["acknowledgement"]
+    assert (row["judged"], row["met"], row["unknown"], row["share"]) == (2, 2, 2, 1.0)
+    # Wilson limits of two of four and of four of four: as far as the unknown cases could take the share
+    assert (row["low"], row["high"]) == (pytest.approx(0.1500, abs=1e-4), pytest.approx(1.0))
+    few = reperform(world, replace(context(as_of=LATER), disclosure=MinimumFrequency(3)))
+    assert isinstance(few, EscalationResult)
+    assert not any("anything from" in sentence.text for sentence in EscalationAnswer(few).summary())
+    assert "worst:acknowledgement" not in {number.key for number in EscalationAnswer(few).numbers()}
+    steps = measure_latencies(world, found).of("acknowledgement")
+    assert (steps[0].unknown, steps[0].curve.n) == (2, 2)
+
+
 def test_of_several_follow_ups_those_that_are_known_are_counted_among_themselves() -> None:
     world = World(
         {
@@ -455,8 +536,8 @@ def test_of_several_follow_ups_those_that_are_known_are_counted_among_themselves
     first = EscalationAnswer(found).summary()[0]
     assert first.text == (
         "Whether every dissatisfied customer was followed up as promised cannot be told for 1 of 5 named "
-        "customers owed a follow-up; of the other 4, 4 (100.0%) got everything else that was promised, "
-        "or declined in time."
+        "customers owed a follow-up; of the other 4, 4 (100.0%) had contact and documentation as promised, "
+        "or declined in time; acknowledgement is not counted here."
     )
     assert set(first.keys) <= {number.key for number in EscalationAnswer(found).numbers()}
 

@@ -93,7 +93,68 @@ def test_a_tier_has_its_own_limit_and_another_falls_back_on_the_severity(
 
 def test_an_unknown_tier_or_severity_is_not_judged_by_a_looser_limit(context: DeskContext) -> None:
     for unknown in ({"account": None}, {"tier": None}, {"severity": None}):
-        assert pd.isna(status(judged(context, (1.5, "contacted"), **unknown), "contact"))
+        assert status(judged(context, (1.5, "contacted"), **unknown), "contact") == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("hours", "wanted"), [(1.0, "met"), (1.1, "unknown"), (2.0, "unknown"), (2.1, "late")]
+)
+def test_an_unknown_tier_is_judged_where_every_limit_it_may_have_finds_the_same(
+    context: DeskContext, hours: float, wanted: str
+) -> None:
+    found = judged(context, (hours, "contacted"), tier=None)
+    assert status(found, "contact") == wanted
+    case = found.cases.set_index("case_id").loc["C1"]
+    assert pd.isna(case["limit:complaint_contact"]) == (wanted == "unknown")
+
+
+def test_complaints_whose_limit_is_unknown_are_said_with_their_number_and_what_they_could_be(
+    context: DeskContext,
+) -> None:
+    answer = ClocksAnswer(judged(context, (1.5, "contacted"), (60.0, "resolved"), tier=None))
+    said = [sentence.text for sentence in answer.summary()]
+    first, second, *_ = said
+    assert first == (
+        "The clock complaint contact cannot be told for 1 complaint: the limit of critical cases goes by the "
+        "tier of their account, and no tier is known, and they count on neither side."
+    )
+    assert second == (
+        "Of 2 cases of the clock complaint contact, 1 is unknown, so anything from 50.0% to 100.0% may have "
+        "been in time."
+    )
+    numbers = {number.key: number for number in answer.numbers()}
+    for sentence in answer.summary():
+        assert not orphans(sentence.text, [numbers[key] for key in sentence.keys]), sentence.text
+    duties = answer.rates().result.frame.set_index(["duty", "priority"])
+    assert duties.loc[("complaint_contact", "critical"), "unknown"] == 1
+
+
+def test_a_finding_on_a_clock_says_of_how_many_more_it_is_unknown(context: DeskContext) -> None:
+    world = judged(context, (1.5, "contacted"), tier=None)
+    low_late = replace(world, cases=world.cases.assign(**{"status:complaint_contact": ["unknown", "late"]}))
+    (finding, *_) = [f for f in ClocksAnswer(low_late).findings() if f.subject == "clock:complaint_contact"]
+    assert finding.condition.endswith("every one is owed, and of 1 more it is unknown.")
+    assert "05_escalation/undecided:complaint_contact" in finding.evidence
+
+
+def test_an_event_in_quarantine_accuses_nobody(context: DeskContext) -> None:
+    complaint = {"complaint_id": "C1", "severity": "low", "unit_id": "U1", "received_at": RECEIVED}
+    shown = [
+        {"event_id": f"C2{state}", "complaint_id": "C2", "state": state, "occurred_at": RECEIVED + HOUR}
+        for state in ("contacted", "escalated", "resolved")
+    ]
+    first = {"event_id": "E1", "complaint_id": "C1", "state": "received", "occurred_at": RECEIVED}
+    tables = {
+        "complaints": [complaint, complaint | {"complaint_id": "C2"}],
+        "complaint_events": [first, *shown],
+    }
+    for lost, wanted in (({}, "missing"), ({"C1": "time"}, "unknown")):
+        quarantined = {("complaint_events", "complaint_id"): lost}
+        found = reperform(World(tables, quarantined=quarantined), context)
+        assert isinstance(found, IncidentResult)
+        assert status(found, "contact") == wanted
+    said = " ".join(sentence.text for sentence in ClocksAnswer(found).summary())
+    assert "cannot be told for 1 complaint: an event of theirs is in quarantine" in said
     # a severity without limits by tier is judged whatever the account
     assert status(judged(context, (23.0, "contacted"), severity="low", account=None), "contact") == "met"
 
@@ -194,8 +255,8 @@ def test_a_duty_names_the_file_and_line_of_its_complaint(context: DeskContext) -
     rows = register_of(
         Unanswered.not_assessable("follow-up", Refusal("None.")), ClocksAnswer(placed(context))
     ).rows
-    assert len(rows) == 3
-    for duty in rows.to_dict("records"):
+    assert sorted(rows["case_id"]) == ["C1"] * 3 + ["C2"] * 3
+    for duty in rows[rows["case_id"] == "C1"].to_dict("records"):
         assert (duty["table"], duty["source_file"], duty["source_line"]) == (
             "complaints",
             "complaints.csv",

@@ -111,6 +111,22 @@ def test_a_deviation_counts_with_a_listed_reason_recorded_at_the_time(
     assert told.deviations["verdict"].tolist() == [verdict]
 
 
+@pytest.mark.parametrize(("case", "found"), [("B1", "unknown"), ("B9", "late")])
+def test_a_deviation_in_quarantine_may_have_excused(case: str, found: str) -> None:
+    tables = {"call_backs": [call(made="2025-06-13 10:00")], "deviations": [deviation(case="B8")]}
+    world = World(tables, quarantined={("deviations", "case_id"): {case: "time"}})
+    told = judge_promises(world, judged_by())
+    assert isinstance(told, PromiseResult)
+    assert told.rows["status"].tolist() == [found]
+    promised = {"due_at": at("2025-06-10 09:00")}
+    rigid = World(
+        tables | {"call_backs": [tables["call_backs"][0] | promised]}, quarantined=world.quarantined
+    )
+    strict = judge_promises(rigid, judged_by())
+    assert isinstance(strict, PromiseResult)
+    assert strict.rows["status"].tolist() == ["late"], "nothing excuses a promised time"
+
+
 def test_of_several_deviations_the_one_that_counts_decides() -> None:
     late = call(made="2025-06-13 10:00")
     worthless, good = deviation("2025-06-07 10:00", reason="too_busy"), deviation(RECORDED)

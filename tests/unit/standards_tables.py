@@ -28,6 +28,8 @@ class SmallTables:
     counts: pd.DataFrame
     connection: duckdb.DuckDBPyConnection = field(default_factory=duckdb.connect)
     totals: tuple[SourceTotals, ...] = ()
+    quarantined: Mapping[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)
+    """By table and column, the cases that rows in quarantine name, each with the reason."""
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -40,6 +42,9 @@ class SmallTables:
         for column, value in where:
             found = found[found[column] == value]
         return found if columns is None else found[list(columns)]
+
+    def in_quarantine(self, table: str, link: str) -> Mapping[str, str]:
+        return self.quarantined.get((table, link), {})
 
     def lazy(self, table: str) -> nw.LazyFrame[Any]:
         return nw.from_native(self.connection.from_df(self.frames[table]))

@@ -102,9 +102,9 @@ def test_shares_of_the_relative_importance_add_up_to_one(examined: DriversAnswer
 
 def test_a_consequence_is_no_driver_and_that_is_said(examined: DriversAnswer) -> None:
     told = " ".join(sentence.text for sentence in examined.limits())
-    assert "Left out of the questions: recommend, follows from it." in told
+    assert 'Left out of the questions: "Recommend?", follows from it.' in told
     assert "association, not effect" in told
-    assert "no cause for the questions on manner" in told
+    assert 'no cause for the questions "How polite?"' in told
 
 
 def test_causes_are_ranked_by_how_often_they_are_named(examined: DriversAnswer) -> None:
@@ -301,6 +301,23 @@ def test_units_without_the_action_are_compared_with() -> None:
     everywhere = {unit: [-1] * 40 + [1] * 10 for unit in days}
     (same,) = after([fix(1, "slow", unit_id="U1")], everywhere).followed
     assert same.ratio == 1.0
+
+
+def test_one_action_in_several_units_is_followed_as_one() -> None:
+    days = {"U1": [-1] * 20 + [1] * 5, "U2": [-1] * 20 + [1] * 5, "U3": [-1] * 40 + [1] * 40}
+    rows = [fix(1, "slow", unit_id="U1"), fix(2, "slow", unit_id="U2")]
+    result = after(rows, days)
+    (one,) = result.followed
+    assert (one.before, one.after, one.before_others, one.ratio) == (40, 10, 40, 0.25)
+    answer = DriversAnswer(result)
+    first, second = (str(row["fix_id"]) for row in rows)
+    assert answer.movement()[0].text.startswith(
+        f"After {first} with {second} (the same action, on the same day), complaints of"
+    )
+    (table,) = answer.followed()
+    assert table.frame["like"].tolist() == [second]
+    apart = after([rows[0], fix(2, "slow", unit_id="U2", implemented_on=20_121)], days)
+    assert len(apart.followed) == 2
 
 
 @pytest.mark.parametrize(

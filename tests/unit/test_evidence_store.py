@@ -86,6 +86,7 @@ def test_one_thread_and_two_give_the_same_bytes(evidence, data, tmp_path, monkey
         "cells.parquet",
         "evidence.json",
         "quarantine.parquet",
+        "quarantined_links.parquet",
         "responses.parquet",
         "unanswered.parquet",
         "units.parquet",

@@ -1,15 +1,18 @@
 """Whether scores improve: two spans held against each other, and the trend that bears it out or does not."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 from compared_units import compare
 
 from auditlib import benchmark, improvement
+from auditlib.audit.numerals import orphans
 from auditlib.benchmark.scores import ScoreMeasure, from_aggregates
 from auditlib.improvement import Course, Improving, ImprovingAnswer
+from auditlib.improvement.latest_periods import latest_periods
 from auditlib.improvement.matched_change import PERIOD, change_of_answers, change_of_published
-from auditlib.improvement.periods import latest_periods
 from auditlib.records import Instrument, Item, Refusal, Scale
 from auditlib.statistics.trend import Trend
 
@@ -175,19 +178,72 @@ def test_every_number_of_the_sentence_is_recorded():
         (36, "2024-01 to 2024-12", "2025-01 to 2025-12", False),
         (24, "2023-01 to 2023-12", "2024-01 to 2024-12", False),
         (23, "2023-02 to 2023-12", "2024-01 to 2024-11", True),
-        (2, "2023-01 to 2023-01", "2023-02 to 2023-02", True),
+        (2, "2023-01", "2023-02", True),
     ],
 )
 def test_periods_are_years_where_there_are_two(months, earlier, later, note):
-    numbers = np.array([(2023 * 12 + step) // 12 * 100 + step % 12 + 1 for step in range(months)])
-    pair = latest_periods(numbers)
+    numbers = [(2023 * 12 + step) // 12 * 100 + step % 12 + 1 for step in range(months)]
+    pair = latest_periods(dict.fromkeys(numbers, 10), audited=(numbers[0], numbers[-1]))
     assert (pair.earlier.words, pair.later.words) == (earlier, later)
     assert bool(pair.note) is note
-    assert pair.later.first_day == pair.earlier.last_day + 1
+    assert pair.later.spans[0][0] == pair.earlier.spans[0][1] + 1
+    assert pair.neither == 10 * (months - 24 if months > 24 else months % 2)
+
+
+@pytest.mark.parametrize(
+    ("neither", "words"),
+    [(0, "Every answer lies in one of the two."), (1, "1 answer lies in neither."), (197, "197 answers lie")],
+)
+def test_what_lies_in_neither_period_is_always_said(neither, words):
+    moved = improving(0.01, 0.1, line(0.01, 0.1))
+    waves = ("2024-05 and 2024-11", "2025-05 and 2025-11")
+    answer = ImprovingAnswer(replace(moved, change=replace(moved.change, periods=waves, neither=neither)))
+    assert words in str(answer.summary()[0])
+    numbers = {number.key: number for number in answer.numbers()}
+    for sentence in answer.summary():
+        assert not orphans(sentence.text, [numbers[key] for key in sentence.keys]), sentence.text
 
 
 def test_one_month_has_no_change():
-    assert isinstance(latest_periods(np.array([202403, 202403])), Refusal)
+    assert isinstance(latest_periods({202403: 4}, audited=(202401, 202512)), Refusal)
+
+
+WAVES = {202405: 197, 202411: 216, 202505: 220, 202511: 233}
+YEARS = (202401, 202512)
+
+
+@pytest.mark.parametrize(
+    ("answers", "audited", "earlier", "later", "neither", "note"),
+    [
+        (WAVES, YEARS, "2024-05 and 2024-11", "2025-05 and 2025-11", 0, False),
+        # the first wave is of no year that has another like it
+        ({202411: 216, 202505: 220, 202511: 233}, (202411, 202512), "2024-11", "2025-11", 220, False),
+        # a wave a month later in its year is the same wave, and one over the turn of the month is one
+        (
+            {202405: 9, 202406: 9, 202411: 9, 202506: 9, 202511: 9}, YEARS,
+            "2024-05 to 2024-06 and 2024-11", "2025-06 and 2025-11", 0, False,
+        ),
+        ({202405: 9, 202502: 9, 202505: 9}, YEARS, "2024-05", "2025-05", 9, False),
+        # no wave is like another: as many whole ones of each side, and it is said
+        ({202405: 7, 202411: 8, 202502: 9}, (202405, 202503), "2024-11", "2025-02", 7, True),
+        # two years, and a quarter that was not asked in the first: the months both have
+        (
+            {**dict.fromkeys(range(202404, 202413), 5), **dict.fromkeys(range(202501, 202513), 5)}, YEARS,
+            "2024-04 to 2024-12", "2025-04 to 2025-12", 15, False,
+        ),
+        # the last month of the period is not in yet
+        (
+            {**dict.fromkeys(range(202401, 202413), 5), **dict.fromkeys(range(202501, 202512), 5)}, YEARS,
+            "2024-01 to 2024-11", "2025-01 to 2025-11", 5, False,
+        ),
+    ],
+)  # fmt: skip
+def test_like_is_held_against_like_and_what_lies_in_neither_is_counted(
+    answers, audited, earlier, later, neither, note
+):
+    pair = latest_periods(answers, audited=audited)
+    assert (pair.earlier.words, pair.later.words) == (earlier, later)
+    assert (pair.neither, bool(pair.note)) == (neither, note)
 
 
 def test_without_a_survey_there_is_a_reason():

@@ -118,6 +118,16 @@ def test_a_unit_with_a_thin_month_says_so(company):
     assert np.isnan(row["change"])
 
 
+@pytest.mark.parametrize(("wave", "words"), [(6, "its answers come in waves"), (1, "hold fewer than")])
+def test_empty_months_between_waves_are_no_thin_ones(company, wave, words):
+    """Where one quarter of twelve is without an answer, it is a gap and no wave."""
+    ordinals = company["month"] // 100 * 12 + company["month"] % 100
+    asked = ordinals % wave == 0 if wave > 1 else ~company["month"].between(202404, 202406)
+    cells = company[asked]
+    overall = over_time(cells, compared(cells, disclosure=MinimumFrequency(5))).overall
+    assert words in overall.reason
+
+
 def published(periods, *, n=400):
     """Return aggregates from one {unit: top-box share} per period."""
     rows = [

@@ -122,6 +122,26 @@ def test_quarters_that_are_thin_as_well_are_refused():
     assert isinstance(by_grain(monthly(0.5, n=1), MinimumFrequency(5)), Refusal)
 
 
+@pytest.mark.parametrize(
+    ("every", "words"),
+    [(6, "Its cases come in 6 waves with empty months between"), (1, "There is a quarter")],
+)
+def test_months_that_are_empty_by_design_are_no_gap(every, words):
+    whole = monthly(0.5, n=3 if every == 1 else 200)
+    asked = np.arange(36) % every == 0
+    asked[3:9] &= every > 1
+    refused = by_grain(replace(whole, n=whole.n * asked, met=whole.met * asked), MinimumFrequency(5))
+    assert isinstance(refused, Refusal)
+    assert refused.reason.startswith(words)
+
+
+def test_a_survey_that_cannot_be_followed_is_named():
+    title = "Satisfaction (visit survey), whether it improves"
+    refused = Unanswered(title, Refusal("Why."), "unanswered:x")
+    assert "Satisfaction (visit survey), whether it improves: Why." in str(refused.summary()[0])
+    assert improvement.together([refused]).result == (), "satisfaction has an answer of its own"
+
+
 def test_a_share_that_is_held_back_is_not_drawn():
     subject = standing(monthly(0.8))
     assert subject.without(lambda key, n=None: key == "share:SL-01") == (None, 1)

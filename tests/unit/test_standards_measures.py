@@ -251,6 +251,19 @@ def test_a_complaints_clock(states: list[tuple[str, float]], on_time: bool) -> N
     assert (resolved.successes, resolved.n) == (int(on_time), 1)
 
 
+def test_a_complaint_with_an_event_in_quarantine_is_not_called_late() -> None:
+    """The first was resolved in time; of the others nothing shows it, and of one an event cannot be used."""
+    rows = [*events(1, ("resolved", 1)), *events(2, ("in_progress", 1)), *events(3, ("in_progress", 1))]
+    tables = small_tables(complaints=[complaint(number) for number in (1, 2, 3)], complaint_events=rows)
+    lost = replace(tables, quarantined={("complaint_events", "complaint_id"): {"X1": "time", "X2": "time"}})
+    for given, met, unknown in ((tables, (1, 3), 0), (lost, (1, 2), 1)):
+        resolved = found("complaints_resolved", given, within_days=10)
+        assert ((resolved.successes, resolved.n), resolved.unknown) == (met, unknown)
+        overdue = found("complaints_overdue", given, within_days=10)
+        assert (overdue.successes, overdue.n, overdue.unknown) == (2 - unknown, 2 - unknown, unknown)
+    assert "or by an event in quarantine: 1" in resolved.reason
+
+
 def test_an_open_complaint_within_its_limit_is_pending() -> None:
     tables = small_tables(
         complaints=[
@@ -355,6 +368,27 @@ def test_recurrence_compares_windows_of_equal_length_around_each_fix() -> None:
     other = found("recurrence_ratio", small_tables(fixes=elsewhere, complaints=rows), window_days=30)
     assert other.value is None
     assert "nothing to compare" in other.reason
+
+
+def test_rows_of_one_cause_day_and_kind_are_one_fix_made_in_several_units() -> None:
+    fixed = 20_089 + 40
+    row = {"cause_code": "queue", "implemented_on": fixed, "action_type": "procedure", "owner_id": "P1"}
+    fixes = [row | {"unit_id": unit} for unit in "ABCDE"]
+    counts = {"A": (6, 2), "B": (1, 0), "C": (10, 3), "D": (10, 2), "E": (0, 0), "F": (200, 205)}
+    rows = [
+        {"cause_code": "queue", "unit_id": unit, "received_day": fixed + side, "in_period": True}
+        for unit, (before, after) in counts.items()
+        for side, n in ((-1, before), (1, after))
+        for _ in range(n)
+    ]
+    ratio = found("recurrence_ratio", small_tables(fixes=fixes, complaints=rows), window_days=30)
+    assert (ratio.value, ratio.n) == (pytest.approx(7 / 27), 34)
+    assert ratio.interval is not None
+    assert ratio.interval.high < 1
+    for apart in ({"action_type": "training"}, {"implemented_on": fixed + 1}, {"cause_code": "price"}):
+        cut = [*fixes[:-3], *(fix | apart for fix in fixes[-3:])]
+        other = found("recurrence_ratio", small_tables(fixes=cut, complaints=rows), window_days=30)
+        assert other.n < 34, "another day, kind or cause is another fix"
 
 
 def test_recurrence_is_that_of_the_weakest_fix() -> None:

@@ -12,7 +12,7 @@ from auditlib.benchmark import facts, statements
 from auditlib.benchmark.findings import findings_of
 from auditlib.benchmark.outliers import OutlierStatus
 from auditlib.benchmark.result import MOST_ROWS, BenchmarkResult, Comparison
-from auditlib.benchmark.words import as_band, quoted, readable, shortlist, title_of
+from auditlib.benchmark.words import as_band, readable, shortlist, title_of
 from auditlib.records import Basis, Finding, Number, Refusal, Sentence
 from auditlib.statements import Answer, Exhibit, Unanswered, listed
 
@@ -182,7 +182,7 @@ def _overview(comparison: Comparison) -> dict[str, Any]:
     dispersion, chosen = judgement.dispersion, judgement.chosen
     return {
         "survey_type": measure.survey_type,
-        "question": quoted(measure.item),
+        "question": measure.item.quoted,
         "units_compared": int(chosen.sum()),
         "units_without_verdict": int((~chosen).sum()),
         "n": int(comparison.scores.n[chosen].sum()),

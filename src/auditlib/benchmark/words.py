@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from auditlib.benchmark.scores import ScoreMeasure
-from auditlib.records import Item, Number, Sentence
+from auditlib.records import Number, Sentence
 from auditlib.statements import counted, with_sign
 
 NAMES = {
@@ -16,8 +16,6 @@ NAMES = {
     "bottom_box": "bottom-box share",
     "nps": "net promoter score",
 }
-LONGEST_QUESTION = 90
-"""A longer wording is cut in titles and sentences."""
 
 
 def as_score(value: float, statistic: str) -> str:
@@ -97,19 +95,11 @@ def as_band(low: int, high: int) -> str:
     return f"{low:,}" if high == low else f"{low:,} to {high:,}"
 
 
-def quoted(item: Item) -> str:
-    """Return the wording of an item in quotation marks, cut where it is long."""
-    text = " ".join(item.wording.split())
-    if len(text) > LONGEST_QUESTION:
-        text = f"{text[:LONGEST_QUESTION].rsplit(' ', 1)[0]} ..."
-    return f'"{text}"'
-
-
 def measured(measure: ScoreMeasure) -> str:
     """Return what is compared: statistic, where its box begins, and the question."""
     scale = measure.item.scale
     boxes = {"top_box": f" ({scale.top_box:g} or more)", "bottom_box": f" ({scale.bottom_box:g} or less)"}
-    return f"{NAMES[measure.statistic]}{boxes.get(measure.statistic, '')} of {quoted(measure.item)}"
+    return f"{NAMES[measure.statistic]}{boxes.get(measure.statistic, '')} of {measure.item.quoted}"
 
 
 def title_of(measure: ScoreMeasure) -> str:

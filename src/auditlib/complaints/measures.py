@@ -57,7 +57,7 @@ def complaints_resolved(
     if unreadable:
         return nothing(unreadable)
     limit = within_days * DAY
-    lives, on_time = _of_period(clocks(tables, context)), within(limit)
+    lives, on_time = _of_period(clocks(tables, context)), _as_recorded(within(limit), tables)
     due = lives.filter(nw.col("resolved") | (nw.col("longest") > limit))
     in_time = known(*_graded(due, severity, on_time))
     waiting = known(*_graded(lives.filter(~nw.col("resolved")), severity, nw.col("longest") <= limit)).meeting
@@ -76,17 +76,34 @@ def complaints_resolved(
             limit=limit,
         ),
         unsaid="how severe the complaint is, or enough of its times" if severity else "",
-        reason=_left_out(pending=waiting, unclear=unclear),
+        reason=_left_out(pending=waiting, unclear=unclear, lost=bool(_lost(tables))),
     )
 
 
-def _left_out(*, pending: int, unclear: int) -> str:
+def _lost(tables: Tables) -> list[str]:
+    """Return the complaints of which an event is in quarantine: whatever they lack may have happened."""
+    return list(tables.in_quarantine("complaint_events", "complaint_id"))
+
+
+def _as_recorded(on_time: nw.Expr, tables: Tables) -> nw.Expr:
+    """Return whether a clock kept to its limit, empty where it did not and an event is in quarantine."""
+    import narwhals as nw
+
+    lost = _lost(tables)
+    if not lost:
+        return on_time
+    late = (~on_time & nw.col("complaint_id").is_in(lost)).fill_null(value=False)
+    return nw.when(~late).then(on_time)
+
+
+def _left_out(*, pending: int, unclear: int, lost: bool) -> str:
     """Return which complaints are not counted, and why."""
     reasons = []
     if pending:
         reasons.append(f"still within their limit: {pending:,} open")
     if unclear:
-        reasons.append(f"in time or late by their days alone: {unclear:,}")
+        events = ", or by an event in quarantine" if lost else ""
+        reasons.append(f"in time or late by their days alone{events}: {unclear:,}")
     return f"not counted, because {'; '.join(reasons)}" if reasons else ""
 
 
@@ -104,10 +121,10 @@ def complaints_overdue(tables: Tables, context: Context, *, within_days: int) ->
         return nothing(unreadable)
     all_of_them = _of_period(clocks(tables, context))
     still = all_of_them.filter(~nw.col("resolved"))
-    late = known(still, ~within(within_days * DAY))
+    late = known(still, ~_as_recorded(within(within_days * DAY), tables))
     if not late.n + late.unknown:
         return _none_open(rows_in(all_of_them), context)
-    reason = _left_out(pending=0, unclear=late.unknown)
+    reason = _left_out(pending=0, unclear=late.unknown, lost=bool(_lost(tables)))
     return _share(late, context, none="of no open complaint is it known whether it is late", reason=reason)
 
 
@@ -197,7 +214,8 @@ def fixes_owned(tables: Tables, _context: Context) -> Measurement:
 def recurrence_ratio(tables: Tables, context: Context, *, window_days: int) -> Measurement:
     """Complaints with a fixed cause after its fix, over those before it, for the weakest fix.
 
-    Fixes without a complaint of their cause before them are left out: there is nothing to compare.
+    Fixes without a complaint of their cause before them are left out: there is nothing to compare. Rows of
+    the register of one cause, day and kind of action are one fix, made in several units.
 
     The weakest is the one whose upper limit is highest: only if it lies on the good side do all of them
     (intersection-union, Berger 1982, Technometrics 24:295-300). The windows before and after a fix are of

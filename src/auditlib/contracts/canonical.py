@@ -50,3 +50,6 @@ class CanonicalTables(Protocol):
 
     def quarantine(self) -> pd.DataFrame:
         """Return the quarantined rows."""
+
+    def in_quarantine(self, table: str, link: str) -> Mapping[str, str]:
+        """Return the cases that quarantined rows of `table` name in column `link`, each with the reason."""

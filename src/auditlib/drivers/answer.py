@@ -13,6 +13,7 @@ from auditlib.records import Finding, Number, Sentence
 from auditlib.statements import Answer, Exhibit
 
 _QUESTIONS = {
+    "wording": "As it was asked",
     "low_share": "Low answers",
     "penalty": "Impact (points)",
     "contribution": "Impact \N{MULTIPLICATION SIGN} frequency",
@@ -22,6 +23,7 @@ _QUESTIONS = {
 }
 _FOLLOWED = {
     "fix_id": "Action",
+    "like": "The same in other units",
     "cause_code": "Cause",
     "window_days": "Days either side",
     "compared_with": "Compared with",
@@ -79,6 +81,7 @@ class DriversAnswer(Answer[DriversResult]):
             {
                 "survey_type": question.survey_type,
                 "question": question.name,
+                "wording": question.item.quoted,
                 "low_share": question.low_share,
                 "penalty": question.penalty.in_points.value,
                 "contribution": question.contribution.value,
@@ -112,9 +115,11 @@ class DriversAnswer(Answer[DriversResult]):
 
     def followed(self) -> tuple[Exhibit, ...]:
         """Return the table of actions that took effect: complaints of their cause before and after."""
+        pooled = any(followed.fix.like for followed in self.result.followed)
         rows = [
             {
                 "fix_id": followed.fix.fix_id,
+                **({"like": ", ".join(followed.fix.fix_ids[1:])} if pooled else {}),
                 "cause_code": followed.fix.cause,
                 "window_days": followed.days,
                 "before": followed.before,

@@ -42,6 +42,8 @@ class Fix:
         The unit it holds for; empty for all.
     implemented
         Day it took effect, in days since 1970; None while it is planned.
+    like
+        Further rows of the register that are the same action in other units: their ids and units.
     """
 
     fix_id: str
@@ -50,6 +52,18 @@ class Fix:
     owner: str
     kind: str
     implemented: int | None
+    like: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def fix_ids(self) -> tuple[str, ...]:
+        """Every row of the register that it is."""
+        return (self.fix_id, *(fix_id for fix_id, _ in self.like))
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """The units it holds for; nothing where it holds for all."""
+        every = (self.unit_id, *(unit for _, unit in self.like))
+        return every if all(every) else ()
 
     @property
     def owned(self) -> bool:

@@ -18,8 +18,10 @@ CRITERION = "A8: the action plan covers what dissatisfies customers most"
 def findings_of(result: DriversResult) -> tuple[Finding, ...]:
     """Return one finding for each main cause without an action that covers it for every unit."""
     metric = metric_text("drivers_covered", {"top": result.policy.top})
+    wordings = {item.item: item.quoted for survey in result.surveys for item in survey.instrument.items}
+    questions = {wordings.get(item, plain(item)): causes for item, causes in result.policy.causes.items()}
     return tuple(
-        replace(_finding(driver, driver.source, result.policy.causes), metric=metric)
+        replace(_finding(driver, driver.source, questions), metric=metric)
         for driver in result.uncovered
         if isinstance(driver.source, Cause)
     )
@@ -71,5 +73,5 @@ def _lack(driver: Driver) -> str:
 
 
 def _beside(cause: Cause, questions: Mapping[str, tuple[str, ...]]) -> str:
-    own = [plain(item) for item, causes in questions.items() if cause.code in causes]
-    return f", and the answers to the questions on {listed(own)}" if own else ""
+    own = [item for item, causes in questions.items() if cause.code in causes]
+    return f", and the answers to {listed(own)}" if own else ""

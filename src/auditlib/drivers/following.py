@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from auditlib.contracts import CanonicalTables
@@ -62,7 +63,8 @@ class Followed:
     @property
     def basis(self) -> tuple[Basis, ...]:
         """The rows it rests on."""
-        return (Basis("fixes", (("fix_id", self.fix.fix_id),)), _complaints_of(self.fix.cause))
+        rows = (Basis("fixes", (("fix_id", fix_id),)) for fix_id in self.fix.fix_ids)
+        return (*rows, _complaints_of(self.fix.cause))
 
 
 def follow(
@@ -80,7 +82,21 @@ def follow(
     if "complaints" not in tables.tables:
         return ()
     received = tables.frame("complaints", columns=["cause_code", "unit_id", "received_day"], where=IN_PERIOD)
-    return tuple(_followed(fix, fixes, received, run, policy) for fix in fixes if fix.implemented is not None)
+    effective = pooled(fix for fix in fixes if fix.implemented is not None)
+    return tuple(_followed(fix, fixes, received, run, policy) for fix in effective)
+
+
+def pooled(fixes: Iterable[Fix]) -> tuple[Fix, ...]:
+    """Return actions with those of one cause, day and kind as one, made in several units.
+
+    Cut by unit, an action is followed on a few complaints of each, where all together say what it did.
+    """
+    alike: dict[tuple[str, int | None, str], Fix] = {}
+    for fix in fixes:
+        key = (fix.cause, fix.implemented, fix.kind)
+        first = alike.get(key)
+        alike[key] = fix if first is None else replace(first, like=(*first.like, (fix.fix_id, fix.unit_id)))
+    return tuple(alike.values())
 
 
 def _followed(
@@ -93,7 +109,7 @@ def _followed(
         return Followed(fix, refusal=Refusal("It took effect at the edge of the period, or outside it."))
     same = received[received["cause_code"] == fix.cause]
     acted = {alike.unit_id for alike in fixes if alike.cause == fix.cause}
-    own = same if not fix.unit_id else same[same["unit_id"] == fix.unit_id]
+    own = same[same["unit_id"].isin(fix.units)] if fix.units else same
     elsewhere = same.iloc[:0] if "" in acted else same[~same["unit_id"].isin(acted)]
     counts = (*_around(own, day, days), *_around(elsewhere, day, days))
     return _compared(fix, days, counts, level=run.thresholds.confidence)
@@ -109,14 +125,14 @@ def _compared(fix: Fix, days: int, counts: tuple[int, int, int, int], *, level: 
     before, after, before_others, after_others = counts
     if before == 0:
         return Followed(fix, days, *counts, refusal=Refusal("No complaint of the cause came before it."))
-    if fix.unit_id and before_others and after_others:
+    if fix.units and before_others and after_others:
         ratio = (after / before) / (after_others / before_others)
         interval = _odds(counts, level=level)
         return Followed(fix, days, *counts, ratio, interval, compared=True)
     share = clopper_pearson(after, after + before, level=level)
     low, high = (float(limit) / max(1 - float(limit), 1e-12) for limit in (share.low, share.high))
     interval = Interval(low, high, level, "conditional exact")
-    why = FEW_OTHERS if fix.unit_id else EVERYWHERE
+    why = FEW_OTHERS if fix.units else EVERYWHERE
     return Followed(fix, days, *counts, after / before, interval, refusal=why)
 
 

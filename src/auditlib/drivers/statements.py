@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from auditlib.disclosure import MinimumFrequency
 from auditlib.drivers.causes import Cause, Causes
+from auditlib.drivers.coverage import Fix
 from auditlib.drivers.following import Followed
 from auditlib.drivers.questions import Survey
 from auditlib.drivers.result import DriversResult
@@ -95,14 +97,14 @@ def _survey(survey: Survey, facts: Facts) -> Sentence:
     if not survey.questions:
         return Sentence(f"Which low answers go with bad overall answers to the {name} survey is held back.")
     first, *lower_ranked = survey.questions
-    near = [plain(question.item.item) for question in lower_ranked if question.best <= 1]
+    near = [question.item.quoted for question in lower_ranked if question.best <= 1]
     return say(
         "{low} {question} go with the most bad overall answers to the {survey} survey: they are given in "
         "{low_share} of responses, and a bad overall answer is then {penalty} percentage points more "
         "frequent, the other questions held equal, within units{tied}.",
         facts.about(f"{name}:{first.name}"),
-        low="Of what is shown, low answers on" if survey.left_out else "Low answers on",
-        question=plain(first.item.item),
+        low="Of what is shown, low answers to" if survey.left_out else "Low answers to",
+        question=first.item.quoted,
         survey=name,
         tied=f", though {listed(near)} cannot be told from it" if near else "",
     )
@@ -119,7 +121,7 @@ def movement(result: DriversResult, facts: Facts) -> Iterator[Sentence]:
 
 
 def _movement(followed: Followed, facts: Facts, *, disclosure: MinimumFrequency) -> Sentence:
-    name, fix = followed.fix.spoken_id, followed.fix.fix_id
+    name, fix = _named(followed.fix), followed.fix.fix_id
     if followed.ratio is None or followed.interval is None:
         why = followed.refusal.reason if followed.refusal else ""
         return Sentence(f"After {name}, nothing can be said: {why}", (f"ratio:{fix}",))
@@ -141,6 +143,14 @@ def _movement(followed: Followed, facts: Facts, *, disclosure: MinimumFrequency)
     )
 
 
+def _named(fix: Fix) -> str:
+    """Name an action by the rows of the register that it is."""
+    if not fix.like:
+        return fix.spoken_id
+    further = [replace(fix, fix_id=fix_id).spoken_id for fix_id, _ in fix.like]
+    return f"{fix.spoken_id} with {listed(further)} (the same action, on the same day)"
+
+
 def limits(result: DriversResult, facts: Facts) -> Iterator[Sentence]:
     """Yield what cannot be said."""
     if result.not_assessable is not None:
@@ -158,10 +168,10 @@ def limits(result: DriversResult, facts: Facts) -> Iterator[Sentence]:
             )
     if result.causes.causes:
         yield _uncoded(facts)
-    items = {item.item for survey in result.ranked for item in survey.instrument.items}
+    items = {item.item: item.quoted for survey in result.ranked for item in survey.instrument.items}
     for item, why in result.policy.not_drivers.items():
         if item in items:
-            yield Sentence(f"Left out of the questions: {plain(item)}, {why}.")
+            yield Sentence(f"Left out of the questions: {items[item]}, {why}.")
     yield from _undeclared(result)
 
 
@@ -178,8 +188,8 @@ def _uncoded(facts: Facts) -> Sentence:
 
 
 def _undeclared(result: DriversResult) -> Iterator[Sentence]:
-    items = [question.item.item for survey in result.surveys for question in survey.questions]
-    silent = [plain(item) for item in items if not result.policy.causes.get(item)]
+    items = [question.item for survey in result.surveys for question in survey.questions]
+    silent = [item.quoted for item in items if not result.policy.causes.get(item.item)]
     if silent:
         why = "no action can be held against them"
-        yield Sentence(f"The policy declares no cause for the questions on {listed(silent)}: {why}.")
+        yield Sentence(f"The policy declares no cause for the questions {listed(silent)}: {why}.")

@@ -35,6 +35,16 @@ def facts(result: EscalationResult) -> Iterator[Number]:
     for gap in gaps_of(result.rows):
         yield Number(gap.key, gap.cases, "count", basis=basis)
     yield from of_rates(result.rates())
+    yield from _bounds(result)
+
+
+def _bounds(result: EscalationResult) -> Iterator[Number]:
+    """Yield what the share met of a duty is with every unknown case failed, and with every one met."""
+    for row in result.bounded.to_dict("records"):
+        duty, met, unknown = str(row["duty"]), int(row["met"]), int(row["unknown"])
+        n = int(row["judged"]) + unknown
+        yield Number(f"worst:{duty}", met / n, "share", n, basis=(RESPONSES,))
+        yield Number(f"best:{duty}", (met + unknown) / n, "share", n, basis=(RESPONSES,))
 
 
 def doubt_key(reason: str) -> str:

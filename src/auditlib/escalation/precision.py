@@ -8,6 +8,7 @@ import narwhals as nw
 
 from auditlib.contracts import WHOLE_DAY, CanonicalTables
 from auditlib.contracts.frames import Frame, collected
+from auditlib.records import Reason
 from auditlib.time.local_days import ZoneTables, with_day_end
 
 EVENTS = {
@@ -18,8 +19,8 @@ EVENTS = {
 }
 """Tables by the instant that a duty is judged on."""
 DAY_ONLY, NO_CALENDAR = "only the day is known", "no calendar for the unit"
-UNRECORDED = "not recorded"
-"""Why a status is unknown; the last one names the columns that are empty, after a colon."""
+UNRECORDED, IN_QUARANTINE = "not recorded", "in quarantine"
+"""Why a status is unknown; these name the empty columns, or the table and the reason, after a colon."""
 _DOUBTS = {
     DAY_ONLY: "only the day of an event is known, and the time of day decides",
     NO_CALENDAR: "the policy names no calendar for the unit",
@@ -28,8 +29,17 @@ _DOUBTS = {
 
 def doubt_of(detail: str) -> str:
     """Return in words why a status is unknown."""
+    if detail.startswith(IN_QUARANTINE):
+        _, table, reason = detail.split(": ")
+        return f"their record in {table.replace('_', ' ')} is in quarantine ({_fault(reason)})"
     columns = detail.removeprefix(f"{UNRECORDED}: ").replace("_", " ")
     return _DOUBTS.get(detail, f"a row leaves open what the duty turns on ({columns})")
+
+
+def _fault(reason: str) -> str:
+    if reason == Reason.TIME:
+        return "no date or time, or one that cannot be"
+    return Reason.of(reason).sentence
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from auditlib.escalation.duties import COMMON, obligations, with_acknowledgement
 from auditlib.escalation.matrix import with_attendance
 from auditlib.escalation.policy import DUTIES, EscalationPolicy
 from auditlib.escalation.precision import EVENTS, Days, day_only, with_until
+from auditlib.escalation.quarantined import with_unusable
 from auditlib.escalation.reports import with_report
 from auditlib.escalation.result import EscalationResult
 from auditlib.obligations import DutyRule
@@ -65,8 +66,9 @@ def reperform(tables: CanonicalTables, context: EscalationContext) -> Escalation
     facts = _facts(population, tables, context, judged=judged, extent=extent)
     judged_duties = tables.lazy_of({"duty": list(judged)})
     rows = obligations(facts, judged_duties, policy=context.policy, duties=judged, as_of=context.as_of)
+    recorded = with_unrecorded(_frame(rows, judged), tables, context.policy, silent=context.silent)
     return EscalationResult(
-        with_unrecorded(_frame(rows, judged), tables, context.policy, silent=context.silent),
+        with_unusable(recorded, tables),
         _population(population),
         context,
         refused,

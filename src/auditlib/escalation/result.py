@@ -105,6 +105,18 @@ class EscalationResult:
         return {str(reason): int(counts[reason]) for reason in sorted(counts.index)}
 
     @property
+    def bounded(self) -> pd.DataFrame:
+        """The duties of which so many cases are unknown that their number may be stated; see `rates`."""
+        frame = self.rates().frame
+        return frame[(frame["unknown"] > 0) & self.context.disclosure.shows(frame["unknown"])]
+
+    @property
+    def followed_by(self) -> tuple[str, ...]:
+        """Duties of a follow-up that are judged, in the order of a case; an acknowledgement is none."""
+        owed = (duty for duty in DUTIES if self.context.policy.rule(duty) and duty not in self.refused)
+        return tuple(duty for duty in owed if duty != "acknowledgement")
+
+    @property
     def judged(self) -> int:
         """Duties that are settled, of the kinds whose share may be stated."""
         return int(self.rates().stated["judged"].sum())

@@ -11,7 +11,7 @@ from auditlib.escalation.latency import Latencies, Stage
 from auditlib.escalation.precision import doubt_of
 from auditlib.escalation.result import EscalationResult
 from auditlib.records import Sentence
-from auditlib.statements import Facts, percent, say
+from auditlib.statements import Facts, listed, percent, say
 from auditlib.statistics.durations import Survival
 
 _OWED = "{follow_ups|named customer|named customers} owed a follow-up"
@@ -23,6 +23,8 @@ def summary(result: EscalationResult, facts: Facts) -> Iterator[Sentence]:
         yield _promise(result, facts)
     yield _weakest(result, facts)
     yield _scope(result, facts)
+    for duty in result.bounded["duty"]:
+        yield _bounds(str(duty), facts)
     for reason in result.undecided:
         many = f"{{{doubt_key(reason)}|duty counts|duties count}}"
         yield say(f"{many} on neither side: {{doubt}}.", facts, doubt=doubt_of(reason))
@@ -36,20 +38,24 @@ def _promise(result: EscalationResult, facts: Facts) -> Sentence:
         return Sentence("Too few named customers were owed a follow-up for their number to be shown.")
     # Nobody knows whether a duty that cannot be judged was met: it is set apart from what was promised.
     unjudged = [duty for duty in result.refused if duty != "acknowledgement"]
-    everything = "everything else" if unjudged else "everything"
     if result.unclear:
-        return _as_far_as_known(result, facts, everything=everything)
+        return _as_far_as_known(result, facts)
     aside = f"leaving aside {' and '.join(unjudged)}, which cannot be judged, " if unjudged else ""
     every = "every" if result.fulfilled == result.follow_ups else "not every"
     begin = f"{aside}{every} dissatisfied customer was followed up as promised"
     return say(
-        f"{{begin}}: of {_OWED}, {{kept_follow_ups}} ({{share}}) got {{everything}} that was promised, or "
-        "declined in time.",
+        f"{{begin}}: of {_OWED}, {{kept_follow_ups}} ({{share}}) {{had}}.",
         facts,
         begin=f"{begin[0].upper()}{begin[1:]}",
         share=_share_kept(facts),
-        everything=everything,
+        had=_had(result),
     )
+
+
+def _had(result: EscalationResult) -> str:
+    """Name the duties that a follow-up counts as done by."""
+    apart = "; acknowledgement is not counted here" if result.context.policy.rule("acknowledgement") else ""
+    return f"had {listed(result.followed_by)} as promised, or declined in time{apart}"
 
 
 def _share_kept(facts: Facts) -> Sentence:
@@ -58,7 +64,7 @@ def _share_kept(facts: Facts) -> Sentence:
     return Sentence(f"{float(fact.value or 0) / (fact.n or 1):.1%}", (fact.key,))
 
 
-def _as_far_as_known(result: EscalationResult, facts: Facts, *, everything: str) -> Sentence:
+def _as_far_as_known(result: EscalationResult, facts: Facts) -> Sentence:
     """Say it where what is recorded leaves some follow-ups open: they are on neither side."""
     left = f"for {{unclear_follow_ups}} of {_OWED}"
     clear = result.follow_ups - result.unclear
@@ -70,11 +76,10 @@ def _as_far_as_known(result: EscalationResult, facts: Facts, *, everything: str)
     else:
         begin = "Not every dissatisfied customer was followed up as promised, and it cannot be told"
     return say(
-        f"{begin} {left}; of the other {{kept_follow_ups[n]|,}}, {{kept_follow_ups}} ({{share}}) got "
-        "{everything} that was promised, or declined in time.",
+        f"{begin} {left}; of the other {{kept_follow_ups[n]|,}}, {{kept_follow_ups}} ({{share}}) {{had}}.",
         facts,
         share=_share_kept(facts),
-        everything=everything,
+        had=_had(result),
     )
 
 
@@ -99,6 +104,16 @@ def _weakest(result: EscalationResult, facts: Facts) -> Sentence:
         shown=of_those,
         duty=str(row["duty"]),
         level=percent(rates.level, decimals=0),
+    )
+
+
+def _bounds(duty: str, facts: Facts) -> Sentence:
+    """Say how far the unknown cases of a duty could take the share met."""
+    return say(
+        "{duty}: whether it was met is unknown for {unknown} of {worst[n]|case|cases}, so the share met may "
+        "be anything from {worst|.1%} to {best|.1%}.",
+        facts.about(duty),
+        duty=duty.capitalize(),
     )
 
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from pyarrow import compute
 
 CELLS, QUARANTINE, SOURCES = "cells", "quarantine", "sources"
+QUARANTINED_LINKS = "quarantined_links"
+"""Cases that rows in quarantine name; see `quarantined_links`."""
 UNANSWERED = "unanswered"
 """Rows of surveys in which nothing is answered; see `answered.split`."""
 
@@ -121,6 +123,11 @@ class Evidence:
         """Return the quarantine: ``table, file, line, column, reason, value, message``."""
         return self.frame(QUARANTINE)
 
+    def in_quarantine(self, table: str, link: str) -> Mapping[str, str]:
+        """Return the cases that rows of `table` in quarantine name in column `link`, each with the reason."""
+        rows = self.frame(QUARANTINED_LINKS, where=(("table", table), ("column", link)))
+        return dict(zip(rows["id"], rows["reason"], strict=True))
+
     def count(self, basis: Basis) -> int:
         """Return how many rows `basis` selects; with a column, those in which it is not empty."""
         if basis.table == SOURCES:
@@ -179,7 +186,7 @@ class Evidence:
     def _path(self, table: str) -> Path:
         beside = table == UNANSWERED and "responses" in self.tables
         if (
-            table in (*self.tables, CELLS, QUARANTINE)
+            table in (*self.tables, CELLS, QUARANTINE, QUARANTINED_LINKS)
             or beside
             or (table == ANSWER_ROWS and self.has_answer_rows)
         ):

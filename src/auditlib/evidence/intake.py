@@ -16,6 +16,7 @@ from auditlib.evidence import (
     key_registers,
     overlapping_intervals,
     quarantine,
+    quarantined_links,
     unanswered,
 )
 from auditlib.evidence.arrange import Arrangement
@@ -84,8 +85,9 @@ def take_in(
             excluded = _within(dropped, np.array([first, first + duplicates.PLACES - 1])) - first
             spread(context.connection, plan)
             lines = RecordLines(context.connection, plan)
+            lost = stack.enter_context(closing(_links(context, plan)))
             for piece in staged[plan.number].pieces():
-                rows = _stored(piece, excluded, tallies[plan.number], lines)
+                rows = _stored(piece, excluded, tallies[plan.number], lines, lost)
                 rows = unpivoted(_with_file(rows, context.names[plan.number]), plan)
                 rows, silent = unanswered.split(rows, plan)
                 tallies[plan.number].unanswered += silent.num_rows
@@ -206,12 +208,14 @@ class _Sorter:
         self.naming = key_registers.Naming(context.connection, plan.number)
         self.placeholders = Placeholders(plan)
         self._refused = quarantine.inbox(context.connection)
+        self._lost = _links(context, plan)
         schema = coded_schema(plan.contract)
         self._schema = schema.remove(schema.get_field_index("source_file"))
 
     def close(self) -> None:
         """Hand over what is waiting and forget what was prepared for this source."""
         self._refused.flush()
+        self._lost.close()
         self.naming.close()
         self._marker.close()
 
@@ -259,6 +263,8 @@ class _Sorter:
             self._identities.add(_identified(tested, self._plan.number))
         faulty = quarantine.faulty_rows(tested["fault"], records, self._plan, self._judge.tests)
         self.refuse(faulty)
+        if faulty.num_rows:
+            self._lost.add(tested.filter(pc.not_equal(tested["fault"], SOUND)))
         sound = tested.filter(pc.equal(tested["fault"], SOUND)) if faulty.num_rows else tested
         if self._plan.target.name == overlapping_intervals.TABLE:
             overlapping_intervals.note(self._context.connection, sound, self._plan.number)
@@ -273,13 +279,24 @@ def _within(places: NDArray[np.int64], lines: NDArray[np.int64]) -> NDArray[np.i
     return places[begin:end]
 
 
-def _stored(piece: pa.Table, dropped: NDArray[np.int64], tally: Tally, made_of: RecordLines) -> pa.Table:
-    """Return the rows of a piece without those at `dropped` lines, and count them in `tally`."""
+def _links(context: IntakeContext, plan: SourcePlan) -> quarantined_links.LinkNotes:
+    return quarantined_links.LinkNotes(context.connection, plan.contract, plan.number)
+
+
+def _stored(
+    piece: pa.Table,
+    dropped: NDArray[np.int64],
+    tally: Tally,
+    made_of: RecordLines,
+    lost: quarantined_links.LinkNotes,
+) -> pa.Table:
+    """Return the rows of a piece without those at `dropped` lines; count them in `tally` and `lost`."""
     import pyarrow.compute as pc
 
     lines = piece["source_line"].to_numpy()
     positions = np.flatnonzero(np.isin(lines, _within(dropped, lines), assume_unique=True))
     if len(positions):
+        lost.add(piece.take(positions))
         piece = without(piece, positions).combine_chunks()
     tally.kept += made_of.of(piece)
     tally.out_of_period += made_of.of(piece.select(["source_line"]).filter(pc.invert(piece["in_period"])))

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from auditlib.contracts import ColumnKind
 from auditlib.errors import DataError, EvidenceChanged, Problem
-from auditlib.evidence import cells, quarantine
+from auditlib.evidence import cells, quarantine, quarantined_links
 from auditlib.evidence.databases.extracts import extracts
 from auditlib.evidence.drafts import discard, draft
 from auditlib.evidence.engine import connect, lazy, stored_rows
-from auditlib.evidence.evidence import ANSWER_ROWS, CELLS, QUARANTINE, Evidence
+from auditlib.evidence.evidence import ANSWER_ROWS, CELLS, QUARANTINE, QUARANTINED_LINKS, Evidence
 from auditlib.evidence.fast.cell_counter import CellCounter
 from auditlib.evidence.identity import content_key
 from auditlib.evidence.inputs import SourceInput, check_unchanged, copied_input, input_of, unsteady
@@ -220,6 +220,7 @@ def _take_in_all(
     context: IntakeContext, source_plans: tuple[SourcePlan, ...], counter: CellCounter
 ) -> tuple[IntakeContext, dict[int, Tally]]:
     quarantine.create(context.connection)
+    quarantined_links.create(context.connection)
     tallies: dict[int, Tally] = {}
     order = tuple(dict.fromkeys(plan.target.name for plan in source_plans))
     zoned = False
@@ -284,6 +285,10 @@ def _write_quarantine(context: IntakeContext) -> None:
     tables = [source.table for source in context.run.sources]
     with TableWriter(context.folder / f"{QUARANTINE}.parquet", quarantine.stored_schema()) as writer:
         for batch in quarantine.finished(context.connection, tables, context.names):
+            writer.write(pa.Table.from_batches([batch]))
+    links = quarantined_links.stored_schema()
+    with TableWriter(context.folder / f"{QUARANTINED_LINKS}.parquet", links) as writer:
+        for batch in quarantined_links.finished(context.connection, tables):
             writer.write(pa.Table.from_batches([batch]))
 
 

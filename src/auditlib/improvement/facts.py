@@ -17,6 +17,8 @@ def facts(result: Improving) -> Iterator[Number]:
     for name, value, period in zip((EARLIER, LATER), change.scored, change.periods, strict=True):
         yield Number(f"improving_{name}:{key}", value, unit, basis=basis, reason=f"In {period}.")
     yield Number(f"improving_units:{key}", change.units, "units", basis=basis)
+    if change.neither is not None:
+        yield Number(f"improving_neither:{key}", change.neither, "responses", basis=basis)
     limits = Interval(change.low, change.high, level, change.method)
     yield Number(f"improving_change:{key}", change.difference, unit, change.n or None, limits, basis)
     trend, unit, line = f"improving_trend:{key}", f"{unit} a year", result.yearly

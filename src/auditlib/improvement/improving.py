@@ -12,14 +12,16 @@ from auditlib.benchmark.answer import by_survey, unanswered
 from auditlib.benchmark.mix import count_mix, unknown_adjusters
 from auditlib.contracts import CanonicalTables
 from auditlib.improvement.answer import ImprovingAnswer
+from auditlib.improvement.latest_periods import PeriodPair, latest_periods
 from auditlib.improvement.matched_change import EARLIER, LATER, PERIOD, change_of_answers, change_of_published
 from auditlib.improvement.over_time import OverTime, OverTimeAnswer
-from auditlib.improvement.periods import PeriodPair, latest_periods, scored_periods
+from auditlib.improvement.periods import scored_periods
 from auditlib.improvement.result import Improving
 from auditlib.parameters.engagement import Engagement
 from auditlib.records import Instrument, Refusal
 from auditlib.statements import Unanswered, counted
 from auditlib.statistics.trend import FEWEST_POINTS
+from auditlib.time.months import month_of
 
 TOPIC = "whether it improves"
 
@@ -50,7 +52,7 @@ def improving(
     answers = by_survey(
         compared,
         TOPIC,
-        lambda comparison: _course(engagement.evidence, comparison, followed.get(comparison.key), adjust_for),
+        lambda comparison: _course(engagement, comparison, followed.get(comparison.key), adjust_for),
         ImprovingAnswer,
     )
     refused = (unanswered(kind, TOPIC, why, key=kind) for kind, why in compared.result.refusals)
@@ -58,13 +60,16 @@ def improving(
 
 
 def _course(
-    evidence: CanonicalTables, comparison: Comparison, followed: OverTime | None, adjust_for: Sequence[str]
+    engagement: Engagement, comparison: Comparison, followed: OverTime | None, adjust_for: Sequence[str]
 ) -> Improving | Refusal:
+    evidence, period = engagement.evidence, engagement.run.period
     if comparison.scores.table == "aggregates":
         return _published(evidence, comparison)
     if followed is None:
         return Refusal("no series of dated answers can be followed.")
-    pair = latest_periods(comparison.measure.select(evidence.cells())["month"].to_numpy())
+    answers = comparison.measure.select(evidence.cells()).groupby("month")["n"].sum()
+    by_month = {int(str(month)): int(n) for month, n in answers.items()}
+    pair = latest_periods(by_month, audited=(month_of(period.start), month_of(period.end)))
     if isinstance(pair, Refusal):
         return pair
     unknown = unknown_adjusters(evidence.lazy("responses"), adjust_for)
@@ -72,7 +77,7 @@ def _course(
         return unknown
     mix = _mix(evidence, comparison, pair, adjust_for)
     words = pair.earlier.words, pair.later.words
-    change = change_of_answers(mix, comparison, periods=words, note=pair.note)
+    change = change_of_answers(mix, comparison, periods=words, note=pair.note, neither=pair.neither)
     if isinstance(change, Refusal):
         return change
     return Improving(comparison, change, followed.overall, followed.series.grain, followed.series.per_year)
@@ -86,7 +91,8 @@ def _mix(
     day = nw.col("submitted_day")
     parts = []
     for name, months in ((EARLIER, pair.earlier), (LATER, pair.later)):
-        rows = evidence.lazy("responses").filter(day >= months.first_day, day <= months.last_day)
+        inside = [(day >= first) & (day <= last) for first, last in months.spans]
+        rows = evidence.lazy("responses").filter(nw.any_horizontal(*inside, ignore_nulls=True))
         parts.append(count_mix(rows, (instrument,), adjusters=adjust_for).assign(**{PERIOD: name}))
     return pd.concat(parts, ignore_index=True)
 

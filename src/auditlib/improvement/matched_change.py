@@ -45,6 +45,8 @@ class MatchedChange:
         How the limits were found.
     note
         What else bears on the difference, in a sentence.
+    neither
+        Answers of the audited period that lie in neither; None where periods are published.
     """
 
     periods: tuple[str, str]
@@ -57,10 +59,16 @@ class MatchedChange:
     adjusted_for: tuple[str, ...]
     method: str
     note: str = ""
+    neither: int | None = None
 
 
 def change_of_answers(
-    mix: pd.DataFrame, comparison: Comparison, *, periods: tuple[str, str], note: str = ""
+    mix: pd.DataFrame,
+    comparison: Comparison,
+    *,
+    periods: tuple[str, str],
+    note: str = "",
+    neither: int | None = None,
 ) -> MatchedChange | Refusal:
     """Compare two periods of answers within the same units and at the same mix.
 
@@ -72,8 +80,8 @@ def change_of_answers(
         What is compared, and at which level.
     periods
         The two periods in words, the earlier first.
-    note
-        What else bears on the difference.
+    note, neither
+        As in `MatchedChange`.
 
     Notes
     -----
@@ -110,6 +118,7 @@ def change_of_answers(
         adjusted_for=tuple(spoken(name) for name in adjusters) if described.shape[1] else (),
         method="within units, clustered by unit, CR2",
         note=note,
+        neither=neither,
     )
 
 

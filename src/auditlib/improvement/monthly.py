@@ -16,6 +16,7 @@ from auditlib.benchmark import Comparison
 from auditlib.contracts import TABLES
 from auditlib.disclosure import MinimumFrequency
 from auditlib.escalation import EscalationAnswer
+from auditlib.improvement.latest_periods import EMPTY
 from auditlib.improvement.series import GRAINS
 from auditlib.records import Basis, Criterion, Refusal, SourceTotals
 from auditlib.standards.headline import CASES
@@ -80,6 +81,12 @@ def by_grain(months: MonthlyShares, disclosure: MinimumFrequency) -> MonthlyShar
         met, n = (part[used].reshape(whole, length).sum(axis=1) for part in (months.met, months.n))
         if whole > 0 and bool(disclosure.shows(n).all()):
             return replace(months, grain=grain, steps=months.steps[used][::length], met=met, n=n)
+    held = np.flatnonzero(months.n)
+    if len(held) and len(held) <= (1 - EMPTY) * (held[-1] + 1 - held[0]):
+        waves = counted(1 + int((np.diff(held) > 1).sum()), "wave")
+        return Refusal(
+            f"Its cases come in {waves} with empty months between, so there is no share by quarter."
+        )
     return Refusal(f"There is a quarter with fewer than {counted(disclosure.least, 'case')}.")
 
 
@@ -235,6 +242,10 @@ class MonthWindow(Tables):
     def lazy_of(self, columns: Mapping[str, Any]) -> nw.LazyFrame[Any]:
         """Return a small table made in memory."""
         return self.evidence.lazy_of(columns)
+
+    def in_quarantine(self, table: str, link: str) -> Mapping[str, str]:
+        """Return the cases that quarantined rows of the evidence name, each with the reason."""
+        return self.evidence.in_quarantine(table, link)
 
     def frame(
         self,

@@ -14,6 +14,7 @@ from auditlib.benchmark.facts import pooled_fact, unit_basis, unit_facts
 from auditlib.benchmark.result import Comparison
 from auditlib.benchmark.words import readable, shortlist, stated, title_of
 from auditlib.improvement.charted import Charted, charted
+from auditlib.improvement.latest_periods import EMPTY
 from auditlib.improvement.series import ALL, Series, series
 from auditlib.improvement.words import as_change_a_year
 from auditlib.parameters.engagement import Engagement
@@ -142,6 +143,8 @@ def _discovery(p_values: list[float]) -> list[float]:
 
 
 def _fit(values: Series, place: int, comparison: Comparison) -> Trend | Refusal:
+    if (values.n[0] == 0).mean() >= EMPTY:
+        return Refusal(f"its answers come in waves, with {values.grain}s between that are empty by design.")
     if not values.complete[place]:
         short = int((~comparison.disclosure.shows(values.n[place])).sum())
         least = counted(comparison.disclosure.least, "answer")

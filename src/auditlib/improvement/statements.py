@@ -28,7 +28,7 @@ def _change(result: Improving, facts: Facts) -> Sentence:
     statistic = measure.statistic
     return say(
         "{survey}: {course}. From {earlier} ({before}) to {later} ({after}); within the same "
-        "{improving_units|unit|units|no unit}{mix} the difference is {difference}{sure}.{note}",
+        "{improving_units|unit|units|no unit}{mix} the difference is {difference}{sure}.{neither}{note}",
         facts,
         survey=measure.survey,
         course=result.course.value,
@@ -39,8 +39,16 @@ def _change(result: Improving, facts: Facts) -> Sentence:
         mix=f" and at the same mix of {listed(change.adjusted_for)}" if change.adjusted_for else "",
         difference=stated(facts["improving_change"], as_difference, statistic),
         sure=_sure(change.low, change.high, statistic),
+        neither="" if change.neither is None else _neither(change.neither, facts),
         note=f" {change.note}" if change.note else "",
     )
+
+
+def _neither(answers: int, facts: Facts) -> Sentence:
+    """Say how many answers lie in neither of the two periods."""
+    if not answers:
+        return Sentence(" Every answer lies in one of the two.", (facts["improving_neither"].key,))
+    return say(" {improving_neither|answer lies|answers lie} in neither.", facts)
 
 
 def _trend(result: Improving, facts: Facts) -> Sentence:

@@ -91,7 +91,9 @@ def _satisfaction(
         yield SATISFACTION, Refusal("There are no dated answers; published figures are followed by period.")
         return
     cells = engagement.evidence.cells()
-    yield from ((SATISFACTION, of_answers(cells, comparison, criteria)) for comparison in dated)
+    for comparison in dated:
+        survey = f"{SATISFACTION} ({comparison.measure.survey_type} survey)"
+        yield survey, of_answers(cells, comparison, criteria)
 
 
 def together(answers: Sequence[SubjectAnswer | Unanswered]) -> TogetherAnswer:
@@ -106,7 +108,9 @@ def together(answers: Sequence[SubjectAnswer | Unanswered]) -> TogetherAnswer:
 
 
 def _subject(part: SubjectAnswer | Unanswered) -> str:
-    return part.title.partition(",")[0] if isinstance(part, Unanswered) else part.result.shares.subject
+    if isinstance(part, Unanswered):
+        return part.title.partition(",")[0].partition(" (")[0]
+    return part.result.shares.subject
 
 
 def standings(answers: Sequence[SubjectAnswer | Unanswered]) -> tuple[StandingAnswer, ...]:

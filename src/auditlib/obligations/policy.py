@@ -188,6 +188,31 @@ class DutyRule(Strict):
         apart = any(key != EVERY for key in self.within)
         return None if not severity and apart else self.within.get(EVERY)
 
+    def limits_for(self, severity: str, tier: str = "") -> tuple[Limit | None, ...]:
+        """Return every limit that a case may have, by what is unknown (empty) of its class.
+
+        None stands for a class that has no limit. A known class has one limit, or none.
+
+        Examples
+        --------
+        >>> rule = DutyRule(duty="contact", clause="Call.", cites=("C7",), since=date(2025, 1, 1),
+        ...                 within={"critical/gold": Limit(hours=1), "critical": Limit(hours=4)})
+        >>> [str(limit) for limit in rule.limits_for("critical", "")]
+        ['1 hour', '4 hours']
+        >>> rule.limits_for("low", "")
+        (None,)
+        """
+        known = self.limit_for(severity, tier)
+        if known is not None:
+            return (known,)
+        if not severity:
+            every = tuple(self.within.values())
+            return every if EVERY in self.within else (*every, None)
+        tiers = tuple(limit for key, limit in self.within.items() if key.startswith(f"{severity}/"))
+        if tier or not tiers:
+            return (None,)
+        return (*tiers, self.within.get(severity, self.within.get(EVERY)))
+
 
 class ObligationPolicy(Policy):
     """A dated set of rules, cited and reviewed."""

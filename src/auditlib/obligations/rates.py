@@ -22,11 +22,14 @@ STATUSES = tuple(status.value for status in Status)
 class Rates:
     """Cases by status and the share met of those judged, with Wilson intervals.
 
+    The intervals reach as far as unknown cases could take the share: all of them failed, or all met.
+
     Parameters
     ----------
     frame
-        One row per group: the grouping columns; ``met, late, missing, wrong_party, pending, excused``;
-        ``judged`` (all but pending and excused), ``share, low, high`` (missing where nothing is judged).
+        One row per group: the grouping columns; ``met, late, missing, wrong_party, pending, excused,
+        unknown``; ``judged`` (all but the last three), ``share, low, high`` (missing where nothing is
+        judged).
     by
         The grouping columns.
     level
@@ -135,6 +138,8 @@ def rates(
     settled = frame.index[judged > 0]
     if len(settled):
         met, n = frame.loc[settled, "met"].to_numpy(), judged.loc[settled].to_numpy()
-        limits = wilson(met, n, level=level)
-        frame.loc[settled, ["share", "low", "high"]] = np.column_stack([met / n, limits.low, limits.high])
+        unknown = frame.loc[settled, Status.UNKNOWN.value].to_numpy()
+        low = wilson(met, n + unknown, level=level).low
+        high = wilson(met + unknown, n + unknown, level=level).high
+        frame.loc[settled, ["share", "low", "high"]] = np.column_stack([met / n, low, high])
     return Rates(frame, by, level, disclosure, bases or {})

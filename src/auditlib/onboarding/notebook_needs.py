@@ -16,11 +16,15 @@ from auditlib.errors import ParameterError
 from auditlib.escalation import EscalationPolicy
 from auditlib.escalation.assessability import EVERY, silent_in_matrix, unsaid
 from auditlib.evidence import Evidence
+from auditlib.obligations.hours import as_of
 from auditlib.parameters.policy import policy_named
 from auditlib.parameters.run import Run
 from auditlib.parameters.shape import did_you_mean
-from auditlib.records import Criterion, SourceTotals
+from auditlib.records import Criterion, Refusal, SourceTotals
 from auditlib.runs.plan import planned_names
+from auditlib.service_desk import COMPLAINT, INCIDENT, IncidentPolicy
+from auditlib.service_desk.log import log_of
+from auditlib.service_desk.open_classes import foreseen as open_classes
 from auditlib.standards.measure import Measure
 
 FOLLOWING_UP = "05_escalation"
@@ -86,7 +90,7 @@ def foreseen(run: Run, evidence: Evidence, *, root: Path) -> tuple[str, ...]:
         without = [(part.name, why) for part in applicable if (why := _why(part.needs, run, evidence))]
         lacking += [_sentence(notebook, f" on {name}" * bool(name), why) for name, why in without]
         if notebook == FOLLOWING_UP:
-            lacking += _duties(run, evidence, root)
+            lacking += (*_duties(run, evidence, root), *_classes(run, evidence, root))
         if notebook == JUDGE:
             lacking += _criteria(run, evidence, root)
     return tuple(lacking)
@@ -141,6 +145,19 @@ def _duties(run: Run, evidence: Evidence, root: Path) -> Iterator[str]:
             f"{FOLLOWING_UP} will leave open who had to be at a contact where that turns on "
             f"{' or '.join(open_yet)} of responsibilities, which says nothing: map it, or declare a constant."
         )
+
+
+def _classes(run: Run, evidence: Evidence, root: Path) -> Iterator[str]:
+    """Yield, for each clock of a log, how many of its cases have a limit that nobody knows, and why."""
+    for begins in (INCIDENT, COMPLAINT):
+        try:
+            policy = policy_named(begins, IncidentPolicy, run, texts(run, root=root))
+        except ParameterError:  # named as a mistake of its own
+            continue
+        log = None if policy is None else log_of(evidence, policy.log, as_of=as_of(run))
+        if policy is None or log is None or isinstance(log, Refusal):
+            continue
+        yield from (f"{FOLLOWING_UP} will leave open whether {why}." for why in open_classes(log, policy))
 
 
 def _applies(part: NotebookNeed, run: Run, evidence: Evidence) -> bool:

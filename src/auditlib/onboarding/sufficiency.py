@@ -21,6 +21,7 @@ from auditlib.statements import counted
 
 HALF = 0.5
 """A table of which a larger share is in quarantine cannot stand."""
+_REST = "A run judges the other tables all the same, and says what it cannot of this one."
 MOST = 8
 """Unknown words that are named in one question."""
 
@@ -99,7 +100,7 @@ def _too_little(
         place = explained(max(groups, key=lambda group: group.rows), run, document, evidence)
         share = f"{lost:,} of {counted(judged, 'row')} ({lost / judged:.1%})"
         message = f"{table} cannot stand on what was kept: more than {limit_words} is in quarantine, {share}."
-        yield replace(place, message=message, remedy=f"The commonest reason: {place.remedy}")
+        yield replace(place, message=message, remedy=f"The commonest reason: {place.remedy} {_REST}")
 
 
 def _strange(source: Source, total: SourceTotals, column: Column, evidence: Evidence) -> list[str]:

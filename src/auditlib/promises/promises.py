@@ -11,7 +11,7 @@ import numpy as np
 
 from auditlib.contracts import WHOLE_DAY, CanonicalTables
 from auditlib.contracts.frames import month_of, to_pandas
-from auditlib.obligations import EVERY, NEVER, WorkingHours
+from auditlib.obligations import EVERY, FAILED, NEVER, Status, WorkingHours
 from auditlib.obligations import assess as judge
 from auditlib.obligations.calendar_use import by_calendar
 from auditlib.obligations.deviations import DeviationWorth, verdict_one
@@ -65,6 +65,7 @@ def judge_promises(tables: CanonicalTables, context: PromiseContext) -> PromiseR
     recorded, rules = _recorded(tables, context), context.policy.rules
     parts = [_judged(cases[cases["duty"] == rule.duty], rule, recorded, context) for rule in rules]
     rows = pd.concat([part for part in parts if len(part)] or [cases], ignore_index=True)
+    rows = _unless_departed(rows, tables)
     return PromiseResult(
         rows.sort_values("call_back_id", ignore_index=True),
         _verdicts(recorded, rows, context.policy),
@@ -73,6 +74,15 @@ def judge_promises(tables: CanonicalTables, context: PromiseContext) -> PromiseR
         int((cases["duty"] == "").sum()),
         context.disclosure,
     )
+
+
+def _unless_departed(rows: pd.DataFrame, tables: CanonicalTables) -> pd.DataFrame:
+    """Return rows with those failed unknown of which a deviation, which may excuse, is in quarantine."""
+    if "kind" not in rows or DEVIATIONS not in tables.tables:
+        return rows
+    lost = rows["call_back_id"].isin(tables.in_quarantine(DEVIATIONS, "case_id"))
+    unclear = (rows["kind"] == Kind.FLEXIBLE.value) & rows["status"].isin(FAILED) & lost
+    return rows.assign(status=rows["status"].mask(unclear, Status.UNKNOWN.value))
 
 
 def rule_of(policy: ServicePromises, *, transaction_type: str, promised: bool) -> PromiseRule | None:

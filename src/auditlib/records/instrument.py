@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 PROMOTER, DETRACTOR = 9, 6
 """A promoter answers 9 or 10, a detractor 0 to 6, on a scale of 0 to 10 (Reichheld 2003)."""
+LONGEST_QUESTION = 90
+"""A longer wording is cut in titles and sentences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,14 @@ class Item:
     scale: Scale
     headline: bool = False
     """Whether this is the item a survey type is benchmarked on."""
+
+    @property
+    def quoted(self) -> str:
+        """Its wording in quotation marks, cut where it is long."""
+        text = " ".join(self.wording.split())
+        if len(text) > LONGEST_QUESTION:
+            text = f"{text[:LONGEST_QUESTION].rsplit(' ', 1)[0]} ..."
+        return f'"{text}"'
 
 
 @dataclass(frozen=True, slots=True)

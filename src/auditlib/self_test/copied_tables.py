@@ -98,6 +98,10 @@ class CopiedTables:
         """Return the quarantined rows of the evidence."""
         return self.original.quarantine()
 
+    def in_quarantine(self, table: str, link: str) -> Mapping[str, str]:
+        """Return the cases that quarantined rows of the evidence name, each with the reason."""
+        return self.original.in_quarantine(table, link)
+
     def with_tables(self, **tables: pa.Table) -> Self:
         """Return it with other copies."""
         return replace(self, copied={**self.copied, **tables})

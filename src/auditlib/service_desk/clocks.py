@@ -9,7 +9,7 @@ import narwhals as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from auditlib.obligations import WorkingHours, assess
+from auditlib.obligations import Limit, WorkingHours, assess
 from auditlib.obligations.calendar_use import by_calendar
 from auditlib.records import Refusal
 from auditlib.service_desk.cases import cases_of, pauses_of
@@ -32,7 +32,13 @@ class Stillness(NamedTuple):
 
 
 def clocked(
-    cases: pd.DataFrame, rule: IncidentRule, still: Stillness, *, hours: WorkingHours, as_of: int
+    cases: pd.DataFrame,
+    rule: IncidentRule,
+    still: Stillness,
+    *,
+    hours: WorkingHours,
+    as_of: int,
+    every: Limit | None = None,
 ) -> pd.DataFrame:
     """Add what `rule` comes to in every case.
 
@@ -48,6 +54,8 @@ def clocked(
         When each case's clock stood still.
     hours
         The calendar of each unit.
+    every
+        The limit of all cases, whatever their class.
 
     Returns
     -------
@@ -55,7 +63,7 @@ def clocked(
         With ``limit:<duty>`` (microseconds), ``due:<duty>``, ``unpaused:<duty>`` (had nothing stopped the
         clock), ``done:<duty>`` and ``status:<duty>``.
     """
-    limits = limits_of(cases, rule)
+    limits = limits_of(cases, rule, every=every)
     ends = _deadlines(cases, limits, still, hours)
     done = DONE[rule.stage]
     judged = cases[[done, until_of(done)]].set_axis(["done_at", "done_until"], axis=1)
@@ -157,12 +165,17 @@ _LISTED: Mapping[str, str] = {RESOLVE: "resolved", CONTACT: "contacted", ESCALAT
 """By stage the states that show it."""
 
 
-def limits_of(cases: pd.DataFrame, rule: IncidentRule) -> pd.Series:
-    """Return the limit of every case in microseconds; missing where its class has none or is unknown."""
+def classes_of(cases: pd.DataFrame) -> list[tuple[str, str]]:
+    """Return severity and tier of every case, empty where unknown."""
     classes = cases[["priority", "tier"]].astype(object)
-    classes = classes.where(classes.notna(), "")
-    pairs = {pair: rule.limit_for(*pair) for pair in set(classes.itertuples(index=False, name=None))}
-    spans = [pairs[pair] for pair in classes.itertuples(index=False, name=None)]
+    return list(classes.where(classes.notna(), "").itertuples(index=False, name=None))
+
+
+def limits_of(cases: pd.DataFrame, rule: IncidentRule, *, every: Limit | None = None) -> pd.Series:
+    """Return the limit of every case in microseconds; missing where its class has none or is unknown."""
+    classes = classes_of(cases)
+    pairs = {pair: every or rule.limit_for(*pair) for pair in set(classes)}
+    spans = [pairs[pair] for pair in classes]
     import pandas as pd
 
     limits = [None if span is None else span.microseconds for span in spans]
@@ -198,7 +211,7 @@ def lacking(
             f"The policy lists no state that shows '{rule.stage}'.",
             f"List the desk's own under 'states' in the policy, for the clock {rule.duty}.",
         )
-    if limits_of(cases, rule).isna().all():
+    if cases[f"limit:{rule.duty}"].isna().all():
         return Refusal(
             f"No case carries a priority, and a tier where it matters, that {rule.duty} has a limit for.",
             "Map the priority of the log, or add the desk's own to the policy.",

@@ -56,6 +56,19 @@ def of_clocks(result: IncidentResult) -> Iterator[Number]:
         yield Number(f"settled:{clock}", settled, "count", settled, basis=basis)
         if result.undecided(clock):
             yield Number(f"undecided:{clock}", result.undecided(clock), "count", basis=basis)
+            yield from _bounds(result, clock, settled)
+
+
+def _bounds(result: IncidentResult, clock: str, settled: int) -> Iterator[Number]:
+    """Yield the cases of a clock that cannot be told, by reason, and what they could make of its share."""
+    basis, unknown = result.basis, result.undecided(clock)
+    for doubt, cases in result.undecided_by(clock).items():
+        yield Number(f"undecided_{doubt}:{clock}", cases, "count", basis=basis)
+    if not result.disclosure.shows(unknown):  # the settled ones stand beside it
+        return
+    n, met = settled + unknown, result.met(clock)
+    yield Number(f"worst:{clock}", met / n, "share", n, basis=basis)
+    yield Number(f"best:{clock}", (met + unknown) / n, "share", n, basis=basis)
 
 
 def _flag(result: IncidentResult) -> Iterator[Number]:

@@ -41,11 +41,11 @@ def _breach(result: IncidentResult, rule: IncidentRule, bad: pd.DataFrame) -> Fi
     condition, headline = FEW, ""
     if result.disclosure.shows(judged):
         many = counted(len(bad), "case was", "cases were")
-        condition = (
-            f"{many} outside the limit of their class, of {judged:,} that are settled; every one is owed."
-        )
+        more = _unknown(result, rule.duty)
+        settled = f"of {judged:,} that are settled; every one is owed{more}"
+        condition = f"{many} outside the limit of their class, {settled}."
         verb, of = "was" if len(bad) == 1 else "were", counted(judged, *CASE[result.policy.log])
-        headline = f"{len(bad):,} of {of} {verb} not in time (clock {clock}); every one is owed"
+        headline = f"{len(bad):,} of {of} {verb} not in time (clock {clock}); every one is owed{more}"
     rows = zip(bad["case_id"], bad["unit_id"].fillna("").astype(str), bad["status"], strict=True)
     return Finding(
         criterion=f"{rule.cites[0]}: {_DEMANDED[rule.stage]} (clock {clock})",
@@ -55,13 +55,27 @@ def _breach(result: IncidentResult, rule: IncidentRule, bad: pd.DataFrame) -> Fi
         recommendation="Look the cases up, longest overdue first, and remove what they share.",
         grade=rule.severity,
         subject=f"clock:{rule.duty}",
-        evidence=(f"{NOTEBOOK}/breaches:{rule.duty}", f"{NOTEBOOK}/settled:{rule.duty}"),
+        evidence=tuple(f"{NOTEBOOK}/{name}:{rule.duty}" for name in _names(result, rule.duty)),
         cases=tuple(
             CaseReference(result.table, str(case), unit, FAILURES[status]) for case, unit, status in rows
         ),
         shortfall=len(bad) / max(1, judged),
         headline=headline,
     )
+
+
+def _names(result: IncidentResult, clock: str) -> tuple[str, ...]:
+    undecided = ("undecided",) if result.undecided(clock) else ()
+    return ("breaches", "settled", *undecided)
+
+
+def _unknown(result: IncidentResult, clock: str) -> str:
+    """Say that some cases are unknown; their number where so many may be told."""
+    unknown = result.undecided(clock)
+    if not unknown:
+        return ""
+    many = f"of {unknown:,} more" if result.disclosure.shows(unknown) else "of a few more"
+    return f", and {many} it is unknown"
 
 
 def of_signs(stops: ClockStops) -> tuple[Finding, ...]:

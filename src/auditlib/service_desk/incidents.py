@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from auditlib.contracts import CanonicalTables
+from auditlib.obligations import FAILED
 from auditlib.parameters.engagement import Engagement
 from auditlib.records import Refusal
 from auditlib.service_desk.answer import ClocksAnswer, DeskAnswer
@@ -12,8 +13,10 @@ from auditlib.service_desk.cases import cases_of
 from auditlib.service_desk.clocks import clocked, lacking, open_to_meaning, stillness
 from auditlib.service_desk.context import COMPLAINT, DeskContext, context_of
 from auditlib.service_desk.implied_sla import implied_slas
-from auditlib.service_desk.log import log_of
-from auditlib.service_desk.result import IncidentResult, Oddities
+from auditlib.service_desk.log import CASE_IDS, log_of
+from auditlib.service_desk.open_classes import by_any_class, open_to_class
+from auditlib.service_desk.policy import IncidentRule
+from auditlib.service_desk.result import CLASS, DAYS, LOST, UNKNOWN, IncidentResult, Oddities
 from auditlib.statements import Unanswered
 from auditlib.time.epoch import HOUR
 
@@ -66,6 +69,8 @@ def reperform(tables: CanonicalTables, context: DeskContext) -> IncidentResult |
     for rule in policy.rules:
         hours = context.hours[rule.clock]
         cases = clocked(cases, rule, still, hours=hours, as_of=context.as_of)
+        cases = by_any_class(cases, rule, still, hours=hours, as_of=context.as_of)
+        cases = _without_events(cases, rule, tables, context)
         open_cases = open_to_meaning(log, rule, states=states, hours=hours, as_of=context.as_of)
         open_here = cases["case_id"].isin(open_cases).to_numpy(bool)
         status = f"status:{rule.duty}"
@@ -79,6 +84,21 @@ def reperform(tables: CanonicalTables, context: DeskContext) -> IncidentResult |
     cases = cases.assign(unclear=unclear)
     slas = implied_slas(cases, {name: context.hours[name] for name in policy.probe})
     return IncidentResult(cases, slas, context, _oddities(log, cases, context), refused)
+
+
+def _without_events(
+    cases: pd.DataFrame, rule: IncidentRule, tables: CanonicalTables, context: DeskContext
+) -> pd.DataFrame:
+    """Return cases with those unknown that failed `rule` and of which an event is in quarantine."""
+    log = context.policy.log
+    lost = tables.in_quarantine(log, CASE_IDS[log])
+    status = f"status:{rule.duty}"
+    unclear = cases[status].isin(FAILED) & cases["case_id"].isin(lost)
+    doubt = unclear.map({True: LOST, False: ""}).mask(cases[status] == UNKNOWN, DAYS)
+    classless = open_to_class(cases, rule) & (cases[status] == UNKNOWN)
+    return cases.assign(
+        **{status: cases[status].mask(unclear, UNKNOWN), f"doubt:{rule.duty}": doubt.mask(classless, CLASS)}
+    )
 
 
 def _oddities(log: pd.DataFrame, cases: pd.DataFrame, context: DeskContext) -> Oddities:

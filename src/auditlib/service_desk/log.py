@@ -42,6 +42,8 @@ STARTS = {
     "complaint_events": ("complaints.received", "complaint_events.occurred"),
 }
 """Instants from which the clocks of a log run: the case's own, and those of its events."""
+CASE_IDS = {"incident_events": "case_id", "complaint_events": "complaint_id"}
+"""Column of each log that names the case of an event."""
 _NO_LOG = {
     "incident_events": Refusal(
         "There is no event log of a help desk.", "Ask for the log, one row per change of a case."

@@ -22,7 +22,7 @@ from auditlib.obligations import (
 from auditlib.obligations.calendar_use import uncalendared, used
 from auditlib.records import Basis, Held, Refusal
 from auditlib.service_desk.context import DeskContext
-from auditlib.service_desk.policy import RESOLVE, IncidentPolicy
+from auditlib.service_desk.policy import RESOLVE, IncidentPolicy, IncidentRule
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,6 +38,8 @@ REASONS = (
 )
 """Why a flag and a clock part: three where only the clock finds the case in time, two where only the flag."""
 UNKNOWN = Status.UNKNOWN.value
+DAYS, CLASS, LOST = "days", "class", "quarantine"
+"""Why a status is unknown: days without times, a class that is not known, an event in quarantine."""
 ALL, NO_PRIORITY = "all", "none"
 
 
@@ -257,8 +259,21 @@ class IncidentResult:
         return int(np.logical_or.reduce(lacking).sum()) if lacking else 0
 
     def undecided(self, clock: str) -> int:
-        """Return how many cases of a clock cannot be told by their days without times."""
+        """Return how many cases of a clock cannot be told."""
         return int((self.cases[f"status:{clock}"] == UNKNOWN).sum())
+
+    def undecided_by(self, clock: str) -> dict[str, int]:
+        """Return how many cases of a clock cannot be told, by the reason."""
+        doubts = self.cases.loc[self.cases[f"status:{clock}"] == UNKNOWN, f"doubt:{clock}"]
+        return {doubt: n for doubt in (CLASS, LOST, DAYS) if (n := int((doubts == doubt).sum()))}
+
+    def met(self, clock: str) -> int:
+        """Return how many cases of a clock were done in time."""
+        return int((self.cases[f"status:{clock}"] == Status.MET.value).sum())
+
+    def rule(self, clock: str) -> IncidentRule:
+        """Return the rule of a clock; StopIteration where the policy has none."""
+        return next(rule for rule in self.policy.rules if rule.duty == clock)
 
     def reconciliation(self, clock: str) -> pd.DataFrame:
         """Return flag by re-performed status: cases, and the reason where they part."""

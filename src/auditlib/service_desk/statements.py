@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from auditlib.records import Sentence
 from auditlib.service_desk.facts import DECLARED, FLAGLESS, UNVARYING
-from auditlib.service_desk.result import IncidentResult
+from auditlib.service_desk.open_classes import without_class
+from auditlib.service_desk.result import CLASS, LOST, IncidentResult
 from auditlib.service_desk.stop_signs import ClockStops
 from auditlib.statements import Facts, say
 
@@ -45,13 +46,31 @@ def unjudged(result: IncidentResult, facts: Facts) -> Iterator[Sentence]:
             facts,
         )
     for clock in result.clocks:
-        if result.undecided(clock):
+        for doubt in result.undecided_by(clock):
             yield say(
-                f"The clock {{clock}} cannot be told for {{undecided|{case}}}: days without times leave open "
-                "whether the limit was kept, and they count on neither side.",
+                f"The clock {{clock}} cannot be told for {{undecided_{doubt}|{case}}}: {{why}}, and they "
+                "count on neither side.",
+                facts.about(clock),
+                clock=spoken(clock),
+                why=_why_open(result, clock, doubt),
+            )
+        if (unknown := result.undecided(clock)) and result.disclosure.shows(unknown):
+            yield say(
+                "Of {worst[n]|case|cases} of the clock {clock}, {undecided} {undecided~is|are} unknown, so "
+                "anything from {worst|.1%} to {best|.1%} may have been in time.",
                 facts.about(clock),
                 clock=spoken(clock),
             )
+
+
+def _why_open(result: IncidentResult, clock: str, doubt: str) -> str:
+    """Say why it is not known whether a clock was kept."""
+    if doubt == CLASS:
+        mine = result.cases[f"doubt:{clock}"] == CLASS
+        return without_class(result.cases[mine], result.rule(clock))
+    if doubt == LOST:
+        return "an event of theirs is in quarantine, and may be what was owed"
+    return "days without times leave open whether the limit was kept"
 
 
 def spoken(clock: str) -> str:

@@ -18,7 +18,7 @@ from auditlib.records import (
 )
 from auditlib.standards.closed import gives_nobody_away
 from auditlib.standards.judge import chance_of, with_excused
-from auditlib.standards.scoring import OPEN, decided_share, in_scope
+from auditlib.standards.scoring import LEAST_DECIDED, OPEN, decided_share, in_scope, known_share
 from auditlib.standards.unknown import ends
 from auditlib.standards.verdict import Verdict
 from auditlib.standards.words import said
@@ -169,6 +169,9 @@ def _decided(verdict: Verdict) -> Iterator[Number]:
             "share of the weight of criteria met or not met" if share is not None else "nothing is decided"
         )
         yield Number(f"{name}:decided", share, "share", reason=reason)
+        known = known_share(verdict.judgements, aspect)
+        yield Number(f"{name}:known", known, "share", reason="weight of criteria met or not met")
+    yield Number("known:least", LEAST_DECIDED, "share", reason=_DECLARED)
 
 
 def _demands(judgement: Judgement) -> Iterator[Number]:

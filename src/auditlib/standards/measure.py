@@ -50,6 +50,9 @@ class Tables(Protocol):
     def lazy(self, table: str) -> nw.LazyFrame[Any]:
         """Return one table without reading it yet."""
 
+    def in_quarantine(self, table: str, link: str) -> Mapping[str, str]:
+        """Return the cases that quarantined rows of `table` name in column `link`, each with the reason."""
+
 
 class Taken:
     """Measurements taken of one evidence: another edition or profile asks for most of them again."""

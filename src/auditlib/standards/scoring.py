@@ -15,6 +15,9 @@ from auditlib.records import Aspect, Judgement, Outcome, Scope, Score
 
 OPEN = (Outcome.NOT_DEMONSTRATED, Outcome.NOT_ASSESSABLE)
 JUDGED = (Outcome.MET, Outcome.NOT_MET, *OPEN)
+LEAST_DECIDED = 0.5
+"""Share of the weight of process, and of results, that must be met or not met before the two are compared;
+and share of what is decided of the stronger that must be met for it to be called strong. A house rule."""
 _DIGITS = 12  # so that exactly the pass mark reaches it, and exactly the gap is one
 
 
@@ -68,15 +71,33 @@ def combined(process: Score | None, results: Score | None, *, process_weight: fl
 def mismatch(judgements: Sequence[Judgement], *, gap: float) -> str:
     """Return a sentence where process and results part by `gap` or more, otherwise nothing.
 
-    Only criteria that were met or not met enter: what is open says nothing about strength.
+    Only criteria that were met or not met enter: what is open says nothing about strength. Nothing is said
+    where too little is decided of either (`LEAST_DECIDED`), nor of what is stronger and yet mostly not met.
     """
+    if not comparable(judgements):
+        return ""
     process, results = (decided_share(judgements, aspect) for aspect in (Aspect.PROCESS, Aspect.RESULT))
     if process is None or results is None or round(abs(process - results), _DIGITS) < gap:
+        return ""
+    if max(process, results) < LEAST_DECIDED:
         return ""
     shares = f"{process:.0%} of the decided process weight is met and {results:.0%} of the results"
     if process > results:
         return f"Strong process, weak results: {shares}. The work is done as described and does not help."
     return f"Weak process, strong results: {shares}. Results may not last, or the process is not the cause."
+
+
+def comparable(judgements: Sequence[Judgement]) -> bool:
+    """Return whether enough of the weight of both process and results was met or not met."""
+    return all(known_share(judgements, aspect) >= LEAST_DECIDED for aspect in (Aspect.PROCESS, Aspect.RESULT))
+
+
+def known_share(judgements: Sequence[Judgement], aspect: Aspect) -> float:
+    """Return the share of the weight of an aspect, this suite's or not, that was met or not met."""
+    mine = [entry for entry in judgements if entry.criterion.aspect is aspect and entry.outcome in JUDGED]
+    known = [entry for entry in mine if entry.outcome not in OPEN]
+    weights = (sum(entry.criterion.weight for entry in part) for part in (known, mine))
+    return round(next(weights) / (next(weights) or 1.0), _DIGITS)
 
 
 def decided_share(judgements: Sequence[Judgement], aspect: Aspect) -> float | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditlib.records import Outcome, Sentence
+from auditlib.standards.scoring import comparable
 from auditlib.standards.verdict import Verdict
 from auditlib.standards.weighing import each_once
 from auditlib.standards.words import amount, limit, said
@@ -98,6 +99,14 @@ def aspects(verdict: Verdict, facts: Facts) -> Iterator[Sentence]:
         return
     weight = say("Process earns {process:low} of its weight for certain, results {results:low}.", facts)
     yield weight
+    if not comparable(verdict.judgements):
+        yield say(
+            "Whether the two support each other cannot be told: of the weight of process {process:known|.1%} "
+            "was met or not met, of results {results:known|.1%}, and at least {known:least|.0%} of each is "
+            "needed.",
+            facts,
+        )
+        return
     words = verdict.decision.mismatch or "The two do not part by as much as the rule flags."
     yield Sentence(words, (*weight.keys, "process:decided", "results:decided"))
 
