@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from auditlib.disclosure import MinimumFrequency
 from auditlib.records import (
     Aspect,
     Criterion,
@@ -19,6 +20,7 @@ from auditlib.records import (
     Statistic,
     Target,
 )
+from auditlib.standards.closed import closed
 from auditlib.standards.judge import judge_one
 
 MET, MISSED, OPEN = Outcome.MET, Outcome.NOT_MET, Outcome.NOT_DEMONSTRATED
@@ -84,3 +86,30 @@ def test_unknown_cases_do_not_make_up_for_known_ones_that_are_too_few(known: int
 def test_too_few_known_cases_can_still_miss_a_target_for_sure() -> None:
     asked = replace(CRITERION, kind=Kind.RIGID, minimum_n=10)
     assert judge_one(asked, register(0, 9, 1)).outcome is MISSED
+
+
+@pytest.mark.parametrize(
+    ("met", "known", "unknown", "direction", "value", "n"),
+    [
+        (59, 76, 1, Direction.AT_LEAST, 59 / 77, 77),
+        (59, 76, 4, Direction.AT_MOST, 63 / 80, 80),
+        (59, 76, 5, Direction.AT_LEAST, 59 / 76, 76),
+    ],
+)
+def test_unknown_cases_too_few_to_be_told_count_against_the_criterion(
+    met, known, unknown, direction, value, n
+):
+    """Beside 59 of 76 and a least of 59 of 77 a reader would know that one case is unknown."""
+    answers = replace(register(met, known, unknown), level=EvidenceLevel.RESPONSES)
+    criterion = replace(CRITERION, target=replace(CRITERION.target, value=0.8, direction=direction))
+    judged = judge_one(criterion, answers)
+    told = closed(judged, disclosure=MinimumFrequency(5))
+    assert told.outcome is judged.outcome
+    assert (told.measurement.value, told.measurement.n) == (pytest.approx(value), n)
+    few = "fewer than 5 cases are unknown and counted against it"
+    assert (few in told.reason) is (unknown < 5)
+
+
+def test_unknown_entries_of_a_register_give_nobody_away():
+    judged = judge_one(CRITERION, register(8, 10, 1))
+    assert closed(judged, disclosure=MinimumFrequency(5)) is judged

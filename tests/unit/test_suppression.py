@@ -118,3 +118,14 @@ class TestATable:
     def test_is_in_order_of_names_where_its_own_order_would_tell(self) -> None:
         assert [row[0] for row in self.shown(*self.frame())] == ["C", "A", "B", "D"]
         assert [row[0] for row in self.shown(*self.frame(), **{"rate:A": ("share",)})] == ["A", "B", "C", "D"]
+
+    def test_loses_a_number_of_its_row_that_is_held_back_though_the_table_does_not_bind_it(self) -> None:
+        """Another exhibit recorded it: a text in words would tell it all the same."""
+        share = Number("found:CO-02", 0.776, "share", 76, basis=(Basis("complaints", rows=76),))
+        frame: Any = pd.DataFrame({"unit_id": ["CO-02"], "needed": ["at least 90.0%, found 77.6%"]})
+        made = suppression(share, withheld={"found:CO-02": ("value", "share")})
+        known = {share.key: made.disclosed(share)}
+        layout = Layout(
+            "change", Exhibit(frame, by=("unit_id",)), known, made, lambda _column, value: value, 60
+        )
+        assert list(tabulate(layout).rows) == [("CO-02", "at least 90.0%, found (held back)")]

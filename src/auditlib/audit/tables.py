@@ -334,7 +334,8 @@ def _row_too_small(record: Mapping[str, Any], minimum: MinimumFrequency) -> bool
 
 def _keys_of_row(row: str, layout: Layout) -> list[str]:
     """Return the keys whose numbers a text in `row` may state."""
-    row_keys = (number.key for number in layout.exhibit.facts if number.key.partition(":")[2] == row)
+    facts = (*(number.key for number in layout.exhibit.facts), *layout.numbers)
+    row_keys = dict.fromkeys(key for key in facts if key.partition(":")[2] == row)
     return [*row_keys, *(number.key for number in layout.stated)]
 
 

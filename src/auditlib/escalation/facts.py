@@ -31,7 +31,7 @@ def facts(result: EscalationResult) -> Iterator[Number]:
     for duty, refusal in result.refused.items():
         yield Number(f"share:{duty}", None, "share", reason=refusal.reason)
     for reason, n in result.undecided.items():
-        yield Number(doubt_key(reason), n, "count", basis=basis)
+        yield Number(doubt_key(reason), n, "cases", basis=basis)
     for gap in gaps_of(result.rows):
         yield Number(gap.key, gap.cases, "count", basis=basis)
     yield from of_rates(result.rates())

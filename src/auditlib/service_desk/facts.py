@@ -55,7 +55,7 @@ def of_clocks(result: IncidentResult) -> Iterator[Number]:
         yield Number(f"breaches:{clock}", len(result.breaches(clock)), "count", settled, basis=basis)
         yield Number(f"settled:{clock}", settled, "count", settled, basis=basis)
         if result.undecided(clock):
-            yield Number(f"undecided:{clock}", result.undecided(clock), "count", basis=basis)
+            yield Number(f"undecided:{clock}", result.undecided(clock), "cases", basis=basis)
             yield from _bounds(result, clock, settled)
 
 
@@ -63,7 +63,7 @@ def _bounds(result: IncidentResult, clock: str, settled: int) -> Iterator[Number
     """Yield the cases of a clock that cannot be told, by reason, and what they could make of its share."""
     basis, unknown = result.basis, result.undecided(clock)
     for doubt, cases in result.undecided_by(clock).items():
-        yield Number(f"undecided_{doubt}:{clock}", cases, "count", basis=basis)
+        yield Number(f"undecided_{doubt}:{clock}", cases, "cases", basis=basis)
     if not result.disclosure.shows(unknown):  # the settled ones stand beside it
         return
     n, met = settled + unknown, result.met(clock)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from auditlib.disclosure import MinimumFrequency
-from auditlib.records import EvidenceLevel, Judgement, Kind, Measurement, Outcome, Statistic
+from auditlib.records import Direction, EvidenceLevel, Judgement, Kind, Measurement, Outcome, Statistic
+from auditlib.standards.unknown import ends
+from auditlib.standards.words import amount, demanded
 from auditlib.statements import counted
 
 _JUDGED = (Outcome.MET, Outcome.NOT_MET, Outcome.NOT_DEMONSTRATED)
@@ -23,6 +25,7 @@ def closed(judgement: Judgement, *, disclosure: MinimumFrequency) -> Judgement:
     disclosure
         Of how few cases no value is told.
     """
+    judgement = _few_unknown_against(judgement, disclosure=disclosure)
     measured = judgement.measurement
     may_be_told = gives_nobody_away(measured) or not disclosure.hides(measured.n)
     if may_be_told or judgement.outcome not in _JUDGED:
@@ -35,6 +38,25 @@ def closed(judgement: Judgement, *, disclosure: MinimumFrequency) -> Judgement:
         breached = f"there are cases outside the limit; a rigid demand allows none; {why}"
         return Judgement(judgement.criterion, hidden, Outcome.NOT_MET, breached)
     return Judgement(judgement.criterion, hidden, Outcome.NOT_ASSESSABLE, why)
+
+
+def _few_unknown_against(judgement: Judgement, *, disclosure: MinimumFrequency) -> Judgement:
+    """Return the judgement with unknown cases that are too few to be told counted against the criterion.
+
+    Beside a share of what is known, their number could be worked out. The outcome stays: it was judged with
+    all of them on either side.
+    """
+    measured, criterion = judgement.measurement, judgement.criterion
+    if not disclosure.hides(measured.unknown) or measured.value is None or gives_nobody_away(measured):
+        return judgement
+    at_least = criterion.target.direction is Direction.AT_LEAST
+    low, high = ends(measured)
+    why = f"fewer than {counted(disclosure.least, 'case is', 'cases are')} unknown and counted against it"
+    against = replace(low if at_least else high, reason=why)
+    value = amount(against.value or 0.0, against.unit)
+    return replace(
+        judgement, measurement=against, reason=f"{value}, {demanded(criterion, against.unit)}; {why}"
+    )
 
 
 def gives_nobody_away(measured: Measurement) -> bool:
