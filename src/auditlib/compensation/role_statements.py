@@ -12,7 +12,7 @@ from auditlib.compensation.claim_ladder import RARE
 from auditlib.compensation.facts import TESTS
 from auditlib.compensation.inference import EffectClaim, unchecked
 from auditlib.compensation.ladder_statements import climbed
-from auditlib.compensation.result import NOT_ROBUST, RoleEffect
+from auditlib.compensation.result import RoleEffect
 from auditlib.records import Refusal, Sentence
 from auditlib.statements import Facts, percent, say, spanned
 from auditlib.statements.template import Word
@@ -30,7 +30,7 @@ def joined(parts: Iterable[Sentence], between: str) -> Sentence:
     return Sentence(between.join(phrase.text for phrase in phrases), tuple(keys))
 
 
-def _say(template: str, effect: RoleEffect, facts: Facts, **words: Word) -> Sentence:
+def say_of(template: str, effect: RoleEffect, facts: Facts, **words: Word) -> Sentence:
     """Say something of a role; a template names it as ``{role}``, or ``{Role}`` where it begins with it."""
     return say(template, facts, role=effect.noun, Role=effect.noun.capitalize(), **words)
 
@@ -45,10 +45,10 @@ def conclusion(effect: RoleEffect, facts: Facts, *, name: str) -> Sentence:
     """
     if isinstance(effect.inference.method, Refusal):
         template = "Whether linking the pay of {role} changed the scores cannot be tested: {why}."
-        return _say(template, effect, facts, why=untested(effect, facts))
+        return say_of(template, effect, facts, why=untested(effect, facts))
     where = say("the {name} of the {effect:units|unit|units} where it was linked", facts, name=name)
     if effect.shown:
-        return _say(
+        return say_of(
             "With the pay of {role} linked, {where} was {effect|size} points {way} than it would have been "
             "({interval}, {linked}). {climbed}.",
             effect,
@@ -64,7 +64,7 @@ def conclusion(effect: RoleEffect, facts: Facts, *, name: str) -> Sentence:
     else:
         how = joined((Sentence(" is shown"), _left_open(effect, facts)), "")
         interval = _interval(effect, facts, ends=False)
-    return _say(
+    return say_of(
         "No effect of linking the pay of {role} on {where}{how} ({interval}, {linked}).{disputed}{sight}",
         effect,
         facts,
@@ -153,16 +153,16 @@ def turned(effect: RoleEffect, facts: Facts) -> Sentence:
     joint = effect.curve.joint
     if isinstance(joint, Refusal):
         why = Sentence(joint.reason[:1].lower() + joint.reason[1:].rstrip("."), (facts["choices:total"].key,))
-        return _say("for {role}, the choices cannot be judged together: {why}", effect, facts, why=why)
+        return say_of("for {role}, the choices cannot be judged together: {why}", effect, facts, why=why)
     if effect.shown:
-        return _say(
+        return say_of(
             "for {role}, of {choices:total|defensible choice|defensible choices} "
             "{choices:reversing|turns|turn|none turns} the sign around and "
             "{choices:straddling|no longer shows it|no longer show it|none fails to show it}",
             effect,
             facts,
         )
-    return _say(_TOGETHER[joint.p_value <= 1 - effect.level], effect, facts, way=_way(joint))
+    return say_of(_TOGETHER[joint.p_value <= 1 - effect.level], effect, facts, way=_way(joint))
 
 
 _TOGETHER = {
@@ -199,7 +199,7 @@ def test(effect: RoleEffect, facts: Facts) -> Sentence:
     """Say which test is believed and why, and what the gap between bootstraps means."""
     inference = effect.inference
     if isinstance(inference.method, Refusal):
-        return _say(
+        return say_of(
             "{Role}: {linked} were linked. No test is believed: dealing the links anew to so few cannot give "
             "a p-value below {effect:smallest_p}.",
             effect,
@@ -209,7 +209,7 @@ def test(effect: RoleEffect, facts: Facts) -> Sentence:
     gap = "agree, so that how many are linked is no concern"
     if abs(inference.gap) > DISAGREE:
         gap = "disagree, which is the mark of too few being linked"
-    return _say(
+    return say_of(
         "{Role}: {linked} were linked; the test used is "
         "{test}. The restricted and the unrestricted bootstrap {gap}.",
         effect,
@@ -226,7 +226,7 @@ def placebo(effect: RoleEffect, facts: Facts) -> Sentence:
     if isinstance(rates, Refusal):
         return _refused(effect, rates, facts["placebo:rate"].key)
     limits = f"{100 * rates.low:.1f} to {percent(rates.high)}"
-    return _say(
+    return say_of(
         "{Role}: of {placebo:count|placebo link|placebo links}, {placebo:rate|.1%} were called an effect "
         "({limits}; {nominal_rate}).{strong}{low_first}",
         effect,
@@ -260,7 +260,7 @@ def drift(effect: RoleEffect, facts: Facts) -> Sentence:
     """Say whether linked units moved differently before, and what could have hidden."""
     if isinstance(effect.drift, Refusal):
         return _refused(effect, effect.drift, facts["drift"].key)
-    return _say(
+    return say_of(
         "{Role}: before the link, units to be linked {did} drift away from the others ({drift|signed} a "
         "year, {drift[low]|signed} to {drift[high]|signed}); a drift of {drift:unseen|.2f} a year would "
         "have been missed in one of five audits, and would move the estimate by {drift:carried|.2f} if it "
@@ -282,7 +282,7 @@ def course(effect: RoleEffect, facts: Facts) -> Sentence:
             "{course:before:clear~differs|differ} from zero",
             facts,
         )
-    return _say(
+    return say_of(
         "{Role}: with every quarter measured against the last one before the link, {before}, and "
         "{course:linked:clear} of {course:linked:quarters|quarter|quarters} after it, which "
         "{course:linked:quarters~lies|lie} {where}.",
@@ -307,7 +307,7 @@ def departures(effect: RoleEffect, facts: Facts) -> Sentence:
         template = "no effect is shown, so there is none for a departure to take away."
     elif robust.relative == 0 and robust.bend == 0:
         template = "over the first quarters by themselves no effect is shown even on parallel trends."
-    return _say(f"{{Role}}: {template}", effect, facts)
+    return say_of(f"{{Role}}: {template}", effect, facts)
 
 
 def choices(effect: RoleEffect, facts: Facts) -> Sentence:
@@ -341,61 +341,12 @@ def left_out(effect: RoleEffect, facts: Facts) -> Sentence:
         )
         for kind in kinds
     )
-    return _say("{Role}: {spans}.", effect, facts, spans=joined(spans, "; "))
+    return say_of("{Role}: {spans}.", effect, facts, spans=joined(spans, "; "))
 
 
 def _span(low: str, high: str, facts: Facts) -> Sentence:
     """Return the range of two facts, each with its sign."""
     return spanned(say(f"{{{low}|signed}}", facts), say(f"{{{high}|signed}}", facts))
-
-
-def advice(effect: RoleEffect, facts: Facts) -> Sentence:
-    """Say what to do about the link."""
-    if effect.tested and not effect.shown and effect.supported is not EffectClaim.DISPUTED:
-        return _not_shown(effect, facts)
-    return Sentence(f"{effect.noun.capitalize()}: {_advised(effect)}", (facts["effect"].key,))
-
-
-def _not_shown(effect: RoleEffect, facts: Facts) -> Sentence:
-    """Say what to do where no effect is shown, and which are not ruled out."""
-    left_open = Sentence("and how large one could be is not known", (facts["effect"].key,))
-    if effect.inference.low is not None and effect.inference.high is not None:
-        between = "nor rule out one from {effect[low]|signed} to {effect[high]|signed} points"
-        left_open = say(between, facts)
-    neither = "neither show an effect" if left_open.text.startswith("nor") else "show no effect,"
-    return _say(
-        "{Role}: do not extend the link on the ground that it raises scores; the data {neither} {left_open}. "
-        "Ask again when more months or units are linked.",
-        effect,
-        facts,
-        neither=neither,
-        left_open=left_open,
-    )
-
-
-def _advised(effect: RoleEffect) -> str:
-    if isinstance(effect.inference.method, Refusal):
-        return (
-            "do not credit or blame the link for any change. Link further "
-            f"{effect.assigned.nouns} by lot and at different dates, or single units instead."
-        )
-    if effect.claim == NOT_ROBUST:
-        return (
-            "treat the effect as open: it does not bear all that is asked of it. Neither extend the link nor "
-            "end it on this ground; link further units by lot, so that the next audit can decide."
-        )
-    if effect.supported is EffectClaim.DISPUTED:
-        return (
-            "claim nothing: the usual test finds an effect that links which never happened show as often. "
-            "Ask again when more months or units are linked."
-        )
-    if effect.shown and effect.estimate > 0:
-        return (
-            "the link may be kept; before it is credited with the whole rise, settle with integrity checks "
-            "whether customers are happier or others are asked, and link further units by lot, not by low "
-            "scores, so that the next audit can be surer."
-        )
-    return "the scores fell with the link: suspend it until the cause is known."
 
 
 def _refused(effect: RoleEffect, refusal: Refusal, key: str) -> Sentence:

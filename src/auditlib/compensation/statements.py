@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditlib.compensation import role_statements, unidentified_statements
+from auditlib.compensation import advice_statements, role_statements, unidentified_statements
 from auditlib.compensation.assigned_statements import concentrated
 from auditlib.compensation.facts import KEY, of_role
 from auditlib.compensation.placebo_outcomes import PlaceboOutcome
@@ -114,7 +114,7 @@ def advice(result: PayEffects, facts: Facts) -> Iterator[Sentence]:
     elif (lacking := result.unidentified) is not None:
         yield unidentified_statements.advice(lacking, of_role(facts, lacking.role))
     for effect in result.roles:
-        yield role_statements.advice(effect, of_role(facts, effect.role))
+        yield advice_statements.advice(effect, of_role(facts, effect.role))
 
 
 def limits(result: PayEffects, facts: Facts) -> Iterator[Sentence]:
