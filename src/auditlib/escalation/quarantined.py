@@ -49,6 +49,12 @@ def with_unusable(rows: pd.DataFrame, tables: CanonicalTables) -> pd.DataFrame:
     return rows.assign(status=status, detail=detail)
 
 
+def with_record_in_quarantine(tables: CanonicalTables) -> frozenset[str]:
+    """Return the responses of which any record is in quarantine: what they lack may have been done."""
+    every = dict.fromkeys(table for records in _RECORDS.values() for table in records)
+    return frozenset(response for table in every for response in _responses(tables, table))
+
+
 def _could_be_otherwise(table: str) -> tuple[str, ...]:
     return (Status.WRONG_PARTY.value,) if table == "attendance" else FAILED
 

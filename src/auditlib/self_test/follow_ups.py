@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from auditlib import escalation
+from auditlib.escalation.quarantined import with_record_in_quarantine
 from auditlib.escalation.result import EscalationResult
 from auditlib.obligations import FAILED, Status
 from auditlib.parameters.engagement import Engagement
@@ -183,7 +184,9 @@ def _chosen(
     held = sample.copied["follow_ups"].to_pandas()
     attempts = held.loc[held["held_second"] >= 0, "response_id"].value_counts()
     once = set(attempts.index[attempts == 1])
-    rows = before.rows[(before.rows["status"] == Status.MET.value) & before.rows["response_id"].isin(once)]
+    # Where a record is in quarantine, what is struck out may have been done: no check may call it missing.
+    sound = once - with_record_in_quarantine(sample)
+    rows = before.rows[(before.rows["status"] == Status.MET.value) & before.rows["response_id"].isin(sound)]
     as_of = before.context.as_of - MINUTE
     free = {
         planted.fault.key: rows[(rows["duty"] == planted.duty) & (rows["due_at"] < as_of)]
