@@ -9,7 +9,7 @@ from surveyed_units import unfounded
 from auditlib.drivers.statements import _uncoded
 from auditlib.escalation import LatenciesAnswer
 from auditlib.escalation.latency import Latencies, Stage
-from auditlib.integrity.groups import _to_compare
+from auditlib.integrity.refusals import _to_compare
 from auditlib.obligations import RatesAnswer, rates
 from auditlib.records import Interval, Number
 from auditlib.reliability.rates import Rate, ResponseRates

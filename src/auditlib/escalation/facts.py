@@ -24,8 +24,7 @@ def facts(result: EscalationResult) -> Iterator[Number]:
     yield Number("responses", result.responses, "responses", basis=basis)
     yield Number("follow_ups", result.follow_ups, "responses", basis=basis)
     yield Number("anonymous_follow_ups", result.anonymous, "responses", basis=basis)
-    clear = result.follow_ups - result.unclear
-    yield Number("kept_follow_ups", result.fulfilled, "responses", clear, basis=basis)
+    yield Number("kept_follow_ups", result.fulfilled, "responses", result.told, basis=basis)
     yield Number("unclear_follow_ups", result.unclear, "responses", basis=basis)
     yield Number("judged", result.judged, "count", basis=basis)
     for duty, refusal in result.refused.items():

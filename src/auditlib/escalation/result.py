@@ -98,6 +98,15 @@ class EscalationResult:
         return len(set(unknown) - set(failed))
 
     @property
+    def told(self) -> int:
+        """Follow-ups that a share is stated of: without those that cannot be told, unless these are few.
+
+        Beside a share of the others, and all of them, a few could be worked out.
+        """
+        few = self.context.disclosure.hides(self.unclear)
+        return self.follow_ups if few else self.follow_ups - self.unclear
+
+    @property
     def undecided(self) -> Mapping[str, int]:
         """Duties whose status what is recorded leaves open, by the reason."""
         unknown = self.rows.loc[self.rows["status"] == Status.UNKNOWN.value, "detail"]

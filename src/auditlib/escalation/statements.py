@@ -66,6 +66,8 @@ def _share_kept(facts: Facts) -> Sentence:
 
 def _as_far_as_known(result: EscalationResult, facts: Facts) -> Sentence:
     """Say it where what is recorded leaves some follow-ups open: they are on neither side."""
+    if result.context.disclosure.hides(result.unclear):
+        return _but_for_few(result, facts)
     left = f"for {{unclear_follow_ups}} of {_OWED}"
     clear = result.follow_ups - result.unclear
     if not clear:
@@ -77,6 +79,20 @@ def _as_far_as_known(result: EscalationResult, facts: Facts) -> Sentence:
         begin = "Not every dissatisfied customer was followed up as promised, and it cannot be told"
     return say(
         f"{begin} {left}; of the other {{kept_follow_ups[n]|,}}, {{kept_follow_ups}} ({{share}}) {{had}}.",
+        facts,
+        share=_share_kept(facts),
+        had=_had(result),
+    )
+
+
+def _but_for_few(result: EscalationResult, facts: Facts) -> Sentence:
+    """Say it where only a few follow-ups are left open: their number may not be told."""
+    every = result.fulfilled == result.follow_ups - result.unclear
+    begin = "Whether every dissatisfied customer was followed up as promised cannot be told"
+    if not every:
+        begin = "Not every dissatisfied customer was followed up as promised"
+    return say(
+        f"{begin}: of {_OWED}, {{kept_follow_ups}} ({{share}}) {{had}}; of a few it cannot be told.",
         facts,
         share=_share_kept(facts),
         had=_had(result),

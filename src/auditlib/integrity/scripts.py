@@ -44,12 +44,12 @@ def unread(languages: Iterable[str]) -> tuple[str, str]:
     """Return two patterns: a letter of a script that none of `languages` has, and one that they have.
 
     A comment is unread where the first is in it and the second is not. Latin letters occur in any language
-    (names, "OK"), so that they count among the second only where nothing else is written.
+    (names, "OK"), so that they are not among the second, which is empty where no language has other letters.
 
     Examples
     --------
     >>> import re
-    >>> strange, known = unread(["en", "fr"])
+    >>> strange, known = unread(["en", "ru"])
     >>> bool(re.search(strange, "対応が遅い OK")), bool(re.search(known, "対応が遅い OK"))
     (True, False)
     """
