@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -63,10 +64,13 @@ def audited(
 
 
 def _agreed(raised: tuple[AuditedFinding, ...]) -> dict[str, tuple[Action, ...]]:
-    """Return actions in every state on findings of every grade, one finding with two of them."""
+    """Return actions in every state on risks and on opportunities, one finding with two of them."""
     found: dict[str, tuple[Action, ...]] = {}
+    so_far: Counter[bool] = Counter()
     for place, one in enumerate(raised):
-        state = tuple(State)[place % len(State)]
+        light = one.finding.grade is Grade.OPPORTUNITY
+        state = tuple(State)[so_far[light] % len(State)]
+        so_far[light] += 1
         owned = state is not State.PROPOSED or place % 8 == 0
         action = Action(
             one.finding.fingerprint, 1, one.finding.grade.value, one.finding.criterion, "", "", HOSTILE,

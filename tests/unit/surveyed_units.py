@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cache
 from types import SimpleNamespace
 from typing import Any
@@ -15,7 +16,7 @@ from auditlib import benchmark
 from auditlib.audit.numerals import orphans
 from auditlib.benchmark import BenchmarkAnswer
 from auditlib.parameters.engagement import Engagement
-from auditlib.parameters.run import Thresholds
+from auditlib.parameters.run import Period, Thresholds
 from auditlib.records import Instrument, Item, Scale
 
 OVERALL = Item("q_overall", "How satisfied?", Scale(1, 5), True)
@@ -90,7 +91,9 @@ def published(*periods: float) -> Engagement:
 
 
 def engaged(evidence: Memory) -> Engagement:
-    run: Any = SimpleNamespace(thresholds=Thresholds(minimum_n=40, minimum_cell=6, confidence=0.9), seed=11)
+    two_years = Period(start=date(2023, 1, 1), end=date(2024, 12, 31))
+    chosen = Thresholds(minimum_n=40, minimum_cell=6, confidence=0.9)
+    run: Any = SimpleNamespace(thresholds=chosen, seed=11, period=two_years)
     supplied: Any = evidence
     return Engagement(run, supplied)
 
