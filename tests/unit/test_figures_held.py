@@ -504,5 +504,9 @@ def test_what_an_audit_draws_and_says_leaves_out_what_it_holds_back(tmp_path: Pa
         "83.3% of 60 (contact, U1)."
     )
     few = of_responses()
-    answered: Any = audit.say(replace(few, units=(*few.units, Rate("U3", "", 60, 30, few.total.interval))))
-    assert repr(answered).endswith("; of the units that are shown from 37.5% in U1 to 50.0% in U3.")
+    apart = Rate("U3", "", 60, 48, few.total.interval)
+    answered: Any = audit.say(replace(few, units=(*few.units, apart)))
+    assert (
+        "; of the units that are shown, units differ by more than chance, from 37.5% in U1 to 80.0% in U3"
+        in (repr(answered))
+    )
