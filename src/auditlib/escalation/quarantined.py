@@ -38,10 +38,13 @@ def with_unusable(rows: pd.DataFrame, tables: CanonicalTables) -> pd.DataFrame:
     that was late.
     """
     status, detail = rows["status"], rows["detail"]
-    for duty in rows["duty"].unique():
+    duties = rows["duty"].unique()
+    # Several duties are fulfilled by one table: it is read once.
+    unusable = {table: _responses(tables, table) for table in {t for duty in duties for t in _RECORDS[duty]}}
+    for duty in duties:
         for table in reversed(_RECORDS[duty]):
             failed = (rows["duty"] == duty) & rows["status"].isin(_could_be_otherwise(table))
-            reasons = _responses(tables, table)
+            reasons = unusable[table]
             unclear = failed & rows["response_id"].isin(reasons)
             said = rows["response_id"].map(lambda case, why=reasons, of=table: _detail(of, why.get(case, "")))
             status = status.mask(unclear, Status.UNKNOWN.value)
