@@ -317,6 +317,15 @@ _ALL: tuple[Table, ...] = (
             Column("ended", INSTANT, "When it ended.", after="offered"),
             Column("abandoned", FLAG, "Whether the customer gave up waiting."),
             Column("resolved_first", FLAG, "Whether it was resolved at first contact, as the party says."),
+            Column(
+                "arrived",
+                INSTANT,
+                "When it reached the party, before any menu or announcement.",
+                optional=True,
+            ),
+            Column(
+                "flowed_out", FLAG, "Whether it was passed to another queue unanswered.", optional=True
+            ),
         ),
         "offered",
     ),

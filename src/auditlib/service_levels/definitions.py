@@ -9,12 +9,21 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import Literal, Self
+from typing import Self
 
 from pydantic import Field, model_validator
 
 from auditlib.parameters.policy import Policy
 from auditlib.parameters.strict_model import Misfit, Name, Strict
+
+
+class Left(StrEnum):
+    """What became of a contact, before any limit is held against its wait."""
+
+    ANSWERED = "answered"
+    ABANDONED = "abandoned"
+    FLOWED_OUT = "flowed_out"
+    WAITING = "waiting"
 
 
 class Disposition(StrEnum):
@@ -28,11 +37,10 @@ class Disposition(StrEnum):
     FLOWED_OUT = "flowed_out"
     WAITING = "waiting"
 
-
-ABANDONED = frozenset(
-    {Disposition.ABANDONED_SHORT, Disposition.ABANDONED_IN_TIME, Disposition.ABANDONED_LATE}
-)
-ANSWERED = frozenset({Disposition.ANSWERED_IN_TIME, Disposition.ANSWERED_LATE})
+    @property
+    def left(self) -> Left:
+        """What became of such a contact, whatever it waited."""
+        return Left(self.split("_")[0]) if self.startswith(("answered", "abandoned")) else Left(self)
 
 
 class Treatment(StrEnum):
@@ -95,9 +103,7 @@ class ShareDefinition(Strict):
             return Treatment.MEETS
         return Treatment.MISSES if disposition in self.misses else Treatment.LEFT_OUT
 
-    def disposition(
-        self, left: Literal["answered", "abandoned", "flowed_out", "waiting"], waited: float, *, limit: float
-    ) -> Disposition:
+    def disposition(self, left: Left, waited: float, *, limit: float) -> Disposition:
         """Return how a contact left the queue: the scalar reference, which reads as definitions do.
 
         Parameters
@@ -105,9 +111,9 @@ class ShareDefinition(Strict):
         left
             What became of it.
         waited
-            Seconds from the start of the clock until it left the queue.
+            Time from the start of the clock until it left the queue, in the unit of `limit`.
         limit
-            Seconds of the service level.
+            Time of the service level.
 
         Examples
         --------
@@ -115,13 +121,13 @@ class ShareDefinition(Strict):
         ...     title="", source="", dated="2026-01-01", short=5,
         ...     meets=["answered_in_time"], misses=["answered_late", "abandoned_in_time", "abandoned_late"],
         ... )
-        >>> definition.disposition("abandoned", 5.0, limit=20)
+        >>> definition.disposition(Left.ABANDONED, 5.0, limit=20)
         <Disposition.ABANDONED_SHORT: 'abandoned_short'>
         """
-        if left in {Disposition.FLOWED_OUT, Disposition.WAITING}:
+        if left in {Left.FLOWED_OUT, Left.WAITING}:
             return Disposition(left)
         in_time = waited <= limit if self.within_inclusive else waited < limit
-        if left == "answered":
+        if left is Left.ANSWERED:
             return Disposition.ANSWERED_IN_TIME if in_time else Disposition.ANSWERED_LATE
         if self.short is not None:
             short = waited <= self.short if self.short_inclusive else waited < self.short
