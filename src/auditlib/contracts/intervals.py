@@ -26,9 +26,7 @@ INTERVAL_COUNTS = Table(
             "made again at another one.",
         ),
         Column("abandoned", COUNT, "Contacts the customer gave up while waiting."),
-        Column(
-            "abandoned_in_time", COUNT, "Of these, given up within `within_seconds`.", optional=True
-        ),
+        Column("abandoned_in_time", COUNT, "Of these, given up within `within_seconds`.", optional=True),
         Column("abandoned_short", COUNT, "Of these, given up within `short_seconds`.", optional=True),
         Column(
             "short_seconds", COUNT, "Wait up to which a contact given up is short, in seconds.", optional=True

@@ -323,9 +323,7 @@ _ALL: tuple[Table, ...] = (
                 "When it reached the party, before any menu or announcement.",
                 optional=True,
             ),
-            Column(
-                "flowed_out", FLAG, "Whether it was passed to another queue unanswered.", optional=True
-            ),
+            Column("flowed_out", FLAG, "Whether it was passed to another queue unanswered.", optional=True),
         ),
         "offered",
     ),

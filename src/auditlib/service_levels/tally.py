@@ -3,14 +3,15 @@
 Evidence does not always tell dispositions apart: interval counts seldom say how many of the abandoned were
 short. Such a contact has several possible dispositions, and the share has bounds. Where a definition treats
 all of them alike, the bounds are one. The rule stands twice: `treatments` reads as definitions do, for one
-contact; `sums` is the same over a table.
+contact; `possible` and `sums` are the same over a table.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Self
 
 from auditlib.service_levels.definitions import Disposition, Left, ShareDefinition, Treatment
 from auditlib.service_levels.waits import FOREVER, LEFT_BITS, SECOND
@@ -19,36 +20,14 @@ if TYPE_CHECKING:
     import narwhals as nw
 
 
-@dataclass(frozen=True, slots=True)
-class Met:
-    """Contacts that meet, of those that count.
-
-    Examples
-    --------
-    >>> Met(3, 4).share
-    0.75
-    """
-
-    meeting: int
-    counted: int
-
-    @property
-    def share(self) -> float | None:
-        """What meets over what counts; None where nothing counts."""
-        return self.meeting / self.counted if self.counted > 0 else None
-
-
-@dataclass(frozen=True, slots=True)
-class ShareBounds:
-    """The least and the most that a share can be with what the evidence tells apart."""
-
-    least: Met
-    most: Met
-
-    @property
-    def exact(self) -> bool:
-        """Whether the evidence tells the share."""
-        return self.least == self.most
+DISPOSITION_BITS = MappingProxyType({held: 1 << place for place, held in enumerate(Disposition)})
+PREFERRED = MappingProxyType(
+    {
+        "least": (Treatment.MISSES, Treatment.LEFT_OUT, Treatment.MEETS),
+        "most": (Treatment.MEETS, Treatment.LEFT_OUT, Treatment.MISSES),
+    }
+)
+"""Which of the treatments that a contact may have makes a share least, and which makes it most."""
 
 
 def treatments(
@@ -73,64 +52,90 @@ def treatments(
     return frozenset(definition.treatment(disposition) for disposition in possible)
 
 
-def sums(definition: ShareDefinition, *, limit: int) -> dict[str, nw.Expr]:
-    """Return what contacts add to a share, as expressions over waits.
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The longest wait, in microseconds, that is still in time, and that is still short.
+
+    Examples
+    --------
+    >>> Bounds.of(
+    ...     ShareDefinition(title="", source="", dated="2026-01-01", meets=["answered_in_time"],
+    ...                     misses=["answered_late"], within_inclusive=False),
+    ...     limit=20,
+    ... )
+    Bounds(in_time=19999999, short=-1)
+    """
+
+    in_time: int
+    short: int
+
+    @classmethod
+    def of(cls, definition: ShareDefinition, *, limit: int) -> Self:
+        """Return the bounds of a definition at a limit in seconds; without short contacts none is short."""
+        in_time = limit * SECOND - (not definition.within_inclusive)
+        if definition.short is None:
+            return cls(in_time, -1)
+        return cls(in_time, definition.short * SECOND - (not definition.short_inclusive))
+
+    def waits(self, disposition: Disposition) -> tuple[int, int]:
+        """Return the shortest and the longest wait of a disposition, in microseconds."""
+        return {
+            Disposition.ANSWERED_IN_TIME: (0, self.in_time),
+            Disposition.ANSWERED_LATE: (self.in_time + 1, FOREVER),
+            Disposition.ABANDONED_SHORT: (0, self.short),
+            Disposition.ABANDONED_IN_TIME: (self.short + 1, self.in_time),
+            Disposition.ABANDONED_LATE: (max(self.short, self.in_time) + 1, FOREVER),
+        }.get(disposition, (0, FOREVER))
+
+
+def possible(bounds: Bounds) -> nw.Expr:
+    """Return all the dispositions that contacts may have, as a sum of `DISPOSITION_BITS`."""
+    import narwhals as nw
+
+    dispositions = nw.lit(0)
+    for disposition, bit in DISPOSITION_BITS.items():
+        first, last = bounds.waits(disposition)
+        became = (nw.col("left") // LEFT_BITS[disposition.left]) % 2 == 1
+        may = became & (nw.col("least") <= last) & (nw.col("most") >= first)
+        dispositions = dispositions + nw.when(may).then(nw.lit(bit)).otherwise(nw.lit(0))
+    return dispositions
+
+
+def sums(definition: ShareDefinition, dispositions: str) -> dict[str, nw.Expr]:
+    """Return what contacts add to a share, as expressions over `contacts`: each to be summed.
 
     Parameters
     ----------
-    limit
-        Seconds of the service level.
+    dispositions
+        The column that holds the `possible` dispositions by the bounds of the definition.
 
     Returns
     -------
     dict
-        ``least_meeting``, ``least_counted``, ``most_meeting``, ``most_counted``: each to be summed.
+        ``least_meeting``, ``least_counted``, ``most_meeting``, ``most_counted``.
     """
     import narwhals as nw
 
-    meets, misses, left_out = (_may(definition, treatment, limit=limit) for treatment in Treatment)
+    contacts, held = nw.col("contacts"), nw.col(dispositions)
+    return {
+        f"{end}_{part}": nw.when(held.is_in(chosen)).then(contacts).otherwise(nw.lit(0))
+        for end, preferred in PREFERRED.items()
+        for part, chosen in _chosen(definition, preferred).items()
+    }
+
+
+def _chosen(definition: ShareDefinition, preferred: tuple[Treatment, ...]) -> dict[str, list[int]]:
+    """Return the sums of bits under which a contact meets, and under which it counts."""
     # What meets never lowers a share and what misses never raises it, so that choosing for each contact
     # alone gives the extreme of all.
-    surely_meets, surely_misses = meets & ~misses & ~left_out, misses & ~meets & ~left_out
-    chosen = {
-        "least_meeting": surely_meets,
-        "least_counted": misses | surely_meets,
-        "most_meeting": meets,
-        "most_counted": meets | surely_misses,
-    }
-    contacts = nw.col("contacts")
-    return {name: nw.when(which).then(contacts).otherwise(nw.lit(0)) for name, which in chosen.items()}
-
-
-def _may(definition: ShareDefinition, treatment: Treatment, *, limit: int) -> nw.Expr:
-    """Return whether a definition may treat contacts so."""
-    import narwhals as nw
-
-    treated = (possible for possible in Disposition if definition.treatment(possible) is treatment)
-    may = [_possible(definition, disposition, limit=limit) for disposition in treated]
-    return nw.any_horizontal(*may, ignore_nulls=False) if may else nw.lit(value=False)
-
-
-def _possible(definition: ShareDefinition, disposition: Disposition, *, limit: int) -> nw.Expr:
-    """Return whether contacts may have left the queue so: what became of them, and their wait, allow it."""
-    import narwhals as nw
-
-    first, last = _waits(definition, disposition, limit=limit)
-    bit = LEFT_BITS[disposition.left]
-    became = (nw.col("left") // bit) % 2 == 1
-    return became & (nw.col("least") <= last) & (nw.col("most") >= first)
-
-
-def _waits(definition: ShareDefinition, disposition: Disposition, *, limit: int) -> tuple[int, int]:
-    """Return the shortest and the longest wait of a disposition, in microseconds."""
-    in_time = limit * SECOND - (not definition.within_inclusive)
-    short = -1
-    if definition.short is not None:
-        short = definition.short * SECOND - (not definition.short_inclusive)
-    return {
-        Disposition.ANSWERED_IN_TIME: (0, in_time),
-        Disposition.ANSWERED_LATE: (in_time + 1, FOREVER),
-        Disposition.ABANDONED_SHORT: (0, short),
-        Disposition.ABANDONED_IN_TIME: (short + 1, in_time),
-        Disposition.ABANDONED_LATE: (max(short, in_time) + 1, FOREVER),
-    }.get(disposition, (0, FOREVER))
+    chosen: dict[str, list[int]] = {"meeting": [], "counted": []}
+    for bits in range(1, 1 << len(DISPOSITION_BITS)):
+        may = {
+            definition.treatment(disposition) for disposition, bit in DISPOSITION_BITS.items() if bits & bit
+        }
+        treatment = next(entry for entry in preferred if entry in may)
+        if treatment is Treatment.MEETS:
+            chosen["meeting"].append(bits)
+        if treatment is not Treatment.LEFT_OUT:
+            chosen["counted"].append(bits)
+    return chosen

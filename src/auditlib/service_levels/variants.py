@@ -1,7 +1,7 @@
 """The same contacts under every definition and aggregation, each share with its interval.
 
-Contacts of one unit and day wait together: a day on which few answer is a bad day for all who call. So days of
-units are the independent cases, and each share has the error that its residuals by unit and day give it
+Contacts of one unit and day wait together: a day on which few answer is a bad day for all who call. So days
+of units are the independent cases, and each share has the error that its residuals by unit and day give it
 (linearised ratio: Woodruff 1971, Journal of the American Statistical Association 66:411-414), as a Wilson
 interval over the independent contacts that are worth as much.
 """
@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auditlib.records import Interval
-from auditlib.service_levels.definitions import Aggregation, ShareDefinition
-from auditlib.service_levels.tally import sums
+from auditlib.service_levels.definitions import Aggregation, ClockStart, ShareDefinition
+from auditlib.service_levels.tally import PREFERRED, Bounds, possible, sums
 from auditlib.statistics.intervals import wilson
 from auditlib.statistics.types import Floats
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 SLOT = 1800
 """Seconds of an interval where shares of intervals are joined: the half hour of contact centres."""
-_ENDS = ("least", "most")
+_Definitions = Mapping[tuple[str, int], ShareDefinition]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ class Variant:
     definition: ShareDefinition
     limit: int
     aggregation: Aggregation = Aggregation.POOLED
+    clock: ClockStart = ClockStart.OFFERED
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,8 @@ def measured(
         Coverage of the intervals.
     """
     definitions = {(variant.name, variant.limit): variant.definition for variant in variants}
-    columns = _by_day(waits, definitions)
+    slots = any(variant.aggregation is Aggregation.MEAN_OF_INTERVALS for variant in variants)
+    columns = _by_day(waits, definitions, slots=slots)
     unit = np.unique(columns["unit_id"].astype(str), return_inverse=True)[1].astype(np.int64)
     places = {named: place for place, named in enumerate(definitions)}
     return tuple(
@@ -126,46 +128,65 @@ def measured(
     )
 
 
-def _by_day(
-    waits: nw.LazyFrame[Any], definitions: Mapping[tuple[str, int], ShareDefinition]
-) -> dict[str, NDArray[Any]]:
-    """Return what definitions count by unit and day, in one pass over the contacts."""
+def _by_day(waits: nw.LazyFrame[Any], definitions: _Definitions, *, slots: bool) -> dict[str, NDArray[Any]]:
+    """Return what definitions count by unit and day, in one pass over the contacts.
+
+    Parameters
+    ----------
+    slots
+        Whether the shares of half hours are wanted too.
+    """
     import narwhals as nw
 
+    bounds = {key: Bounds.of(definition, limit=key[1]) for key, definition in definitions.items()}
+    columns = {entry: f"possible_{place}" for place, entry in enumerate(dict.fromkeys(bounds.values()))}
+    place = ["unit_id", "day", *(["slot"] if slots else [])]
+    held = waits.with_columns(
+        slot=nw.col("second") // SLOT, **{name: possible(entry) for entry, name in columns.items()}
+    )
+    distinct = held.group_by(*place, *columns.values()).agg(nw.col("contacts").sum())
     added = {
-        f"{name}_{place}": expression
-        for place, ((_, limit), definition) in enumerate(definitions.items())
-        for name, expression in sums(definition, limit=limit).items()
+        f"{name}_{number}": expression
+        for number, (key, definition) in enumerate(definitions.items())
+        for name, expression in sums(definition, columns[bounds[key]]).items()
     }
-    slots = (
-        waits.select("unit_id", "day", slot=nw.col("second") // SLOT, **added)
-        .group_by("unit_id", "day", "slot")
-        .agg(*(nw.col(name).sum() for name in added))
-    )
-    shares = {}
-    for place in range(len(definitions)):
-        for end in _ENDS:
-            counted = nw.col(f"{end}_counted_{place}")
-            ratio = nw.when(counted > 0).then(nw.col(f"{end}_meeting_{place}") / counted)
-            shares[f"{end}_shares_{place}"] = ratio
-            shares[f"{end}_slots_{place}"] = (counted > 0).cast(nw.Int64)
-    days = (
-        slots.with_columns(**shares)
-        .group_by("unit_id", "day")
-        .agg(*(nw.col(name).sum() for name in (*added, *shares)))
-        .sort("unit_id", "day")
-        .collect()
-    )
+    counted = distinct.select(*place, **added).group_by(*place).agg(*(nw.col(name).sum() for name in added))
+    if slots:
+        counted = _joined_slots(counted, list(added), len(definitions))
+    days = counted.sort("unit_id", "day").collect()
     return {name: days.get_column(name).to_numpy() for name in days.columns}
 
 
+def _joined_slots(counted: nw.LazyFrame[Any], added: list[str], definitions: int) -> nw.LazyFrame[Any]:
+    """Return half hours added up by unit and day, with the sum of their shares and their number."""
+    import narwhals as nw
+
+    shares: dict[str, nw.Expr] = {}
+    for number in range(definitions):
+        for end in PREFERRED:
+            whole = nw.col(f"{end}_counted_{number}")
+            shares[f"{end}_shares_{number}"] = nw.when(whole > 0).then(
+                nw.col(f"{end}_meeting_{number}") / whole
+            )
+            shares[f"{end}_slots_{number}"] = (whole > 0).cast(nw.Int64)
+    summed = (nw.col(name).sum() for name in (*added, *shares))
+    return counted.with_columns(**shares).group_by("unit_id", "day").agg(*summed)
+
+
 def _share(
-    variant: Variant, unit: NDArray[np.int64], columns: Mapping[str, NDArray[Any]], place: str, *, level: float
+    variant: Variant,
+    unit: NDArray[np.int64],
+    columns: Mapping[str, NDArray[Any]],
+    place: str,
+    *,
+    level: float,
 ) -> VariantShare:
     ends = {}
-    for end in _ENDS:
-        parts = (columns[f"{end}_{part}_{place}"] for part in ("meeting", "counted", "shares", "slots"))
-        days = _Days(unit, *(np.nan_to_num(part.astype(np.float64)) for part in parts))
+    nothing = np.zeros(len(unit))
+    for end in PREFERRED:
+        names = (f"{end}_{part}_{place}" for part in ("meeting", "counted", "shares", "slots"))
+        parts = (np.nan_to_num(columns.get(name, nothing).astype(np.float64)) for name in names)
+        days = _Days(unit, *parts)
         if days.counted.sum() <= 0:
             return VariantShare(variant, None, None, 0, None)
         ends[end] = (days, *_limits(days, variant.aggregation, level=level))

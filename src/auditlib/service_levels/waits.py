@@ -54,12 +54,14 @@ def waits_of_contacts(
         day=nw.col("offered_day").cast(nw.Int64),
         second=nw.col("offered_second").cast(nw.Int64),
     )
-    unknown = nw.col("most").is_null()
+    # A contact that names no channel may be one of this, and then may have become anything.
+    unknown = nw.col("most").is_null() | nw.col("channel").is_null()
     # Nobody left the queue before having joined it: of one day, the least wait is none.
     none = unknown | (nw.col("least") < 0)
     return bounded.with_columns(
         least=nw.when(none).then(nw.lit(0)).otherwise(nw.col("least")),
         most=nw.when(unknown).then(nw.lit(FOREVER)).otherwise(nw.col("most")),
+        left=nw.col("left").cast(nw.Int64),
     ).select(*_COLUMNS)
 
 
@@ -67,15 +69,22 @@ def _left(contacts: nw.LazyFrame[Any], answered: nw.Expr) -> nw.Expr:
     """Return what may have become of a contact: what no column says, it may have been."""
     import narwhals as nw
 
-    gave_up = nw.col("abandoned")
-    neither = nw.lit(_FLOWED_OUT + _WAITING)
-    if "flowed_out" in contacts.collect_schema().names():
-        passed = nw.col("flowed_out")
-        neither = nw.when(passed).then(nw.lit(_FLOWED_OUT)).when(~passed).then(nw.lit(_WAITING))
-        neither = neither.otherwise(nw.lit(_FLOWED_OUT + _WAITING))
-    unanswered = nw.when(gave_up).then(nw.lit(_ABANDONED)).when(~gave_up).then(neither)
-    unanswered = unanswered.otherwise(neither + nw.lit(_ABANDONED))
-    return nw.when(answered).then(nw.lit(_ANSWERED)).otherwise(unanswered)
+    gave_up, neither = nw.col("abandoned"), _neither(contacts)
+    nameless = nw.when(nw.col("channel").is_null()).then(nw.lit(sum(LEFT_BITS.values())))
+    ended = nameless.when(answered).then(nw.lit(_ANSWERED)).when(gave_up).then(nw.lit(_ABANDONED))
+    return ended.when(~gave_up).then(neither).otherwise(neither + nw.lit(_ABANDONED))
+
+
+def _neither(contacts: nw.LazyFrame[Any]) -> nw.Expr:
+    """Return what became of a contact that was neither answered nor given up."""
+    import narwhals as nw
+
+    either = nw.lit(_FLOWED_OUT + _WAITING)
+    if "flowed_out" not in contacts.collect_schema().names():
+        return either
+    passed = nw.col("flowed_out")
+    told = nw.when(passed).then(nw.lit(_FLOWED_OUT)).when(~passed).then(nw.lit(_WAITING))
+    return told.otherwise(either)
 
 
 def waits_of_counts(intervals: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
@@ -112,7 +121,7 @@ class _Block:
             least=self.least,
             most=self.most,
             contacts=self.contacts,
-        )
+        ).with_columns(nw.col("left", "least", "most", "contacts").cast(nw.Int64))
         return block.filter(nw.col("contacts") != 0)
 
 
