@@ -1,9 +1,7 @@
 """The same contacts under every definition and aggregation, each share with its interval.
 
 Contacts of one unit and day wait together: a day on which few answer is a bad day for all who call. So days
-of units are the independent cases, and each share has the error that its residuals by unit and day give it
-(linearised ratio: Woodruff 1971, Journal of the American Statistical Association 66:411-414), as a Wilson
-interval over the independent contacts that are worth as much.
+of units are the clusters, and each share has the error that they give it.
 """
 
 from __future__ import annotations
@@ -18,7 +16,12 @@ from numpy.typing import NDArray
 from auditlib.records import Interval
 from auditlib.service_levels.definitions import Aggregation, ClockStart, ShareDefinition
 from auditlib.service_levels.tally import PREFERRED, Bounds, possible, sums
-from auditlib.statistics.intervals import wilson
+from auditlib.statistics.clustered_share import (
+    ClusteredShare,
+    mean_over_groups,
+    mean_over_parts,
+    pooled_share,
+)
 from auditlib.statistics.types import Floats
 
 if TYPE_CHECKING:
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 SLOT = 1800
 """Seconds of an interval where shares of intervals are joined: the half hour of contact centres."""
 _Definitions = Mapping[tuple[str, int], ShareDefinition]
+_Columns = Mapping[str, NDArray[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,45 +70,6 @@ class VariantShare:
         return self.least is not None and self.least == self.most
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Days:
-    """Contacts of a definition by unit and day, and the shares of its half hours added up.
-
-    Parameters
-    ----------
-    unit
-        Place of the unit, shape (unit days,).
-    meeting, counted
-        Contacts, shape (unit days,).
-    shares, slots
-        Sum of the shares of half hours in which something counts, and how many these are.
-    """
-
-    unit: NDArray[np.int64]
-    meeting: Floats
-    counted: Floats
-    shares: Floats
-    slots: Floats
-
-    def share(self, aggregation: Aggregation) -> tuple[float, Floats]:
-        """Return the share, and what each unit and day adds to its error."""
-        if aggregation is Aggregation.MEAN_OF_UNITS:
-            return self._mean_of_units()
-        top, below = (self.meeting, self.counted)
-        if aggregation is Aggregation.MEAN_OF_INTERVALS:
-            top, below = self.shares, self.slots
-        share = float(top.sum() / below.sum())
-        return share, (top - share * below) / below.sum()
-
-    def _mean_of_units(self) -> tuple[float, Floats]:
-        meeting, counted = (np.bincount(self.unit, weights=part) for part in (self.meeting, self.counted))
-        asked = counted > 0
-        shares = np.divide(meeting, counted, out=np.zeros_like(meeting), where=asked)
-        weight = np.divide(1.0, counted * asked.sum(), out=np.zeros_like(counted), where=asked)
-        residuals = (self.meeting - shares[self.unit] * self.counted) * weight[self.unit]
-        return float(shares[asked].mean()), residuals
-
-
 def measured(
     waits: nw.LazyFrame[Any], variants: Sequence[Variant], *, level: float
 ) -> tuple[VariantShare, ...]:
@@ -121,14 +86,14 @@ def measured(
     slots = any(variant.aggregation is Aggregation.MEAN_OF_INTERVALS for variant in variants)
     columns = _by_day(waits, definitions, slots=slots)
     unit = np.unique(columns["unit_id"].astype(str), return_inverse=True)[1].astype(np.int64)
-    places = {named: place for place, named in enumerate(definitions)}
-    return tuple(
-        _share(variant, unit, columns, f"{places[variant.name, variant.limit]}", level=level)
-        for variant in variants
-    )
+    days = {
+        key: {end: _daily(unit, columns, end=end, place=place) for end in PREFERRED}
+        for place, key in enumerate(definitions)
+    }
+    return tuple(_share(variant, days[variant.name, variant.limit], level=level) for variant in variants)
 
 
-def _by_day(waits: nw.LazyFrame[Any], definitions: _Definitions, *, slots: bool) -> dict[str, NDArray[Any]]:
+def _by_day(waits: nw.LazyFrame[Any], definitions: _Definitions, *, slots: bool) -> _Columns:
     """Return what definitions count by unit and day, in one pass over the contacts.
 
     Parameters
@@ -173,34 +138,49 @@ def _joined_slots(counted: nw.LazyFrame[Any], added: list[str], definitions: int
     return counted.with_columns(**shares).group_by("unit_id", "day").agg(*summed)
 
 
-def _share(
-    variant: Variant,
-    unit: NDArray[np.int64],
-    columns: Mapping[str, NDArray[Any]],
-    place: str,
-    *,
-    level: float,
-) -> VariantShare:
-    ends = {}
+@dataclass(frozen=True, slots=True, eq=False)
+class _DailyCounts:
+    """Contacts of a definition by unit and day, and the shares of its half hours added up.
+
+    Parameters
+    ----------
+    unit
+        Place of the unit, shape (unit days,).
+    meeting, counted
+        Contacts.
+    shares, slots
+        Sum of the shares of half hours in which something counts, and how many these are.
+    """
+
+    unit: NDArray[np.int64]
+    meeting: Floats
+    counted: Floats
+    shares: Floats
+    slots: Floats
+
+    def share(self, aggregation: Aggregation) -> ClusteredShare | None:
+        """Return the share with days of units as clusters; None where nothing counts."""
+        if self.counted.sum() <= 0:
+            return None
+        if aggregation is Aggregation.MEAN_OF_UNITS:
+            return mean_over_groups(self.unit, self.meeting, self.counted)
+        if aggregation is Aggregation.MEAN_OF_INTERVALS:
+            return mean_over_parts(self.shares, self.slots, cases=float(self.counted.sum()))
+        return pooled_share(self.meeting, self.counted)
+
+
+def _daily(unit: NDArray[np.int64], columns: _Columns, *, end: str, place: int) -> _DailyCounts:
     nothing = np.zeros(len(unit))
-    for end in PREFERRED:
-        names = (f"{end}_{part}_{place}" for part in ("meeting", "counted", "shares", "slots"))
-        parts = (np.nan_to_num(columns.get(name, nothing).astype(np.float64)) for name in names)
-        days = _Days(unit, *parts)
-        if days.counted.sum() <= 0:
-            return VariantShare(variant, None, None, 0, None)
-        ends[end] = (days, *_limits(days, variant.aggregation, level=level))
-    (_, least, low, _), (most_days, most, _, high) = ends["least"], ends["most"]
-    interval = Interval(low, high, level, "Wilson, days of units as cases")
-    return VariantShare(variant, least, most, int(most_days.counted.sum()), interval)
+    names = (f"{end}_{part}_{place}" for part in ("meeting", "counted", "shares", "slots"))
+    return _DailyCounts(
+        unit, *(np.nan_to_num(columns.get(name, nothing).astype(np.float64)) for name in names)
+    )
 
 
-def _limits(days: _Days, aggregation: Aggregation, *, level: float) -> tuple[float, float, float]:
-    """Return the share between its limits; contacts count as strangers where days tell no more than that."""
-    share, residuals = days.share(aggregation)
-    cases, contacts = len(residuals), float(days.counted.sum())
-    variance = float((residuals**2).sum()) * cases / (cases - 1) if cases > 1 else 0.0
-    alone = share * (1 - share) / contacts
-    worth = contacts if variance <= alone else share * (1 - share) / variance
-    limits = wilson(share * worth, worth, level=level)
-    return share, float(limits.low), float(limits.high)
+def _share(variant: Variant, days: Mapping[str, _DailyCounts], *, level: float) -> VariantShare:
+    least, most = (days[end].share(variant.aggregation) for end in PREFERRED)
+    if least is None or most is None:
+        return VariantShare(variant, None, None, 0, None)
+    low, high = least.limits(level=level)[0], most.limits(level=level)[1]
+    interval = Interval(low, high, level, "Wilson, days of units as clusters")
+    return VariantShare(variant, least.value, most.value, int(most.cases), interval)
