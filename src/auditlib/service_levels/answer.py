@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from auditlib.records import Number, Sentence
+from auditlib.records import Criterion, Number, Sentence
 from auditlib.service_levels import facts, statements
-from auditlib.service_levels.result import Sensitivity, SensitivityResult
+from auditlib.service_levels.result import CriterionByDefinition, ServiceLevelsByDefinition
 from auditlib.standards.words import said
 from auditlib.statements import Answer, Exhibit
 
@@ -21,7 +21,7 @@ _LABELS = {
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class SensitivityAnswer(Answer[SensitivityResult]):
+class ServiceLevelsAnswer(Answer[ServiceLevelsByDefinition]):
     """Criteria under every definition of their share, in words."""
 
     def numbers(self) -> tuple[Number, ...]:
@@ -36,11 +36,45 @@ class SensitivityAnswer(Answer[SensitivityResult]):
         """Return what cannot be said."""
         return tuple(statements.limits(self.result))
 
-    def variants(self) -> tuple[tuple[str, Exhibit], ...]:
-        """Return a table for each criterion: every way of counting, with its share and its verdict."""
-        return tuple((entry.criterion.id, self._variants(entry)) for entry in self.result.criteria)
+    def parts(self) -> tuple[ServiceLevelsAnswer, ...]:
+        """Return the same answer for each criterion alone."""
+        return tuple(
+            replace(self, result=replace(self.result, criteria=(entry,), refusals=()))
+            for entry in self.result.criteria
+        )
 
-    def _variants(self, entry: Sensitivity) -> Exhibit:
+    @property
+    def criterion(self) -> Criterion:
+        """The criterion of an answer that is about one alone."""
+        (entry,) = self.result.criteria
+        return entry.criterion
+
+    @property
+    def name(self) -> str:
+        """What its figure and its table are found by."""
+        return self.criterion.id.lower()
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The tables of contacts that the answer rests on."""
+        return self.result.tables
+
+    @property
+    def title(self) -> str:
+        """What its figure and its table are called."""
+        return f"{statements.measured(self.criterion)} by every definition in use"
+
+    @property
+    def alt(self) -> str:
+        """What its figure shows, for those who cannot see it."""
+        return " ".join(sentence.text for sentence in self.summary())
+
+    def variants(self) -> Exhibit:
+        """Return every way of counting of one criterion, with its share and its verdict."""
+        (entry,) = self.result.criteria
+        return self._variants(entry)
+
+    def _variants(self, entry: CriterionByDefinition) -> Exhibit:
         import pandas as pd
 
         rows: dict[str, dict[str, Any]] = {}
@@ -55,10 +89,9 @@ class SensitivityAnswer(Answer[SensitivityResult]):
             verdicts.append(said(judged.outcome))
         for row in rows.values():
             row["verdict"] = " or ".join(dict.fromkeys(row["verdict"]))
-        title = f"{statements.measured(entry.criterion)} by every definition in use"
         return Exhibit(
             pd.DataFrame(list(rows.values())),
-            title,
+            self.title,
             ("criterion", "definition"),
             facts=tuple(self.facts),
             labels=_LABELS,

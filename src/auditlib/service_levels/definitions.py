@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import Self
+from typing import Any, Self
 
 from pydantic import Field, model_validator
 
 from auditlib.parameters.policy import Policy
+from auditlib.parameters.schema import file_schema
 from auditlib.parameters.strict_model import Misfit, Name, Strict
 
 
@@ -142,3 +143,8 @@ class DefinitionPolicy(Policy):
     title: str
     requirements: tuple[str, ...] = Field(("D2",), description="Requirements it serves.")
     definitions: dict[Name, ShareDefinition] = Field(min_length=1)
+
+
+def definitions_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a file of definitions."""
+    return file_schema(DefinitionPolicy, title="Published definitions of a share of contacts")

@@ -8,14 +8,17 @@ from auditlib.contracts import CanonicalTables
 from auditlib.parameters.engagement import Engagement
 from auditlib.parameters.load import load
 from auditlib.records import Criterion, DecisionMode, EvidenceLevel, Measurement, Outcome, Refusal, Statistic
-from auditlib.service_levels.answer import SensitivityAnswer
+from auditlib.service_levels.answer import ServiceLevelsAnswer
 from auditlib.service_levels.channels import waits_by_clock
+from auditlib.service_levels.counts import TABLE
 from auditlib.service_levels.definitions import Aggregation, ClockStart, DefinitionPolicy
-from auditlib.service_levels.result import JudgedVariant, Sensitivity, SensitivityResult
+from auditlib.service_levels.result import CriterionByDefinition, JudgedVariant, ServiceLevelsByDefinition
 from auditlib.service_levels.variants import Variant, VariantShare, measured
 from auditlib.standards.judge import judge_one
 from auditlib.standards.profile import Demands
 
+EVIDENCE = ("interactions", TABLE)
+"""Tables of contacts: single ones, and counts by interval."""
 FAMILIES = {"answered_within": "service_level", "abandoned": "abandonment"}
 """Metrics whose share has published definitions, and the file of params/definitions that holds them."""
 
@@ -27,7 +30,7 @@ def estimate(
     *,
     level: float,
     mode: DecisionMode,
-) -> SensitivityResult:
+) -> ServiceLevelsByDefinition:
     """Put every criterion whose share has definitions to all of them.
 
     Parameters
@@ -35,18 +38,19 @@ def estimate(
     policies
         Definitions by metric.
     """
-    told: list[Sensitivity] = []
+    told: list[CriterionByDefinition] = []
     refusals: list[tuple[Criterion, Refusal]] = []
     for criterion in criteria:
         policy = policies.get(criterion.metric)
         if policy is None:
             continue
-        answer = sensitivity_of(tables, criterion, policy, level=level, mode=mode)
+        answer = by_definition(tables, criterion, policy, level=level, mode=mode)
         if isinstance(answer, Refusal):
             refusals.append((criterion, answer))
         else:
             told.append(answer)
-    return SensitivityResult(level, tuple(told), tuple(refusals))
+    held = tuple(name for name in EVIDENCE if name in tables.tables)
+    return ServiceLevelsByDefinition(level, tuple(told), held, tuple(refusals))
 
 
 def families(texts: Mapping[str, str]) -> dict[str, DefinitionPolicy]:
@@ -69,14 +73,14 @@ def families(texts: Mapping[str, str]) -> dict[str, DefinitionPolicy]:
     }
 
 
-def sensitivity_of(
+def by_definition(
     tables: CanonicalTables,
     criterion: Criterion,
     policy: DefinitionPolicy,
     *,
     level: float,
     mode: DecisionMode,
-) -> Sensitivity | Refusal:
+) -> CriterionByDefinition | Refusal:
     """Return a criterion under every definition of its share, or why nothing can be said.
 
     Parameters
@@ -100,11 +104,11 @@ def sensitivity_of(
     ]
     if not shares:
         return Refusal(
-            f"No {channel} contact of the period says enough.",
-            f"Ask for the {channel} contacts of the period.",
+            f"No contact of the period by {channel} says enough.",
+            f"Ask for the contacts of the period by {channel}.",
         )
     judged = tuple(JudgedVariant(share, _outcome(criterion, share, mode=mode)) for share in shares)
-    return Sensitivity(criterion, judged, tuple(unsaid))
+    return CriterionByDefinition(criterion, judged, tuple(unsaid))
 
 
 def _variants(criterion: Criterion, policy: DefinitionPolicy, clock: ClockStart) -> list[Variant]:
@@ -132,7 +136,7 @@ def _outcome(criterion: Criterion, share: VariantShare, *, mode: DecisionMode) -
     return judge_one(criterion, measurement, mode=mode).outcome
 
 
-def examine(engagement: Engagement, *, demands: Demands) -> SensitivityAnswer:
+def examine(engagement: Engagement, *, demands: Demands) -> ServiceLevelsAnswer:
     """Answer whether verdicts on service levels survive every definition of their shares.
 
     Parameters
@@ -143,4 +147,4 @@ def examine(engagement: Engagement, *, demands: Demands) -> SensitivityAnswer:
     policies = families(engagement.texts)
     level, mode = engagement.run.thresholds.confidence, demands.edition.rule.mode
     criteria = demands.edition.criteria
-    return SensitivityAnswer(estimate(engagement.evidence, criteria, policies, level=level, mode=mode))
+    return ServiceLevelsAnswer(estimate(engagement.evidence, criteria, policies, level=level, mode=mode))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Self
 
-from auditlib.records import Criterion, Outcome, Refusal
+from auditlib.records import Criterion, Held, Outcome, Refusal
 from auditlib.service_levels.definitions import ClockStart
 from auditlib.service_levels.variants import VariantShare
 
@@ -31,7 +31,7 @@ class JudgedVariant:
 
 
 @dataclass(frozen=True, slots=True)
-class Sensitivity:
+class CriterionByDefinition:
     """One criterion under every definition of its share.
 
     Parameters
@@ -45,6 +45,15 @@ class Sensitivity:
     criterion: Criterion
     variants: tuple[JudgedVariant, ...]
     unsaid: tuple[Refusal, ...] = ()
+
+    def without(self, held: Held) -> Self:
+        """Return it without the variants whose share is held back."""
+        shown = (entry for entry in self.variants if not held(self.key(entry), entry.share.contacts))
+        return replace(self, variants=tuple(shown))
+
+    def key(self, judged: JudgedVariant, *, end: str = "least") -> str:
+        """Return what the share of a variant is called, at its least or its most."""
+        return f"{end}_{judged.share.variant.aggregation}:{self.criterion.id}:{judged.definition}"
 
     @property
     def exact(self) -> tuple[JudgedVariant, ...]:
@@ -80,20 +89,33 @@ def _share(judged: JudgedVariant) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class SensitivityResult:
+class ServiceLevelsByDefinition:
     """The criteria whose share has more than one definition in use, each under all of them.
 
     Parameters
     ----------
     level
         Coverage of the intervals.
+    tables
+        Tables of contacts in the evidence.
     refusals
         Criteria nothing can be said of, each with its reason.
     """
 
     level: float
-    criteria: tuple[Sensitivity, ...]
+    criteria: tuple[CriterionByDefinition, ...]
+    tables: tuple[str, ...] = ()
     refusals: tuple[tuple[Criterion, Refusal], ...] = ()
+
+    def without(self, held: Held) -> tuple[Self | None, int]:
+        """Return it without the ways of counting whose share is held back, and how many these are."""
+        criteria = [entry.without(held) for entry in self.criteria]
+        left = tuple(entry for entry in criteria if entry.variants)
+        lost = sum(
+            len(whole.variants) - len(part.variants)
+            for whole, part in zip(self.criteria, criteria, strict=True)
+        )
+        return (replace(self, criteria=left) if left else None), lost
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row for each criterion and variant."""
@@ -102,11 +124,11 @@ class SensitivityResult:
         return pd.DataFrame([row for entry in self.criteria for row in _rows(entry)])
 
 
-def _rows(sensitivity: Sensitivity) -> Iterator[dict[str, Any]]:
-    for judged in sensitivity.variants:
+def _rows(entry: CriterionByDefinition) -> Iterator[dict[str, Any]]:
+    for judged in entry.variants:
         share, variant = judged.share, judged.share.variant
         yield {
-            "criterion": sensitivity.criterion.id,
+            "criterion": entry.criterion.id,
             "definition": variant.name,
             "clock": str(variant.clock),
             "joined": str(variant.aggregation),

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from auditlib.records import Criterion, Direction, Refusal, Sentence
 from auditlib.service_levels.definitions import Aggregation, ClockStart
 from auditlib.service_levels.facts import JUDGED
-from auditlib.service_levels.result import JudgedVariant, Sensitivity, SensitivityResult
+from auditlib.service_levels.result import CriterionByDefinition, JudgedVariant, ServiceLevelsByDefinition
 from auditlib.standards.words import said
 from auditlib.statements import Facts, joined, say
 
@@ -24,12 +24,12 @@ _MEASURED = {"answered_within": "contacts answered in time", "abandoned": "conta
 _NONE = Sentence("No criterion of the standard asks for a share that has several definitions.", ("criteria",))
 
 
-def summary(result: SensitivityResult, facts: Facts) -> Iterator[Sentence]:
+def summary(result: ServiceLevelsByDefinition, facts: Facts) -> Iterator[Sentence]:
     """Yield for each criterion whether its verdict survives every definition in use."""
     if not result.criteria and not result.refusals:
         yield _NONE
-    for sensitivity in result.criteria:
-        yield _verdicts(sensitivity, facts.about(sensitivity.criterion.id))
+    for entry in result.criteria:
+        yield _verdicts(entry, facts.about(entry.criterion.id))
     for criterion, why in result.refusals:
         yield _refused(criterion, why)
 
@@ -45,7 +45,7 @@ def way(judged: JudgedVariant) -> str:
     return f"{variant.definition.title}, {JOINED[variant.aggregation]}"
 
 
-def limits(result: SensitivityResult) -> Iterator[Sentence]:
+def limits(result: ServiceLevelsByDefinition) -> Iterator[Sentence]:
     """Yield what cannot be said."""
     reasons = dict.fromkeys(f"{why.reason} {why.remedy}" for entry in result.criteria for why in entry.unsaid)
     for reason in reasons:
@@ -62,18 +62,18 @@ def _refused(criterion: Criterion, why: Refusal) -> Sentence:
     return Sentence(text, (f"variants:{criterion.id}",))
 
 
-def _verdicts(sensitivity: Sensitivity, facts: Facts) -> Sentence:
+def _verdicts(entry: CriterionByDefinition, facts: Facts) -> Sentence:
     """Say between what the share lies by definitions in use, and whether the verdict hangs on them."""
     start = say(
         "{measured} ({criterion}, {side} {target})",
         facts,
-        measured=measured(sensitivity.criterion),
-        criterion=sensitivity.criterion.id,
-        side="at least" if sensitivity.criterion.target.direction is Direction.AT_LEAST else "at most",
+        measured=measured(entry.criterion),
+        criterion=entry.criterion.id,
+        side="at least" if entry.criterion.target.direction is Direction.AT_LEAST else "at most",
     )
-    told = say("{start}: {shares}. {verdict}", facts, start=start, shares=_shares(sensitivity, facts),
-               verdict=_verdict(sensitivity, facts))  # fmt: skip
-    if not sensitivity.open:
+    told = say("{start}: {shares}. {verdict}", facts, start=start, shares=_shares(entry, facts),
+               verdict=_verdict(entry, facts))  # fmt: skip
+    if not entry.open:
         return told
     return say(
         "{told} Of {open|further way|further ways} of counting the evidence tells bounds alone.",
@@ -82,10 +82,10 @@ def _verdicts(sensitivity: Sensitivity, facts: Facts) -> Sentence:
     )
 
 
-def _shares(sensitivity: Sensitivity, facts: Facts) -> Sentence | str:
-    if sensitivity.extremes is None:
+def _shares(entry: CriterionByDefinition, facts: Facts) -> Sentence | str:
+    if entry.extremes is None:
         return "the evidence tells the share by no definition in use"
-    least, most = sensitivity.extremes
+    least, most = entry.extremes
     return say(
         "{exact|way|ways} of counting in use {exact~gives|give} {smallest} ({first}) to {largest} ({last})",
         facts,
@@ -94,13 +94,13 @@ def _shares(sensitivity: Sensitivity, facts: Facts) -> Sentence | str:
     )
 
 
-def _verdict(sensitivity: Sensitivity, facts: Facts) -> Sentence | str:
-    if not sensitivity.outcomes:
+def _verdict(entry: CriterionByDefinition, facts: Facts) -> Sentence | str:
+    if not entry.outcomes:
         return "No verdict can be told."
-    if sensitivity.robust:
-        (outcome,) = sensitivity.outcomes
+    if entry.robust:
+        (outcome,) = entry.outcomes
         return f"The verdict is {said(outcome)} by each of them."
     counts = [
-        say(f"{said(outcome)} by {{{outcome}}}", facts) for outcome in JUDGED if sensitivity.outcomes[outcome]
+        say(f"{said(outcome)} by {{{outcome}}}", facts) for outcome in JUDGED if entry.outcomes[outcome]
     ]
     return say("The verdict hangs on the definition: {counts}.", facts, counts=joined(counts))
