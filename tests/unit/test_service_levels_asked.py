@@ -139,3 +139,15 @@ def test_a_share_that_is_held_back_is_neither_drawn_nor_left_in():
     assert left is not None
     assert "over_answered" not in {entry.definition for entry in left.criteria[0].variants}
     assert part.result.without(lambda key, n=None: True) == (None, len(part.result.criteria[0].variants))
+
+
+def test_the_verdict_that_hangs_on_the_definition_comes_first():
+    asked = [
+        replace(criterion, id=name)
+        for name, target in (("IM-91", 0.7), ("IM-92", 0.82))
+        for criterion in criteria(target=target)
+    ]
+    held: Any = Evidence({"interval_counts": rows("interval_counts", *half_hours(60))}, ())
+    level, mode = 0.95, EDITION.rule.mode
+    given = ServiceLevelsAnswer(estimate(held, asked, families(TEXTS), level=level, mode=mode))
+    assert ["IM-92" in sentence.text for sentence in given.summary()] == [True, False]

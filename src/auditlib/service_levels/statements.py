@@ -28,7 +28,8 @@ def summary(result: ServiceLevelsByDefinition, facts: Facts) -> Iterator[Sentenc
     """Yield for each criterion whether its verdict survives every definition in use."""
     if not result.criteria and not result.refusals:
         yield _NONE
-    for entry in result.criteria:
+    # What hangs on the definition comes first: the first page repeats the first sentence.
+    for entry in sorted(result.criteria, key=lambda entry: entry.robust):
         yield _verdicts(entry, facts.about(entry.criterion.id))
     for criterion, why in result.refusals:
         yield _refused(criterion, why)
