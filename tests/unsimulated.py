@@ -3,5 +3,14 @@
 from __future__ import annotations
 
 UNSIMULATED = frozenset(
-    {"aggregates", "commitments", "delegations", "incident_events", "interval_counts", "visits"}
+    {
+        "aggregates",
+        "commitments",
+        "delegations",
+        "incident_events",
+        "interval_counts",
+        "outages",
+        "published_figures",
+        "visits",
+    }
 )

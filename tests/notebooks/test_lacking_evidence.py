@@ -55,6 +55,7 @@ NOTEBOOKS: Mapping[str, tuple[str, ...]] = {
     "03_compensation": ("units", "responses", "pay_links"),
     "04_integrity": ("units", "responses", "pay_links"),
     "05_escalation": ("units", "responses", "follow_ups", "report_actions"),
+    "07_service_levels": ("interactions",),
     "09_drivers": ("units", "responses", "complaints", "fixes"),
     "10_promises": ("units", "responses", "call_backs", "deviations"),
     "11_standards": ("units", "responses", "pay_links"),

@@ -78,6 +78,7 @@ LACKING = [
     ("05_escalation", (), "[]", DUTIES, "the run names no escalation policy"),
     ("05_escalation", (RESPONSES,), "[]", DUTIES, "the run names no escalation policy"),
     ("05_escalation", (), "[incident_resolution]", "on the clocks of a help desk", f"{NO} incident_events"),
+    ("07_service_levels", (RESPONSES,), "[]", "", f"{NO} interactions and no interval_counts"),
     (
         "09_drivers",
         (RESPONSES,),

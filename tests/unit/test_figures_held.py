@@ -37,7 +37,7 @@ from auditlib.drivers.questions import DriverQuestion, Estimate, Survey
 from auditlib.errors import AuditError
 from auditlib.escalation import LatenciesAnswer
 from auditlib.escalation.latency import Latencies, Stage
-from auditlib.figures import drivers, escalation, intake, integrity, promises, standards
+from auditlib.figures import drivers, escalation, intake, integrity, promises, service_levels, standards
 from auditlib.figures.style import figure_of
 from auditlib.improvement.monthly import MonthlyShares
 from auditlib.improvement.over_time import OverTimeAnswer
@@ -51,9 +51,13 @@ from auditlib.integrity.detection import Detection, UnitChange
 from auditlib.integrity.patterns import PATTERNS, SignPattern
 from auditlib.obligations import STATUSES, RatesAnswer, rates
 from auditlib.promises import PromiseResult, PromisesAnswer
-from auditlib.records import Instrument, Interval, Item, Measurement, Scale, Statistic
+from auditlib.records import Instrument, Interval, Item, Measurement, Outcome, Scale, Statistic
 from auditlib.reliability.rates import Rate, ResponseRates
 from auditlib.service_desk import DeskAnswer, DeskContext, IncidentResult
+from auditlib.service_levels import ServiceLevelsAnswer, ServiceLevelsByDefinition, ShareDefinition
+from auditlib.service_levels.definitions import Disposition
+from auditlib.service_levels.result import CriterionByDefinition, JudgedVariant
+from auditlib.service_levels.variants import Variant, VariantShare
 from auditlib.standards.edition import load_edition
 from auditlib.standards.observed import share_of
 from auditlib.standards.profile import demands_on
@@ -293,6 +297,29 @@ def promised(few: int = 8) -> PromisesAnswer:
     return Bare(PromiseResult(rows, pd.DataFrame(), Policy(), {}, 0, MINIMUM))  # type: ignore[arg-type]
 
 
+def counted_twice() -> ServiceLevelsAnswer:
+    """Return the service level of calls by two definitions."""
+    criterion = load_edition(FILE.read_text(encoding="utf-8"), name=FILE.name).criterion("IM-01")
+
+    def variant(name: str, title: str, share: float, low: float, high: float) -> JudgedVariant:
+        definition = ShareDefinition(
+            title=title, source="s", dated=date(2025, 1, 1), meets=(Disposition.ANSWERED_IN_TIME,),
+            misses=(Disposition.ANSWERED_LATE,),
+        )  # fmt: skip
+        limits = Interval(low, high, 0.95, "Wilson")
+        return JudgedVariant(
+            VariantShare(Variant(name, definition, 20), share, share, 500, limits), Outcome.MET
+        )
+
+    variants = (
+        variant("of_answered", "answered in time, of those answered", 0.8123, 0.7, 0.9),
+        variant("of_offered", "answered in time, of all", 0.5, 0.4, 0.6),
+    )
+    return ServiceLevelsAnswer(
+        ServiceLevelsByDefinition(0.95, (CriterionByDefinition(criterion, variants),), ("interactions",))
+    )
+
+
 def alarm(n: int = 60) -> SignPattern:
     group: Any = SimpleNamespace(name="managers 2024", also=frozenset())
     test = Contrast(0.3, 0.1, 0.5, np.array([3.0, 0.1, 0.2]), 2, 2)
@@ -403,6 +430,10 @@ CASES = {
     "unit_changes": Case(
         integrity.unit_changes, alarm,
         f"units.change:managers 2024:{DETECTORS[0].title}:U1", (0.4321,), ("U1",),
+    ),
+    "definitions": Case(
+        service_levels.definitions, counted_twice, "least_pooled:IM-01:of_answered", (0.8123, 0.7, 0.9),
+        ("answered in time, of those answered",),
     ),
     "targets": Case(standards.targets, judged, "found:CF-04", (0.123,), (), 0),
 }  # fmt: skip

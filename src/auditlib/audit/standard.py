@@ -80,6 +80,12 @@ def judge(engagement: Engagement, *, standard: str = "", profile: str = "") -> V
     )
 
 
+def demanded(engagement: Engagement) -> Demands:
+    """Return what the party of an audit is judged by: its standard with its profile."""
+    root, run = project_root(Path.cwd()), engagement.run
+    return demands_of(read_edition(run.standard, root=root), run, root=root, profile=run.profile)
+
+
 @lru_cache(maxsize=1)
 def _context_of(engagement: Engagement, root: Path) -> Context:
     """Return what measures need in an open audit, the same each time it is judged."""
@@ -201,10 +207,12 @@ def _check_edition(name: str, *, root: Path) -> list[Problem]:
 
 
 def texts(run: Run, *, root: Path) -> dict[str, str]:
-    """Return the policies the run names, all calendars and the claims, as text by their path in params/."""
+    """Return the policies the run names, all calendars, definitions and claims, by their path in params/."""
     names = [f"policies/{policy.partition('@')[0]}.yaml" for policy in run.policies]
-    calendars = sorted((root / "params" / "calendars").glob("*.yaml"))
-    paths = [*(root / "params" / name for name in names), *calendars, root / "params" / claims.FILE]
+    whole = [
+        path for folder in ("calendars", "definitions") for path in (root / "params" / folder).glob("*.yaml")
+    ]
+    paths = [*(root / "params" / name for name in names), *sorted(whole), root / "params" / claims.FILE]
     return {
         path.relative_to(root / "params").as_posix(): path.read_text(encoding="utf-8")
         for path in paths

@@ -31,6 +31,7 @@ _SCHEMAS = {
     "escalation": ("auditlib.escalation.policy", "escalation_schema"),
     "incident_resolution": ("auditlib.service_desk.policy", "incident_schema"),
     "service_promises": ("auditlib.promises.policy", "promises_schema"),
+    "definitions": ("auditlib.service_levels.definitions", "definitions_schema"),
     "drivers": ("auditlib.drivers.policy", "drivers_schema"),
     "integrity": ("auditlib.integrity.policy", "integrity_schema"),
     "findings": ("auditlib.seal.findings", "findings_schema"),

@@ -1,14 +1,14 @@
-"""The canonical table of interval counts: what a contact centre has where it has no single contacts."""
+"""The canonical tables of counts by interval, and of shares that the party published."""
 
 from __future__ import annotations
 
-from auditlib.contracts.columns import CODE, COUNT, INSTANT, UNIT
+from auditlib.contracts.columns import CODE, COUNT, DAY, INSTANT, NUMBER, SHARE, TEXT, UNIT, key, link
 from auditlib.contracts.types import Column, Table
 
 INTERVAL_COUNTS = Table(
     "interval_counts",
     "service levels where the client counts contacts by interval and has no single ones",
-    ("unit_id", "channel", "queue", "starts", "ended", "length"),
+    ("unit_id", "channel", "queue", "starts", "ended", "length", "exported_on"),
     (
         UNIT,
         Column("channel", CODE, "Contact channel.", required=True),
@@ -26,7 +26,52 @@ INTERVAL_COUNTS = Table(
             "made again at another one.",
         ),
         Column("abandoned", COUNT, "Contacts the customer gave up while waiting."),
+        Column("abandoned_in_time", COUNT, "Of these, given up within `within_seconds`.", optional=True),
+        Column("abandoned_short", COUNT, "Of these, given up within `short_seconds`.", optional=True),
+        Column(
+            "short_seconds", COUNT, "Wait up to which a contact given up is short, in seconds.", optional=True
+        ),
+        Column("flowed_out", COUNT, "Contacts passed to another queue unanswered.", optional=True),
+        Column("waiting", COUNT, "Contacts that wait when the interval ends.", optional=True),
+        Column("answered_late", COUNT, "Of those answered, after `within_seconds`.", optional=True),
+        Column("abandoned_share", SHARE, "Share of those offered that was given up.", optional=True),
+        Column("mean_wait", NUMBER, "Mean wait of those answered, in seconds.", optional=True),
+        Column("handle_seconds", COUNT, "Seconds that those answered were handled, added up.", optional=True),
+        Column("exported_on", DAY, "Day on which the counts were exported.", empty="not said"),
     ),
     "starts",
+    people=False,
+)
+
+PUBLISHED_FIGURES = Table(
+    "published_figures",
+    "whether what the party published is what its evidence says",
+    ("figure_id",),
+    (
+        key("figure_id", "Figure that the party published."),
+        link("unit_id", "units", "Unit it is about; empty for all.", empty="every unit"),
+        Column("channel", CODE, "Contact channel it is about; empty for all.", empty="every channel"),
+        Column(
+            "measure",
+            CODE,
+            "What it is the share of.",
+            required=True,
+            codes=("answered_within", "abandoned"),
+        ),
+        Column("value", SHARE, "Share that was published, between 0 and 1.", required=True),
+        Column("rounded_to", SHARE, "Step to which it was rounded.", empty="a thousandth"),
+        Column("limit_seconds", COUNT, "Limit it was counted by, in seconds.", empty="that of the standard"),
+        Column(
+            "definition",
+            CODE,
+            "Definition it is said to follow, as params/definitions calls it.",
+            empty="not said",
+        ),
+        Column("period_start", DAY, "First day it is about.", required=True),
+        Column("period_end", DAY, "Last day it is about.", required=True),
+        Column("published_on", DAY, "Day on which it was published."),
+        Column("place", TEXT, "Where it was published."),
+    ),
+    "",
     people=False,
 )

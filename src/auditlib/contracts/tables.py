@@ -29,7 +29,8 @@ from auditlib.contracts.columns import (
     key,
     link,
 )
-from auditlib.contracts.intervals import INTERVAL_COUNTS
+from auditlib.contracts.contacts import CONTACTS
+from auditlib.contracts.intervals import INTERVAL_COUNTS, PUBLISHED_FIGURES
 from auditlib.contracts.pay import PAY_LINKS
 from auditlib.contracts.promises import PROMISES
 from auditlib.contracts.types import Column, ColumnKind, Table
@@ -131,6 +132,7 @@ _ALL: tuple[Table, ...] = (
             Column("anonymous", FLAG, "Whether the customer asked not to be named."),
             Column("device_id", ID, "Device it was given on, hashed by the client."),
             Column("comment", TEXT, "What the customer wrote."),
+            link("interaction_id", "interactions", "Contact the answers are about.", optional=True),
         ),
         "submitted",
     ),
@@ -303,23 +305,7 @@ _ALL: tuple[Table, ...] = (
         ),
         people=False,
     ),
-    Table(
-        "interactions",
-        "waiting, handling and abandonment in the contact channels",
-        ("interaction_id",),
-        (
-            key("interaction_id", "Contact by a customer."),
-            UNIT,
-            CHANNEL,
-            Column("queue", CODE, "Queue it was offered to."),
-            Column("offered", INSTANT, "When it joined the queue.", required=True),
-            Column("answered", INSTANT, "When it was answered, if ever.", after="offered", empty="never"),
-            Column("ended", INSTANT, "When it ended.", after="offered"),
-            Column("abandoned", FLAG, "Whether the customer gave up waiting."),
-            Column("resolved_first", FLAG, "Whether it was resolved at first contact, as the party says."),
-        ),
-        "offered",
-    ),
+    *CONTACTS,
     PAY_LINKS,
     Table(
         "incident_events",
@@ -346,6 +332,7 @@ _ALL: tuple[Table, ...] = (
     ),
     *PROMISES,
     INTERVAL_COUNTS,
+    PUBLISHED_FIGURES,
 )
 
 TABLES: dict[str, Table] = {entry.name: entry for entry in _ALL}

@@ -68,6 +68,7 @@ NEEDS: Mapping[str, tuple[NotebookNeed, ...]] = MappingProxyType(
             NotebookNeed(("incident_events.sla_met",), "the desk's own flag", _DESK),
         ),
         "16_improvement": _COMPARED,
+        "07_service_levels": (NotebookNeed(("interactions|interval_counts",)),),
         "09_drivers": (
             NotebookNeed(("complaints.cause_code|follow_ups.cause_code",), "the causes that customers name"),
             NotebookNeed(("responses",), "the questions of the surveys"),

@@ -15,7 +15,7 @@ from auditlib.errors import ParameterError, Problem
 from auditlib.files import hash_file
 from auditlib.seal.manifest import Versions
 
-LAW = ("standards", "policies", "calendars", "profiles", "registers")
+LAW = ("standards", "policies", "calendars", "definitions", "profiles", "registers")
 """Folders of ``params/`` that hold the law, not what one run chooses."""
 
 

@@ -1,1 +1,19 @@
-"""Waiting, abandonment and resolution in the contact channels."""
+"""Waiting, abandonment and resolution in the channels, under every definition in use.
+
+`examine` puts each criterion whose share has several published definitions to all of them, and says whether
+its verdict survives.
+"""
+
+from auditlib.service_levels.answer import ServiceLevelsAnswer
+from auditlib.service_levels.definitions import DefinitionPolicy, ShareDefinition
+from auditlib.service_levels.examine import examine
+from auditlib.service_levels.result import CriterionByDefinition, ServiceLevelsByDefinition
+
+__all__ = [
+    "CriterionByDefinition",
+    "DefinitionPolicy",
+    "ServiceLevelsAnswer",
+    "ServiceLevelsByDefinition",
+    "ShareDefinition",
+    "examine",
+]

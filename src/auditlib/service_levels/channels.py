@@ -1,0 +1,63 @@
+"""The contacts of a channel as waits, from single contacts and from interval counts, each contact once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from auditlib.contracts import CanonicalTables
+from auditlib.records import Refusal
+from auditlib.service_levels.counts import counts
+from auditlib.service_levels.definitions import ClockStart
+from auditlib.service_levels.waits import waits_of_contacts, waits_of_counts
+from auditlib.standards.observed import rows_in
+
+if TYPE_CHECKING:
+    import narwhals as nw
+
+NO_CONTACTS = Refusal(
+    "The evidence has neither single contacts nor interval counts.",
+    "Ask for the contacts of the period, or for counts by interval.",
+)
+NO_ARRIVAL = Refusal(
+    "From the arrival of contacts, before menus and announcements, nothing can be said: no time is recorded.",
+    "Ask when contacts reached the party.",
+)
+
+
+def waits_by_clock(
+    tables: CanonicalTables, channel: str
+) -> tuple[dict[ClockStart, nw.LazyFrame[Any]], list[Refusal]]:
+    """Return the waits of a channel from every start of the clock that the evidence records."""
+    import narwhals as nw
+
+    contacts = _contacts(tables, channel)
+    why = "" if contacts is not None else "the evidence has no single contacts"
+    counted = counts(tables, channel, contacts=contacts, why=why)
+    waits: dict[ClockStart, nw.LazyFrame[Any]] = {}
+    if contacts is not None:
+        single = waits_of_contacts(contacts)
+        parts = [single] if counted is None else [single, waits_of_counts(counted.used)]
+        waits[ClockStart.OFFERED] = nw.concat(parts)
+        if _arrivals(contacts):
+            waits[ClockStart.ARRIVED] = waits_of_contacts(contacts, clock=ClockStart.ARRIVED)
+    elif counted is not None:
+        waits[ClockStart.OFFERED] = waits_of_counts(counted.used)
+    return waits, [NO_CONTACTS] if not waits else [NO_ARRIVAL] if ClockStart.ARRIVED not in waits else []
+
+
+def _contacts(tables: CanonicalTables, channel: str) -> nw.LazyFrame[Any] | None:
+    """Return the contacts of a channel and those that name none; None where there is no such table."""
+    import narwhals as nw
+
+    if "interactions" not in tables.tables:
+        return None
+    ours = nw.col("channel").is_null() | (nw.col("channel") == channel)
+    return tables.lazy("interactions").filter(nw.col("in_period"), ours)
+
+
+def _arrivals(contacts: nw.LazyFrame[Any]) -> bool:
+    """Return whether any contact says when it reached the party."""
+    import narwhals as nw
+
+    recorded = "arrived_at" in contacts.collect_schema().names()
+    return recorded and rows_in(contacts.filter(~nw.col("arrived_at").is_null())) > 0

@@ -1,0 +1,107 @@
+"""Whether verdicts hang on the definition of a share, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from auditlib.records import Criterion, Direction, Refusal, Sentence
+from auditlib.service_levels.definitions import Aggregation, ClockStart
+from auditlib.service_levels.facts import JUDGED
+from auditlib.service_levels.result import CriterionByDefinition, JudgedVariant, ServiceLevelsByDefinition
+from auditlib.standards.words import said
+from auditlib.statements import Facts, joined, say
+
+JOINED: Mapping[Aggregation, str] = {
+    Aggregation.POOLED: "all contacts together",
+    Aggregation.MEAN_OF_UNITS: "mean of units",
+    Aggregation.MEAN_OF_INTERVALS: "mean of half hours",
+}
+STARTS: Mapping[ClockStart, str] = {
+    ClockStart.OFFERED: "from the queue",
+    ClockStart.ARRIVED: "from the arrival",
+}
+_MEASURED = {"answered_within": "contacts answered in time", "abandoned": "contacts given up"}
+_NONE = Sentence("No criterion of the standard asks for a share that has several definitions.", ("criteria",))
+
+
+def summary(result: ServiceLevelsByDefinition, facts: Facts) -> Iterator[Sentence]:
+    """Yield for each criterion whether its verdict survives every definition in use."""
+    if not result.criteria and not result.refusals:
+        yield _NONE
+    # What hangs on the definition comes first: the first page repeats the first sentence.
+    for entry in sorted(result.criteria, key=lambda entry: entry.robust):
+        yield _verdicts(entry, facts.about(entry.criterion.id))
+    for criterion, why in result.refusals:
+        yield _refused(criterion, why)
+
+
+def measured(criterion: Criterion) -> str:
+    """Return what a criterion measures, in words without its limit: ``Phone contacts given up``."""
+    return f"{criterion.options['channel']} {_MEASURED[criterion.metric]}".capitalize()
+
+
+def way(judged: JudgedVariant) -> str:
+    """Return how a variant counts, in words."""
+    variant = judged.share.variant
+    return f"{variant.definition.title}, {JOINED[variant.aggregation]}"
+
+
+def limits(result: ServiceLevelsByDefinition) -> Iterator[Sentence]:
+    """Yield what cannot be said."""
+    reasons = dict.fromkeys(f"{why.reason} {why.remedy}" for entry in result.criteria for why in entry.unsaid)
+    for reason in reasons:
+        yield Sentence(reason)
+    if result.criteria:
+        yield Sentence(
+            "Which definition is right is for the party and for those it made a promise to; a verdict that "
+            "hangs on it is read with the others beside it."
+        )
+
+
+def _refused(criterion: Criterion, why: Refusal) -> Sentence:
+    text = f"{measured(criterion)} ({criterion.id}): not assessable. {why.reason} {why.remedy}"
+    return Sentence(text, (f"variants:{criterion.id}",))
+
+
+def _verdicts(entry: CriterionByDefinition, facts: Facts) -> Sentence:
+    """Say between what the share lies by definitions in use, and whether the verdict hangs on them."""
+    start = say(
+        "{measured} ({criterion}, {side} {target})",
+        facts,
+        measured=measured(entry.criterion),
+        criterion=entry.criterion.id,
+        side="at least" if entry.criterion.target.direction is Direction.AT_LEAST else "at most",
+    )
+    told = say("{start}: {shares}. {verdict}", facts, start=start, shares=_shares(entry, facts),
+               verdict=_verdict(entry, facts))  # fmt: skip
+    if not entry.open:
+        return told
+    return say(
+        "{told} Of {open|further way|further ways} of counting the evidence tells bounds alone.",
+        facts,
+        told=told,
+    )
+
+
+def _shares(entry: CriterionByDefinition, facts: Facts) -> Sentence | str:
+    if entry.extremes is None:
+        return "the evidence tells the share by no definition in use"
+    least, most = entry.extremes
+    return say(
+        "{exact|way|ways} of counting in use {exact~gives|give} {smallest} ({first}) to {largest} ({last})",
+        facts,
+        first=way(least),
+        last=way(most),
+    )
+
+
+def _verdict(entry: CriterionByDefinition, facts: Facts) -> Sentence | str:
+    if not entry.outcomes:
+        return "No verdict can be told."
+    if entry.robust:
+        (outcome,) = entry.outcomes
+        return f"The verdict is {said(outcome)} by each of them."
+    counts = [
+        say(f"{said(outcome)} by {{{outcome}}}", facts) for outcome in JUDGED if entry.outcomes[outcome]
+    ]
+    return say("The verdict hangs on the definition: {counts}.", facts, counts=joined(counts))

@@ -1,0 +1,196 @@
+"""Contacts as waits: what became of them, and between which limits they waited.
+
+The one form that single contacts and interval counts share. A single contact waited so long, or somewhere
+between two days without times; contacts that an interval counts as answered within 20 seconds waited between
+0 and 20. Columns: the unit and the local day of the offer, ``left`` (a sum of `LEFT_BITS`: all that may have
+become of them), ``least`` and ``most`` (microseconds), ``contacts``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from auditlib.service_levels.definitions import ClockStart, Left
+from auditlib.standards.whole_days import beyond, whole_day
+
+if TYPE_CHECKING:
+    import narwhals as nw
+
+SECOND = 1_000_000
+FOREVER = 1 << 60
+"""Microseconds that nobody waits: the most of a wait of which no end is known."""
+LEFT_BITS = MappingProxyType({left: 1 << place for place, left in enumerate(Left)})
+_ANSWERED, _ABANDONED = LEFT_BITS[Left.ANSWERED], LEFT_BITS[Left.ABANDONED]
+_FLOWED_OUT, _WAITING = LEFT_BITS[Left.FLOWED_OUT], LEFT_BITS[Left.WAITING]
+PLACE = ("unit_id", "channel", "day", "second")
+"""Where and when contacts were offered: the unit, the channel, the local day and its second."""
+_COLUMNS = (*PLACE, "left", "least", "most", "contacts")
+
+
+def waits_of_contacts(
+    contacts: nw.LazyFrame[Any], *, clock: ClockStart = ClockStart.OFFERED
+) -> nw.LazyFrame[Any]:
+    """Return single contacts, rows of ``interactions``, as waits.
+
+    Parameters
+    ----------
+    clock
+        From when a contact waits. Without an arrival nothing is known of a wait from the arrival.
+    """
+    import narwhals as nw
+
+    start = str(clock)
+    answered = ~nw.col("answered_at").is_null()
+    until = nw.when(answered).then(nw.col("answered_at")).otherwise(nw.col("ended_at"))
+    ends_whole = (answered & whole_day(contacts, "answered")) | (~answered & whole_day(contacts, "ended"))
+    wait = until - nw.col(f"{start}_at")
+    bounded = contacts.with_columns(
+        left=_left(contacts, answered),
+        least=wait - beyond(whole_day(contacts, start)),
+        most=wait + beyond(ends_whole),
+        contacts=nw.lit(1, dtype=nw.Int64),
+        day=nw.col("offered_day").cast(nw.Int64),
+        second=nw.col("offered_second").cast(nw.Int64),
+    )
+    # A contact that names no channel may be one of this, and then may have become anything.
+    unknown = nw.col("most").is_null() | nw.col("channel").is_null()
+    # Nobody left the queue before having joined it: of one day, the least wait is none.
+    none = unknown | (nw.col("least") < 0)
+    return bounded.with_columns(
+        least=nw.when(none).then(nw.lit(0)).otherwise(nw.col("least")),
+        most=nw.when(unknown).then(nw.lit(FOREVER)).otherwise(nw.col("most")),
+        left=nw.col("left").cast(nw.Int64),
+    ).select(*_COLUMNS)
+
+
+def _left(contacts: nw.LazyFrame[Any], answered: nw.Expr) -> nw.Expr:
+    """Return what may have become of a contact: what no column says, it may have been."""
+    import narwhals as nw
+
+    gave_up, neither = nw.col("abandoned"), _neither(contacts)
+    nameless = nw.when(nw.col("channel").is_null()).then(nw.lit(sum(LEFT_BITS.values())))
+    ended = nameless.when(answered).then(nw.lit(_ANSWERED)).when(gave_up).then(nw.lit(_ABANDONED))
+    return ended.when(~gave_up).then(neither).otherwise(neither + nw.lit(_ABANDONED))
+
+
+def _neither(contacts: nw.LazyFrame[Any]) -> nw.Expr:
+    """Return what became of a contact that was neither answered nor given up."""
+    import narwhals as nw
+
+    either = nw.lit(_FLOWED_OUT + _WAITING)
+    if "flowed_out" not in contacts.collect_schema().names():
+        return either
+    passed = nw.col("flowed_out")
+    told = nw.when(passed).then(nw.lit(_FLOWED_OUT)).when(~passed).then(nw.lit(_WAITING))
+    return told.otherwise(either)
+
+
+def waits_of_counts(intervals: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Return interval counts, rows of ``interval_counts``, as waits.
+
+    What an interval does not say leaves its contacts open. Contacts handed on to the next interval make the
+    rest of one negative and that of another larger: only over many intervals does it say anything.
+    """
+    import narwhals as nw
+
+    rows = _with_every_column(intervals)
+    blocks = [block.of(rows) for block in (*_answered(), *_abandoned(), *_rest())]
+    return nw.concat(blocks)
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Contacts of an interval that became the same and waited between the same limits."""
+
+    left: nw.Expr
+    contacts: nw.Expr
+    least: nw.Expr
+    most: nw.Expr
+
+    def of(self, rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        import narwhals as nw
+
+        block = rows.select(
+            "unit_id",
+            "channel",
+            day=nw.col("starts_day").cast(nw.Int64),
+            second=nw.col("starts_second").cast(nw.Int64),
+            left=self.left,
+            least=self.least,
+            most=self.most,
+            contacts=self.contacts,
+        ).with_columns(nw.col("left", "least", "most", "contacts").cast(nw.Int64))
+        return block.filter(nw.col("contacts") != 0)
+
+
+_OPTIONAL = ("abandoned_in_time", "abandoned_short", "short_seconds", "flowed_out")
+
+
+def _with_every_column(intervals: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Add optional columns that no source feeds, as unknown; and the limits in microseconds."""
+    import narwhals as nw
+
+    present = intervals.collect_schema().names()
+    absent = [nw.lit(None, dtype=nw.Int64).alias(name) for name in _OPTIONAL if name not in present]
+    complete = intervals.with_columns(*absent) if absent else intervals
+    return complete.with_columns(
+        limit=nw.col("within_seconds").cast(nw.Int64) * SECOND,
+        brief=nw.col("short_seconds").cast(nw.Int64) * SECOND,
+    )
+
+
+def _answered() -> tuple[_Block, ...]:
+    """Answered within the limit of the counts, and later; all of them anyhow where no limit is said."""
+    import narwhals as nw
+
+    answered, quick, limit = nw.col("answered"), nw.col("answered_in_time"), nw.col("limit")
+    quick = nw.when(~limit.is_null()).then(quick)
+    left = nw.lit(_ANSWERED)
+    late = (answered - quick.fill_null(0)).fill_null(0)
+    after = nw.when(~quick.is_null()).then(limit + 1).otherwise(nw.lit(0))
+    return (
+        _Block(left, quick.fill_null(0), nw.lit(0), limit),
+        _Block(left, late, after, nw.lit(FOREVER)),
+    )
+
+
+def _abandoned() -> tuple[_Block, ...]:
+    """Given up up to the first limit the counts know, between the two, and after the last."""
+    import narwhals as nw
+
+    abandoned, limit, brief = nw.col("abandoned"), nw.col("limit"), nw.col("brief")
+    in_time = nw.when(~(limit.is_null() | abandoned.is_null())).then(nw.col("abandoned_in_time"))
+    short = nw.when(~(brief.is_null() | abandoned.is_null())).then(nw.col("abandoned_short"))
+    both = ~(in_time.is_null() | short.is_null())
+    short_first = in_time.is_null() | (brief <= limit)
+    first = nw.when(short.is_null()).then(in_time).when(short_first).then(short).otherwise(in_time)
+    first_limit = nw.when(short.is_null()).then(limit).when(short_first).then(brief).otherwise(limit)
+    last = nw.when(~both).then(first).when(short_first).then(in_time).otherwise(short)
+    last_limit = nw.when(~both).then(first_limit).when(short_first).then(limit).otherwise(brief)
+    after = nw.when(~last.is_null()).then(last_limit + 1).otherwise(nw.lit(0))
+    left = nw.lit(_ABANDONED)
+    return (
+        _Block(left, first.fill_null(0), nw.lit(0), first_limit),
+        _Block(left, (last - first).fill_null(0), first_limit + 1, last_limit),
+        _Block(left, abandoned.fill_null(0) - last.fill_null(0), after, nw.lit(FOREVER)),
+    )
+
+
+def _rest() -> tuple[_Block, ...]:
+    """Flowed out, where counted; and whatever else was offered, open to all that is not counted."""
+    import narwhals as nw
+
+    quick = nw.when(~nw.col("limit").is_null()).then(nw.col("answered_in_time"))
+    answered, abandoned, passed = nw.col("answered"), nw.col("abandoned"), nw.col("flowed_out")
+    counted = nw.when(answered.is_null()).then(quick).otherwise(answered)
+    rest = nw.col("offered") - counted.fill_null(0) - abandoned.fill_null(0) - passed.fill_null(0)
+    left = nw.lit(_WAITING)
+    for column, bit in ((answered, _ANSWERED), (abandoned, _ABANDONED), (passed, _FLOWED_OUT)):
+        left = left + nw.when(column.is_null()).then(nw.lit(bit)).otherwise(nw.lit(0))
+    none, any_wait = nw.lit(0), nw.lit(FOREVER)
+    return (
+        _Block(nw.lit(_FLOWED_OUT), passed.fill_null(0), none, any_wait),
+        _Block(left, rest, none, any_wait),
+    )

@@ -1,0 +1,153 @@
+"""07 asked: whether verdicts survive every definition, in words that name the numbers they state."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from small_company import Evidence, rows
+from test_interval_measures import contact, span
+
+from auditlib import service_levels
+from auditlib.audit.numerals import orphans
+from auditlib.audit.standard import read_edition
+from auditlib.figures.service_levels import definitions as drawn
+from auditlib.parameters.engagement import Engagement
+from auditlib.records import Outcome
+from auditlib.service_levels import ServiceLevelsAnswer
+from auditlib.service_levels.examine import estimate, families
+from auditlib.standards.profile import Demands
+
+ROOT = Path(__file__).parents[2]
+EDITION = read_edition("service-excellence@2026", root=ROOT)
+TEXTS = {
+    f"definitions/{path.name}": path.read_text(encoding="utf-8")
+    for path in (ROOT / "params" / "definitions").glob("*.yaml")
+}
+MORE = {"abandoned_in_time": 20, "abandoned_short": 10, "short_seconds": 5, "flowed_out": 0}
+
+
+def criteria(*, target: float, seconds: int = 20) -> list[Any]:
+    """Return the service level of calls with another target and limit."""
+    criterion = EDITION.criterion("IM-01")
+    wished = replace(criterion.target, value=target, loosest=0.1)
+    return [replace(criterion, options={"channel": "phone", "seconds": seconds}, target=wished)]
+
+
+def answer(*counts: dict[str, Any], target: float = 0.82, contacts: Any = ()) -> ServiceLevelsAnswer:
+    held = {"interval_counts": rows("interval_counts", *counts)} if counts else {}
+    if contacts:
+        held["interactions"] = rows("interactions", *contacts)
+    level, mode = 0.95, EDITION.rule.mode
+    asked = criteria(target=target)
+    return ServiceLevelsAnswer(estimate(Evidence(held, ()), asked, families(TEXTS), level=level, mode=mode))
+
+
+def half_hours(many: int, **more: Any) -> list[dict[str, Any]]:
+    """Return so many half hours of a day each, all of the published example."""
+    return [span(48 * day, 1060, 1000, 860, 60, **{**MORE, **more}) for day in range(many)]
+
+
+def unfounded(given: ServiceLevelsAnswer) -> list[str]:
+    numbers = {number.key: number for number in given.numbers()}
+    return [
+        orphan
+        for sentence in (*given.summary(), *given.limits())
+        for orphan in orphans(sentence.text, [numbers[key] for key in sentence.keys])
+    ]
+
+
+def test_the_published_example_splits_at_82_percent_and_its_verdict_hangs_on_the_definition():
+    given = answer(*half_hours(60))
+    (entry,) = given.result.criteria
+    assert not entry.robust
+    met = {judged.definition for judged in entry.exact if judged.outcome is Outcome.MET}
+    missed = {judged.definition for judged in entry.exact if judged.outcome is Outcome.NOT_MET}
+    assert {"over_answered", "over_ended_abandoned_in_time_met"} <= met
+    assert {"over_ended", "over_offered"} <= missed
+    said = str(given)
+    assert "give 81.1% (answered within the limit, over all answered or given up" in said
+    assert "to 86.0% (answered within the limit, over all answered, all contacts together)" in said
+    assert "The verdict hangs on the definition: met by" in said
+    assert unfounded(given) == []
+
+
+@pytest.mark.parametrize(("target", "outcome"), [(0.7, "met"), (0.95, "not met")])
+def test_a_verdict_that_every_definition_shares_survives(target, outcome):
+    given = answer(*half_hours(60), target=target)
+    assert given.result.criteria[0].robust
+    assert f"The verdict is {outcome} by each of them." in str(given)
+
+
+def test_what_counts_do_not_tell_apart_is_counted_as_open_and_is_no_verdict():
+    told = dict.fromkeys(MORE)
+    given = answer(*half_hours(60, **told))
+    (entry,) = given.result.criteria
+    assert entry.open
+    assert "further ways of counting the evidence tells bounds alone" in str(given)
+    assert unfounded(given) == []
+
+
+def test_without_contacts_nothing_can_be_said_and_it_is_no_stop():
+    given = answer()
+    assert str(given) == (
+        "Phone contacts answered in time (IM-01): not assessable. The evidence has neither single contacts "
+        "nor interval counts. Ask for the contacts of the period, or for counts by interval."
+    )
+    assert unfounded(given) == []
+
+
+def test_an_edition_without_such_a_criterion_is_told_so():
+    level, mode = 0.95, EDITION.rule.mode
+    none = ServiceLevelsAnswer(estimate(Evidence({}, ()), (), families(TEXTS), level=level, mode=mode))
+    assert "No criterion of the standard asks for a share" in str(none)
+
+
+def test_single_contacts_of_another_channel_are_not_among_them():
+    calls = [contact(start, 10) for start in range(40)]
+    chats = [contact(start, 90, channel="chat") for start in range(40)]
+    given = answer(contacts=(*calls, *chats))
+    assert given.facts["smallest:IM-01"].value == 1.0
+
+
+def test_the_question_reads_the_definitions_of_the_project_and_the_demands_of_the_audit():
+    class Asked:
+        confidence = 0.95
+
+    run: Any = type("Run", (), {"thresholds": Asked})
+    evidence: Any = Evidence({"interval_counts": rows("interval_counts", *half_hours(40))}, ())
+    given = service_levels.examine(Engagement(run, evidence, TEXTS), demands=Demands(EDITION))
+    assert {entry.criterion.id for entry in given.result.criteria} == {"IM-01", "IM-02"}
+    assert {criterion.id for criterion, _ in given.result.refusals} == {"IM-04"}
+
+
+def test_each_criterion_has_its_table_and_its_figure():
+    (part,) = answer(*half_hours(40)).parts()
+    table = part.variants()
+    assert list(table.frame["definition"])[:2] == ["over_ended_abandoned_in_time_met", "over_answered"]
+    assert table.frame.loc[1, "least_pooled"] == pytest.approx(0.86)
+    labels = [label.get_text().replace("\n", " ") for label in drawn(part.result).get_yticklabels()]
+    assert labels[1] == "answered within the limit, over all answered"
+
+
+def test_a_share_that_is_held_back_is_neither_drawn_nor_left_in():
+    (part,) = answer(*half_hours(40)).parts()
+    left, lost = part.result.without(lambda key, n=None: key.endswith(":over_answered"))
+    assert lost == 3
+    assert left is not None
+    assert "over_answered" not in {entry.definition for entry in left.criteria[0].variants}
+    assert part.result.without(lambda key, n=None: True) == (None, len(part.result.criteria[0].variants))
+
+
+def test_the_verdict_that_hangs_on_the_definition_comes_first():
+    asked = [
+        replace(criterion, id=name)
+        for name, target in (("IM-91", 0.7), ("IM-92", 0.82))
+        for criterion in criteria(target=target)
+    ]
+    held: Any = Evidence({"interval_counts": rows("interval_counts", *half_hours(60))}, ())
+    level, mode = 0.95, EDITION.rule.mode
+    given = ServiceLevelsAnswer(estimate(held, asked, families(TEXTS), level=level, mode=mode))
+    assert ["IM-92" in sentence.text for sentence in given.summary()] == [True, False]
