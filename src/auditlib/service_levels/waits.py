@@ -3,14 +3,14 @@
 The one form that single contacts and interval counts share. A single contact waited so long, or somewhere
 between two days without times; contacts that an interval counts as answered within 20 seconds waited between
 0 and 20. Columns: the unit and the local day of the offer, ``left`` (a sum of `LEFT_BITS`: all that may have
-become of them), ``least`` and ``most`` (microseconds), ``contacts``.
+become of them), ``least`` and ``most`` (microseconds), and of counts ``contacts``.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from auditlib.service_levels.definitions import ClockStart, Left
 from auditlib.standards.whole_days import beyond, whole_day
@@ -26,7 +26,24 @@ _ANSWERED, _ABANDONED = LEFT_BITS[Left.ANSWERED], LEFT_BITS[Left.ABANDONED]
 _FLOWED_OUT, _WAITING = LEFT_BITS[Left.FLOWED_OUT], LEFT_BITS[Left.WAITING]
 PLACE = ("unit_id", "channel", "day", "second")
 """Where and when contacts were offered: the unit, the channel, the local day and its second."""
-_COLUMNS = (*PLACE, "left", "least", "most", "contacts")
+_COLUMNS = (*PLACE, "left", "least", "most")
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """Contacts as waits, each contact in one part.
+
+    Parameters
+    ----------
+    parts
+        Tables of waits: single contacts, one row each, and counts, with the ``contacts`` of each row.
+    """
+
+    parts: tuple[nw.LazyFrame[Any], ...]
+
+    def filter(self, *predicates: nw.Expr) -> Self:
+        """Return the waits of which all predicates hold."""
+        return type(self)(tuple(part.filter(*predicates) for part in self.parts))
 
 
 def waits_of_contacts(
@@ -50,7 +67,6 @@ def waits_of_contacts(
         left=_left(contacts, answered),
         least=wait - beyond(whole_day(contacts, start)),
         most=wait + beyond(ends_whole),
-        contacts=nw.lit(1, dtype=nw.Int64),
         day=nw.col("offered_day").cast(nw.Int64),
         second=nw.col("offered_second").cast(nw.Int64),
     )
