@@ -55,6 +55,10 @@ class CriterionByDefinition:
         """Return what the share of a variant is called, at its least or its most."""
         return f"{end}_{judged.share.variant.aggregation}:{self.criterion.id}:{judged.definition}"
 
+    def short_key(self, judged: JudgedVariant) -> str:
+        """Return what the wait is called up to which a contact given up is short."""
+        return f"short:{self.criterion.id}:{judged.definition}"
+
     @property
     def exact(self) -> tuple[JudgedVariant, ...]:
         """Variants whose share the evidence tells."""

@@ -46,6 +46,12 @@ def way(judged: JudgedVariant) -> str:
     return f"{variant.definition.title}, {JOINED[variant.aggregation]}"
 
 
+def _way(entry: CriterionByDefinition, judged: JudgedVariant) -> Sentence:
+    """Return how a variant counts, with the wait up to which a contact given up is short in it."""
+    short = () if judged.share.variant.definition.short is None else (entry.short_key(judged),)
+    return Sentence(way(judged), short)
+
+
 def limits(result: ServiceLevelsByDefinition) -> Iterator[Sentence]:
     """Yield what cannot be said."""
     reasons = dict.fromkeys(f"{why.reason} {why.remedy}" for entry in result.criteria for why in entry.unsaid)
@@ -90,8 +96,8 @@ def _shares(entry: CriterionByDefinition, facts: Facts) -> Sentence | str:
     return say(
         "{exact|way|ways} of counting in use {exact~gives|give} {smallest} ({first}) to {largest} ({last})",
         facts,
-        first=way(least),
-        last=way(most),
+        first=_way(entry, least),
+        last=_way(entry, most),
     )
 
 
