@@ -20,7 +20,6 @@ def facts(result: ServiceLevelsByDefinition) -> Iterator[Number]:
         yield from _criterion(entry)
         basis = _basis(entry, result.tables)
         yield from _extremes(entry, basis)
-        yield from _short(entry)
         for judged in entry.variants:
             yield from _variant(entry, judged, basis)
     for criterion, why in result.refusals:
@@ -59,20 +58,10 @@ def _extremes(entry: CriterionByDefinition, basis: tuple[Basis, ...]) -> Iterato
         yield Number(f"{key}:{name}", share.least, "share", share.contacts, share.interval, basis)
 
 
-def _short(entry: CriterionByDefinition) -> Iterator[Number]:
-    """Yield the waits up to which definitions call a contact short; their titles say them."""
-    definitions = {judged.definition: judged.share.variant.definition for judged in entry.variants}
-    for name, definition in definitions.items():
-        if definition.short is not None:
-            key = f"short:{entry.criterion.id}:{name}"
-            yield Number(key, definition.short, "seconds", reason=_DECLARED)
-
-
 def _variant(
     entry: CriterionByDefinition, judged: JudgedVariant, basis: tuple[Basis, ...]
 ) -> Iterator[Number]:
     share = judged.share
-    ends = {"least": share.least} if share.exact else {"least": share.least, "most": share.most}
-    for end, value in ends.items():
+    for end, value in (("least", share.least), ("most", share.most)):
         key = entry.key(judged, end=end)
         yield Number(key, value, "share", share.contacts, share.interval, basis)
