@@ -91,7 +91,7 @@ def _abandoned(intervals: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         return intervals.with_columns(abandoned_least=counted, abandoned_most=counted)
     half = share_step(intervals) / 2
     offered, share = nw.col("offered"), nw.col("abandoned_share")
-    untold = counted.is_null()
+    by_share = counted.is_null() & ~share.is_null()
     nearest = (share * offered).round(0)
     # A count lies as near to its share as rounding can move it, and among those that nothing else became of.
     least = ((share - half) * offered - _EXACT_COUNT).ceil()
@@ -103,7 +103,7 @@ def _abandoned(intervals: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     nearest = _smaller(nearest, most)
     return intervals.with_columns(
         **{
-            name: nw.when(untold).then(value.cast(nw.Int64)).otherwise(counted)
+            name: nw.when(by_share).then(value.cast(nw.Int64)).otherwise(counted)
             for name, value in (("abandoned", nearest), ("abandoned_least", least), ("abandoned_most", most))
         }
     )
