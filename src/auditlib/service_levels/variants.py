@@ -70,6 +70,53 @@ class VariantShare:
         return self.least is not None and self.least == self.most
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Tally:
+    """What definitions count by unit and day: any unit and any days can be taken of it.
+
+    Parameters
+    ----------
+    columns
+        Units, days and what each definition counts there, all of one length.
+    places
+        Number of each definition, with its limit, among the columns.
+    """
+
+    columns: _Columns
+    places: Mapping[tuple[str, int], int]
+
+    def of(self, *, unit: str = "", first: int, last: int) -> Tally:
+        """Return what is counted from one local day to another, both included; for all units where empty."""
+        day = self.columns["day"].astype(np.int64)
+        chosen = (day >= first) & (day <= last)
+        if unit:
+            chosen &= self.columns["unit_id"].astype(str) == unit
+        return Tally({name: column[chosen] for name, column in self.columns.items()}, self.places)
+
+    @property
+    def days(self) -> int:
+        """On how many local days anything was offered."""
+        return len(np.unique(self.columns["day"]))
+
+    def shares(self, variants: Sequence[Variant], *, level: float) -> tuple[VariantShare, ...]:
+        """Return the share of each variant, in the order of the variants."""
+        named = np.unique(self.columns["unit_id"].astype(str), return_inverse=True)[1]
+        unit = np.asarray(named, dtype=np.int64)
+        days = {
+            key: {end: _daily(unit, self.columns, end=end, place=place) for end in PREFERRED}
+            for key, place in self.places.items()
+        }
+        return tuple(_share(variant, days[variant.name, variant.limit], level=level) for variant in variants)
+
+
+def tallied(waits: nw.LazyFrame[Any], variants: Sequence[Variant]) -> Tally:
+    """Return what variants count by unit and day, in one pass over the contacts."""
+    definitions = {(variant.name, variant.limit): variant.definition for variant in variants}
+    slots = any(variant.aggregation is Aggregation.MEAN_OF_INTERVALS for variant in variants)
+    places = {key: place for place, key in enumerate(definitions)}
+    return Tally(_by_day(waits, definitions, slots=slots), places)
+
+
 def measured(
     waits: nw.LazyFrame[Any], variants: Sequence[Variant], *, level: float
 ) -> tuple[VariantShare, ...]:
@@ -82,15 +129,7 @@ def measured(
     level
         Coverage of the intervals.
     """
-    definitions = {(variant.name, variant.limit): variant.definition for variant in variants}
-    slots = any(variant.aggregation is Aggregation.MEAN_OF_INTERVALS for variant in variants)
-    columns = _by_day(waits, definitions, slots=slots)
-    unit = np.unique(columns["unit_id"].astype(str), return_inverse=True)[1].astype(np.int64)
-    days = {
-        key: {end: _daily(unit, columns, end=end, place=place) for end in PREFERRED}
-        for place, key in enumerate(definitions)
-    }
-    return tuple(_share(variant, days[variant.name, variant.limit], level=level) for variant in variants)
+    return tallied(waits, variants).shares(variants, level=level)
 
 
 def _by_day(waits: nw.LazyFrame[Any], definitions: _Definitions, *, slots: bool) -> _Columns:
