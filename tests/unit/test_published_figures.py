@@ -18,7 +18,7 @@ from auditlib.parameters.engagement import Engagement
 from auditlib.records import Grade
 from auditlib.service_levels.published import PublishedAnswer, published
 from auditlib.service_levels.published.claims import PublishedShare
-from auditlib.service_levels.published.matching import Given
+from auditlib.service_levels.published.matching import GivenBy
 from auditlib.standards.profile import Demands
 
 FIRST = START // DAY
@@ -53,11 +53,7 @@ def unfounded(answer: PublishedAnswer) -> list[str]:
     numbers = {number.key: number for number in answer.numbers()}
     sentences = [(entry.text, entry.keys) for entry in (*answer.summary(), *answer.limits())]
     sentences += [(entry.condition, entry.evidence) for entry in answer.findings()]
-    return [
-        orphan
-        for text, keys in sentences
-        for orphan in orphans(text, [numbers[key] for key in keys])
-    ]
+    return [orphan for text, keys in sentences for orphan in orphans(text, [numbers[key] for key in keys])]
 
 
 def test_the_period_of_these_tests_is_that_of_their_counts():
@@ -69,7 +65,7 @@ def test_an_honest_figure_is_given_by_the_definition_it_claims_and_raises_nothin
     for definition in ("over_offered", None):
         answer = asked([figure(0.811, definition=definition)], half_hours(60))
         (entry,) = answer.result.figures
-        assert entry.given is Given.BY_CLAIM
+        assert entry.given is GivenBy.BY_CLAIM
         assert answer.findings() == ()
         assert unfounded(answer) == []
         assert str(answer) == "Of 1 published figure, 1 is given by the definition claimed."
@@ -79,7 +75,7 @@ def test_who_published_the_flattering_variant_is_matched_to_it_and_by_how_much()
     """86.0 % is answered over answered, claimed as over all offered: it meets 82 % and the form does not."""
     answer = asked([figure(0.860, definition="over_offered")], half_hours(60))
     (entry,) = answer.result.figures
-    assert entry.given is Given.OTHERWISE
+    assert entry.given is GivenBy.OTHERWISE
     assert {way.variant.name for way in entry.giving} == {"over_answered"}
     assert entry.flatters_by == pytest.approx(0.86 - 860 / 1060)
     (finding,) = answer.findings()
@@ -93,7 +89,7 @@ def test_who_published_the_flattering_variant_is_matched_to_it_and_by_how_much()
 def test_a_figure_that_was_made_up_is_given_by_none_and_the_nearest_way_is_named():
     answer = asked([figure(0.900, definition="over_answered")], half_hours(60))
     (entry,) = answer.result.figures
-    assert entry.given is Given.BY_NONE
+    assert entry.given is GivenBy.BY_NONE
     (finding,) = answer.findings()
     assert finding.grade is Grade.MAJOR
     assert "the nearest gives 86.0% (answered within the limit, over all answered" in finding.condition
@@ -104,8 +100,8 @@ def test_a_figure_that_was_made_up_is_given_by_none_and_the_nearest_way_is_named
 @pytest.mark.parametrize(
     ("value", "step", "given"),
     [
-        (0.8604, None, Given.BY_CLAIM), (0.8606, None, Given.BY_NONE), (0.8595, None, Given.BY_CLAIM),
-        (0.8594, None, Given.BY_NONE), (0.865, 0.01, Given.BY_CLAIM), (0.8651, 0.01, Given.BY_NONE),
+        (0.8604, None, GivenBy.BY_CLAIM), (0.8606, None, GivenBy.BY_NONE), (0.8595, None, GivenBy.BY_CLAIM),
+        (0.8594, None, GivenBy.BY_NONE), (0.865, 0.01, GivenBy.BY_CLAIM), (0.8651, 0.01, GivenBy.BY_NONE),
     ],
 )  # fmt: skip
 def test_a_figure_is_given_by_what_is_rounded_to_it_and_by_nothing_beside(value, step, given):
@@ -115,7 +111,7 @@ def test_a_figure_is_given_by_what_is_rounded_to_it_and_by_nothing_beside(value,
 
 def test_an_openly_flattering_definition_that_turns_the_verdict_is_a_finding_and_another_is_none():
     turning = asked([figure(0.860, definition="over_answered")], half_hours(60))
-    assert turning.result.figures[0].given is Given.BY_CLAIM
+    assert turning.result.figures[0].given is GivenBy.BY_CLAIM
     (finding,) = turning.findings()
     assert "better side of the form that the standard judges by" in finding.cause
     for target in (0.80, 0.90):
@@ -146,7 +142,7 @@ def test_with_a_wide_step_every_way_that_gives_a_figure_is_named():
 def test_where_the_evidence_tells_bounds_alone_a_figure_within_them_is_left_open():
     told = dict.fromkeys(("abandoned_in_time", "abandoned_short", "short_seconds"))
     answer = asked([figure(0.83, definition="over_ended_short_met")], half_hours(60, **told))
-    assert answer.result.figures[0].given is Given.PERHAPS
+    assert answer.result.figures[0].given is GivenBy.PERHAPS
     assert answer.findings() == ()
     assert "may be given by one of which the evidence tells bounds alone" in str(answer)
     assert unfounded(answer) == []
@@ -166,7 +162,7 @@ def test_a_figure_is_held_against_its_own_unit_its_days_and_its_channel():
     whole = (30 * 60 + 30 * 90 + 30 * 20 + 60 * 5) / (150 * 100)
     assert by_value[0.4].form.least == pytest.approx(whole)
     assert {value: entry.given for value, entry in by_value.items() if value != 0.4} == dict.fromkeys(
-        (0.60, 0.75, 0.20, 0.05), Given.BY_CLAIM
+        (0.60, 0.75, 0.20, 0.05), GivenBy.BY_CLAIM
     )
     assert unfounded(answer) == []
 
@@ -182,7 +178,7 @@ def test_a_figure_is_held_against_its_own_unit_its_days_and_its_channel():
 )
 def test_what_cannot_be_held_against_the_evidence_says_why(more, reason):
     answer = asked([figure(0.811, **more)], half_hours(60))
-    assert answer.result.figures[0].given is Given.OPEN
+    assert answer.result.figures[0].given is GivenBy.OPEN
     assert any(reason in sentence.text for sentence in answer.limits())
     assert answer.findings() == ()
     assert unfounded(answer) == []

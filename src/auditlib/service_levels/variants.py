@@ -71,7 +71,7 @@ class VariantShare:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Tally:
+class DailyContacts:
     """What definitions count by unit and day: any unit and any days can be taken of it.
 
     Parameters
@@ -85,13 +85,13 @@ class Tally:
     columns: _Columns
     places: Mapping[tuple[str, int], int]
 
-    def of(self, *, unit: str = "", first: int, last: int) -> Tally:
+    def of(self, *, unit: str = "", first: int, last: int) -> DailyContacts:
         """Return what is counted from one local day to another, both included; for all units where empty."""
         day = self.columns["day"].astype(np.int64)
         chosen = (day >= first) & (day <= last)
         if unit:
             chosen &= self.columns["unit_id"].astype(str) == unit
-        return Tally({name: column[chosen] for name, column in self.columns.items()}, self.places)
+        return DailyContacts({name: column[chosen] for name, column in self.columns.items()}, self.places)
 
     @property
     def days(self) -> int:
@@ -109,12 +109,12 @@ class Tally:
         return tuple(_share(variant, days[variant.name, variant.limit], level=level) for variant in variants)
 
 
-def tallied(waits: nw.LazyFrame[Any], variants: Sequence[Variant]) -> Tally:
+def tallied(waits: nw.LazyFrame[Any], variants: Sequence[Variant]) -> DailyContacts:
     """Return what variants count by unit and day, in one pass over the contacts."""
     definitions = {(variant.name, variant.limit): variant.definition for variant in variants}
     slots = any(variant.aggregation is Aggregation.MEAN_OF_INTERVALS for variant in variants)
     places = {key: place for place, key in enumerate(definitions)}
-    return Tally(_by_day(waits, definitions, slots=slots), places)
+    return DailyContacts(_by_day(waits, definitions, slots=slots), places)
 
 
 def measured(

@@ -14,7 +14,7 @@ from auditlib.service_levels.counts import TABLE
 from auditlib.service_levels.definitions import Aggregation, ClockStart, DefinitionPolicy
 from auditlib.service_levels.published.claims import PublishedShare
 from auditlib.service_levels.published.matching import MatchedShare
-from auditlib.service_levels.variants import Tally, Variant, VariantShare, tallied
+from auditlib.service_levels.variants import DailyContacts, Variant, VariantShare, tallied
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -127,7 +127,7 @@ def _of_channel(
 
 def _tallies(
     tables: CanonicalTables, channel: str, policy: DefinitionPolicy, limits: Sequence[int]
-) -> dict[ClockStart, Tally]:
+) -> dict[ClockStart, DailyContacts]:
     """Return what every definition counts by unit and day, from each start of the clock on record."""
     waits = waits_by_clock(tables, channel)[0] if channel else _of_every_channel(tables)
     return {
@@ -174,7 +174,7 @@ def _ways(
 
 
 def _against(
-    asked: _Asked, tallies: Mapping[ClockStart, Tally], policy: DefinitionPolicy, *, level: float
+    asked: _Asked, tallies: Mapping[ClockStart, DailyContacts], policy: DefinitionPolicy, *, level: float
 ) -> MatchedShare:
     figure = asked.figure
     first, last = figure.days

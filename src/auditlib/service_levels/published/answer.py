@@ -8,17 +8,17 @@ from typing import Any
 from auditlib.records import Finding, Number, Sentence
 from auditlib.service_levels.published import facts, statements
 from auditlib.service_levels.published.findings import findings_of
-from auditlib.service_levels.published.matching import Given, MatchedShare
+from auditlib.service_levels.published.matching import GivenBy, MatchedShare
 from auditlib.service_levels.published.result import PublishedAgainstEvidence
 from auditlib.service_levels.published.words import MEASURED, way_text, when
 from auditlib.statements import Answer, Exhibit
 
 GIVEN = {
-    Given.BY_CLAIM: "the definition claimed",
-    Given.OTHERWISE: "another way of counting",
-    Given.PERHAPS: "perhaps one of them",
-    Given.BY_NONE: "none",
-    Given.OPEN: "not assessable",
+    GivenBy.BY_CLAIM: "the definition claimed",
+    GivenBy.OTHERWISE: "another way of counting",
+    GivenBy.PERHAPS: "perhaps one of them",
+    GivenBy.BY_NONE: "none",
+    GivenBy.OPEN: "not assessable",
 }
 """What gives a figure, in a word of a table."""
 _LABELS = {
@@ -26,7 +26,7 @@ _LABELS = {
     "about": "Share of contacts",
     "published": "Published",
     "definition": "Definition claimed",
-    "given": "Given by",
+    "given": "GivenBy by",
     "form": "Form of the standard",
     "nearest": "Nearest way of counting",
     "giving": "Ways that give it",
@@ -64,11 +64,11 @@ class PublishedAnswer(Answer[PublishedAgainstEvidence]):
     def title(self) -> str:
         """What its figure and its table are called."""
         outcomes = self.result.outcomes
-        if outcomes[Given.BY_NONE]:
+        if outcomes[GivenBy.BY_NONE]:
             return "Some published figures are given by no way of counting"
         if self.result.flattering:
             return "Some published figures meet the demand by their definition alone"
-        if outcomes[Given.OTHERWISE]:
+        if outcomes[GivenBy.OTHERWISE]:
             return "Some published figures follow another definition than claimed"
         return "Published figures beside what the evidence gives"
 

@@ -8,7 +8,7 @@ from auditlib.records import Basis, Interval, Number
 from auditlib.service_levels.counts import TABLE as COUNTS
 from auditlib.service_levels.published.changed_definition import ChangedDefinition, ChangedLimit
 from auditlib.service_levels.published.claims import TABLE
-from auditlib.service_levels.published.matching import Given, MatchedShare, apart
+from auditlib.service_levels.published.matching import GivenBy, MatchedShare, apart
 from auditlib.service_levels.published.restated import RestatedCounts
 from auditlib.service_levels.published.result import PublishedAgainstEvidence
 from auditlib.service_levels.published.words import way_text
@@ -20,7 +20,7 @@ def facts(result: PublishedAgainstEvidence) -> Iterator[Number]:
     """Yield how many figures come to what, every figure with the shares beside it, and what was restated."""
     register = (Basis(TABLE, rows=len(result.figures)),) if result.figures else ()
     yield Number("published_figures", len(result.figures), "count", basis=register)
-    for given in Given:
+    for given in GivenBy:
         yield Number(f"published:{given}", result.outcomes[given], "count", basis=register)
     for entry in result.figures:
         yield from _figure(entry, result.tables)

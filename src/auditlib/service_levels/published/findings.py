@@ -5,7 +5,7 @@ from __future__ import annotations
 from auditlib.records import Finding, Grade
 from auditlib.service_levels.published import statements
 from auditlib.service_levels.published.changed_definition import ChangedDefinition, ChangedLimit
-from auditlib.service_levels.published.matching import Given, MatchedShare, apart
+from auditlib.service_levels.published.matching import GivenBy, MatchedShare, apart
 from auditlib.service_levels.published.restated import RestatedCounts, RestatedShare
 from auditlib.service_levels.published.result import PublishedAgainstEvidence
 from auditlib.service_levels.published.words import about, subject
@@ -29,14 +29,14 @@ def findings_of(result: PublishedAgainstEvidence, facts: Facts) -> tuple[Finding
 
 def _wanting(entry: MatchedShare) -> bool:
     """Return whether a figure was made up, follows another definition than claimed, or turns the verdict."""
-    if entry.given is Given.OTHERWISE:
+    if entry.given is GivenBy.OTHERWISE:
         return bool(entry.figure.definition) or entry.flatters_by > 0
-    return entry.given is Given.BY_NONE or (entry.given is Given.BY_CLAIM and entry.turns_verdict)
+    return entry.given is GivenBy.BY_NONE or (entry.given is GivenBy.BY_CLAIM and entry.turns_verdict)
 
 
 def _figure(entry: MatchedShare, facts: Facts) -> Finding:
     said, figure = statements.condition(entry, facts), entry.figure
-    none = entry.given is Given.BY_NONE
+    none = entry.given is GivenBy.BY_NONE
     nearest = entry.nearest
     return Finding(
         criterion=_FIGURES,
@@ -55,9 +55,9 @@ def _figure(entry: MatchedShare, facts: Facts) -> Finding:
 
 
 def _cause(entry: MatchedShare) -> str:
-    if entry.given is Given.BY_NONE:
+    if entry.given is GivenBy.BY_NONE:
         return "No definition in use gives the figure: it was counted otherwise, from other contacts, or not."
-    if entry.given is Given.BY_CLAIM:
+    if entry.given is GivenBy.BY_CLAIM:
         return "The definition claimed is on the better side of the form that the standard judges by."
     if not entry.figure.definition:
         return "The figure was published without the definition that it follows."
@@ -67,11 +67,11 @@ def _cause(entry: MatchedShare) -> str:
 def _headline(entry: MatchedShare) -> str:
     figure = entry.figure
     what = about(figure)
-    if entry.given is Given.BY_NONE:
-        return f"The figure published for {what} is given by no way of counting"
+    if entry.given is GivenBy.BY_NONE:
+        return f"No way of counting gives the figure published for {what}"
     if entry.turns_verdict:
-        return f"The figure published for {what} meets the demand by a flattering definition alone"
-    return f"The figure published for {what} follows another definition than claimed"
+        return f"Only a flattering definition meets the demand: published for {what}"
+    return f"Another definition than claimed: published for {what}"
 
 
 def _restated(entry: RestatedShare, facts: Facts) -> Finding:
@@ -116,7 +116,7 @@ def _exports(counts: RestatedCounts, facts: Facts) -> Finding:
         grade=Grade.MINOR,
         subject=f"exports:{counts.channel}",
         evidence=said.keys,
-        headline=f"Counts of {counts.channel} intervals that were over changed between two exports",
+        headline=f"Two exports say otherwise of intervals that were over: {counts.channel}",
         shortfall=counts.changed / counts.exported_twice,
     )
 

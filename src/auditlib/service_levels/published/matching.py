@@ -18,7 +18,7 @@ _EXACT = 1e-9
 """What binary fractions move a share by."""
 
 
-class Given(StrEnum):
+class GivenBy(StrEnum):
     """What gives a published share."""
 
     BY_CLAIM = "by_claim"
@@ -72,18 +72,18 @@ class MatchedShare:
         return min(self.ways, key=lambda way: distance(self.figure, way), default=None)
 
     @property
-    def given(self) -> Given:
+    def given(self) -> GivenBy:
         """What gives it, as far as the evidence tells; the claim goes before all others."""
         if self.open is not None:
-            return Given.OPEN
+            return GivenBy.OPEN
         claim = self.claimed or (self.form if not self.figure.definition else None)
         if claim is not None and claim in self.giving:
-            return Given.BY_CLAIM
+            return GivenBy.BY_CLAIM
         if claim is not None and claim in self.possible:
-            return Given.PERHAPS
+            return GivenBy.PERHAPS
         if self.giving:
-            return Given.OTHERWISE
-        return Given.PERHAPS if self.possible else Given.BY_NONE
+            return GivenBy.OTHERWISE
+        return GivenBy.PERHAPS if self.possible else GivenBy.BY_NONE
 
     @property
     def flatters_by(self) -> float:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from auditlib.records import Held
 from auditlib.service_levels.published.changed_definition import ChangedDefinition, ChangedLimit
-from auditlib.service_levels.published.matching import Given, MatchedShare
+from auditlib.service_levels.published.matching import GivenBy, MatchedShare
 from auditlib.service_levels.published.restated import RestatedCounts, RestatedShare
 from auditlib.service_levels.variants import VariantShare
 
@@ -44,12 +44,12 @@ class PublishedAgainstEvidence:
     changed_limits: tuple[ChangedLimit, ...] = ()
     tables: tuple[str, ...] = ()
 
-    def by_outcome(self, given: Given) -> tuple[MatchedShare, ...]:
+    def by_outcome(self, given: GivenBy) -> tuple[MatchedShare, ...]:
         """Return the figures with one outcome."""
         return tuple(entry for entry in self.figures if entry.given is given)
 
     @property
-    def outcomes(self) -> Counter[Given]:
+    def outcomes(self) -> Counter[GivenBy]:
         """How many figures have each outcome."""
         return Counter(entry.given for entry in self.figures)
 
@@ -84,7 +84,11 @@ def contacts_of(entry: MatchedShare) -> int:
 
 
 def _held(entry: MatchedShare, held: Held) -> bool:
-    return bool(entry.ways) and held(f"published:{entry.figure.number}", contacts_of(entry))
+    named = ("published", "form", "claim", "nearest", "distance", "flatters_by")
+    places = range(1, len(entry.giving) + len(entry.possible) + 1)
+    contacts = contacts_of(entry)
+    names = (*named, *(f"way_{place}" for place in places))
+    return bool(entry.ways) and any(held(f"{name}:{entry.figure.number}", contacts) for name in names)
 
 
 def _row(entry: MatchedShare) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from auditlib.records import Sentence
 from auditlib.service_levels.published.changed_definition import ChangedDefinition, ChangedLimit
 from auditlib.service_levels.published.facts import series
-from auditlib.service_levels.published.matching import Given, MatchedShare
+from auditlib.service_levels.published.matching import GivenBy, MatchedShare
 from auditlib.service_levels.published.restated import RestatedCounts, RestatedShare
 from auditlib.service_levels.published.result import PublishedAgainstEvidence
 from auditlib.service_levels.published.words import about, when
@@ -17,11 +17,11 @@ from auditlib.time.epoch import date_of
 MOST_NAMED = 4
 """Figures that the summary tells one by one; all stand in the table."""
 _OUTCOMES = {
-    Given.BY_CLAIM: "{published:by_claim} {published:by_claim~is|are} given by the definition claimed",
-    Given.OTHERWISE: "{published:otherwise} by another way of counting alone",
-    Given.PERHAPS: "{published:perhaps} may be given by one of which the evidence tells bounds alone",
-    Given.BY_NONE: "{published:by_none} by none that is in use",
-    Given.OPEN: "{published:open} cannot be held against the evidence",
+    GivenBy.BY_CLAIM: "{published:by_claim} {published:by_claim~is|are} given by the definition claimed",
+    GivenBy.OTHERWISE: "{published:otherwise} by another way of counting alone",
+    GivenBy.PERHAPS: "{published:perhaps} may be given by one of which the evidence tells bounds alone",
+    GivenBy.BY_NONE: "{published:by_none} by none that is in use",
+    GivenBy.OPEN: "{published:open} cannot be held against the evidence",
 }
 _COLUMNS = {
     "offered": "offered",
@@ -56,7 +56,7 @@ def summary(result: PublishedAgainstEvidence, facts: Facts) -> Iterator[Sentence
 
 
 def _notable(entry: MatchedShare) -> bool:
-    return entry.turns_verdict or entry.given in (Given.OTHERWISE, Given.BY_NONE)
+    return entry.turns_verdict or entry.given in (GivenBy.OTHERWISE, GivenBy.BY_NONE)
 
 
 def _outcomes(result: PublishedAgainstEvidence, facts: Facts) -> Sentence:
@@ -75,7 +75,7 @@ def condition(entry: MatchedShare, facts: Facts) -> Sentence:
 
 
 def _gives(entry: MatchedShare, facts: Facts) -> Sentence:
-    if entry.given is Given.BY_NONE:
+    if entry.given is GivenBy.BY_NONE:
         return say(
             "None of {ways|way|ways} of counting gives it; the nearest gives {end} ({how}), {distance} "
             "percentage points away.",
@@ -96,7 +96,7 @@ def _gives(entry: MatchedShare, facts: Facts) -> Sentence:
 
 
 def _claim(entry: MatchedShare, facts: Facts) -> Sentence | str:
-    if entry.given is not Given.OTHERWISE or entry.claimed is None:
+    if entry.given is not GivenBy.OTHERWISE or entry.claimed is None:
         return ""
     if entry.claimed.exact:
         return say(" The definition claimed gives {claim}.", facts)
