@@ -37,7 +37,16 @@ from auditlib.drivers.questions import DriverQuestion, Estimate, Survey
 from auditlib.errors import AuditError
 from auditlib.escalation import LatenciesAnswer
 from auditlib.escalation.latency import Latencies, Stage
-from auditlib.figures import drivers, escalation, intake, integrity, promises, service_levels, standards
+from auditlib.figures import (
+    drivers,
+    escalation,
+    intake,
+    integrity,
+    promises,
+    published,
+    service_levels,
+    standards,
+)
 from auditlib.figures.style import figure_of
 from auditlib.improvement.monthly import MonthlyShares
 from auditlib.improvement.over_time import OverTimeAnswer
@@ -56,6 +65,9 @@ from auditlib.reliability.rates import Rate, ResponseRates
 from auditlib.service_desk import DeskAnswer, DeskContext, IncidentResult
 from auditlib.service_levels import ServiceLevelsAnswer, ServiceLevelsByDefinition, ShareDefinition
 from auditlib.service_levels.definitions import Disposition
+from auditlib.service_levels.published import PublishedAgainstEvidence, PublishedAnswer
+from auditlib.service_levels.published.claims import PublishedShare
+from auditlib.service_levels.published.matching import MatchedShare
 from auditlib.service_levels.result import CriterionByDefinition, JudgedVariant
 from auditlib.service_levels.variants import Variant, VariantShare
 from auditlib.standards.edition import load_edition
@@ -320,6 +332,17 @@ def counted_twice() -> ServiceLevelsAnswer:
     )
 
 
+def published_twice() -> PublishedAnswer:
+    """Return two published shares, one of calls given up and one of all answered in time."""
+    (entry,) = counted_twice().result.criteria
+    ways = tuple(judged.share for judged in entry.variants)
+    first, last = date(2025, 1, 1), date(2025, 1, 31)
+    given_up = PublishedShare(1, "abandoned", "phone", "", first, last, 0.8765)
+    in_time = PublishedShare(2, "answered_within", "", "", first, last, 0.5)
+    figures = (MatchedShare(given_up, ways), MatchedShare(in_time, ways))
+    return PublishedAnswer(PublishedAgainstEvidence(figures, tables=("interactions",)))
+
+
 def alarm(n: int = 60) -> SignPattern:
     group: Any = SimpleNamespace(name="managers 2024", also=frozenset())
     test = Contrast(0.3, 0.1, 0.5, np.array([3.0, 0.1, 0.2]), 2, 2)
@@ -434,6 +457,9 @@ CASES = {
     "definitions": Case(
         service_levels.definitions, counted_twice, "least_pooled:IM-01:of_answered", (0.8123, 0.7, 0.9),
         ("answered in time, of those answered",),
+    ),
+    "published_ways": Case(
+        published.published_ways, published_twice, "published:1", (0.8765,), ("phone contacts given up",),
     ),
     "targets": Case(standards.targets, judged, "found:CF-04", (0.123,), (), 0),
 }  # fmt: skip

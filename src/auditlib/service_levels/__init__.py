@@ -7,13 +7,16 @@ its verdict survives.
 from auditlib.service_levels.answer import ServiceLevelsAnswer
 from auditlib.service_levels.definitions import DefinitionPolicy, ShareDefinition
 from auditlib.service_levels.examine import examine
+from auditlib.service_levels.published import PublishedAnswer, published
 from auditlib.service_levels.result import CriterionByDefinition, ServiceLevelsByDefinition
 
 __all__ = [
     "CriterionByDefinition",
     "DefinitionPolicy",
+    "PublishedAnswer",
     "ServiceLevelsAnswer",
     "ServiceLevelsByDefinition",
     "ShareDefinition",
     "examine",
+    "published",
 ]

@@ -114,6 +114,7 @@ def abandoned(tables: Tables, context: Context, *, channel: str) -> Measurement:
         confidence=context.confidence,
         channel=channel,
         column="abandoned",
+        rounding=(0, 0) if counted is None else counted.rounding(),
     )
 
 

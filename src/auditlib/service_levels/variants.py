@@ -7,8 +7,8 @@ of units are the clusters, and each share has the error that they give it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,6 +70,50 @@ class VariantShare:
         return self.least is not None and self.least == self.most
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class DailyContacts:
+    """What definitions count by unit and day: any unit and any days can be taken of it.
+
+    Parameters
+    ----------
+    columns
+        Units, days and what is counted there, all of one length.
+    kinds
+        What is known of each kind of contact.
+    countings
+        Number of each way of counting among the columns.
+    """
+
+    columns: _Columns
+    kinds: Mapping[int, Known]
+    countings: Mapping[Counting, int]
+
+    def of(self, *, unit: str = "", first: int, last: int) -> Self:
+        """Return what is counted from one local day to another, both included; for all units where empty."""
+        day = self.columns["day"].astype(np.int64)
+        chosen = (day >= first) & (day <= last)
+        if unit:
+            chosen &= self.columns["unit_id"].astype(str) == unit
+        return replace(self, columns={name: column[chosen] for name, column in self.columns.items()})
+
+    @property
+    def days(self) -> int:
+        """On how many local days anything was offered."""
+        return len(np.unique(self.columns["day"]))
+
+    def shares(self, variants: Sequence[Variant], *, level: float) -> tuple[VariantShare, ...]:
+        """Return the share of each variant, in the order of the variants."""
+        unit = np.unique(self.columns["unit_id"].astype(str), return_inverse=True)[1].astype(np.int64)
+        days = {
+            counting: _daily(unit, self.columns, counting, number=number)
+            for counting, number in self.countings.items()
+        }
+        return tuple(
+            _share(variant, *(days[counting] for counting in _countings(variant, self.kinds)), level=level)
+            for variant in variants
+        )
+
+
 def measured(waits: Waits, variants: Sequence[Variant], *, level: float) -> tuple[VariantShare, ...]:
     """Return the share of each variant, in the order of the variants.
 
@@ -80,18 +124,23 @@ def measured(waits: Waits, variants: Sequence[Variant], *, level: float) -> tupl
     level
         Coverage of the intervals.
     """
+    return tallied(waits, variants).shares(variants, level=level)
+
+
+def tallied(waits: Waits, variants: Sequence[Variant]) -> DailyContacts:
+    """Return what variants count by unit and day, in one pass over the contacts."""
     boundaries = Boundaries.of((variant.definition, variant.limit) for variant in variants)
     by_kind = [part.with_columns(kind=boundaries.kind()) for part in waits.parts]
     kinds = {kind: boundaries.known(kind) for kind in _kinds(by_kind)}
-    countings = [_countings(variant, kinds) for variant in variants]
-    slots = any(variant.aggregation is Aggregation.MEAN_OF_INTERVALS for variant in variants)
     # Definitions that differ in nothing that happened count the same, and are counted once.
-    distinct = tuple(dict.fromkeys(counting for ends in countings for counting in ends))
-    days = _days(by_kind, tuple(kinds), distinct, slots=slots)
-    return tuple(
-        _share(variant, *(days[counting] for counting in ends), level=level)
-        for variant, ends in zip(variants, countings, strict=True)
-    )
+    countings = tuple(dict.fromkeys(part for variant in variants for part in _countings(variant, kinds)))
+    slots = any(variant.aggregation is Aggregation.MEAN_OF_INTERVALS for variant in variants)
+    counted = _counted(by_kind, tuple(kinds), ("unit_id", "day", *(["slot"] if slots else [])))
+    if slots:
+        counted = _joined_slots(counted, tuple(kinds), countings)
+    days = counted.sort("unit_id", "day").collect()
+    columns = {name: days.get_column(name).to_numpy() for name in days.columns}
+    return DailyContacts(columns, kinds, {counting: number for number, counting in enumerate(countings)})
 
 
 def _countings(variant: Variant, kinds: Mapping[int, Known]) -> tuple[Counting, ...]:
@@ -102,29 +151,6 @@ def _countings(variant: Variant, kinds: Mapping[int, Known]) -> tuple[Counting, 
 def _kinds(waits: Sequence[nw.LazyFrame[Any]]) -> list[int]:
     """Return the kinds of contacts that there are, in order."""
     return sorted({int(kind) for part in waits for (kind,) in part.select("kind").unique().collect().rows()})
-
-
-def _days(
-    waits: Sequence[nw.LazyFrame[Any]],
-    kinds: Sequence[int],
-    countings: Sequence[Counting],
-    *,
-    slots: bool,
-) -> dict[Counting, _DailyCounts]:
-    """Return what is counted by unit and day, in one pass over the contacts.
-
-    Parameters
-    ----------
-    slots
-        Whether the shares of half hours are wanted too.
-    """
-    counted = _counted(waits, kinds, ("unit_id", "day", *(["slot"] if slots else [])))
-    if slots:
-        counted = _joined_slots(counted, kinds, countings)
-    days = counted.sort("unit_id", "day").collect()
-    columns = {name: days.get_column(name).to_numpy() for name in days.columns}
-    unit = np.unique(columns["unit_id"].astype(str), return_inverse=True)[1].astype(np.int64)
-    return {counting: _daily(unit, columns, counting, number=n) for n, counting in enumerate(countings)}
 
 
 def _counted(
