@@ -8,6 +8,7 @@ from auditlib.contracts import CanonicalTables
 from auditlib.records import Refusal
 from auditlib.service_levels.counts import counts
 from auditlib.service_levels.definitions import ClockStart
+from auditlib.service_levels.legs import joined_legs
 from auditlib.service_levels.waits import waits_of_contacts, waits_of_counts
 from auditlib.standards.observed import rows_in
 
@@ -52,7 +53,7 @@ def _contacts(tables: CanonicalTables, channel: str) -> nw.LazyFrame[Any] | None
     if "interactions" not in tables.tables:
         return None
     ours = nw.col("channel").is_null() | (nw.col("channel") == channel)
-    return tables.lazy("interactions").filter(nw.col("in_period"), ours)
+    return joined_legs(tables.lazy("interactions")).filter(nw.col("in_period"), ours)
 
 
 def _arrivals(contacts: nw.LazyFrame[Any]) -> bool:
