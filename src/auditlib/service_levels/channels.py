@@ -31,7 +31,7 @@ def waits_by_clock(
     """Return the waits of a channel from every start of the clock that the evidence records."""
     import narwhals as nw
 
-    contacts = _contacts(tables, channel)
+    contacts = channel_contacts(tables, channel)
     why = "" if contacts is not None else "the evidence has no single contacts"
     counted = counts(tables, channel, contacts=contacts, why=why)
     waits: dict[ClockStart, nw.LazyFrame[Any]] = {}
@@ -46,7 +46,7 @@ def waits_by_clock(
     return waits, [NO_CONTACTS] if not waits else [NO_ARRIVAL] if ClockStart.ARRIVED not in waits else []
 
 
-def _contacts(tables: CanonicalTables, channel: str) -> nw.LazyFrame[Any] | None:
+def channel_contacts(tables: CanonicalTables, channel: str) -> nw.LazyFrame[Any] | None:
     """Return the contacts of a channel and those that name none; None where there is no such table."""
     import narwhals as nw
 

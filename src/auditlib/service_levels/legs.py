@@ -1,9 +1,9 @@
 """Legs of one contact joined: a call that is passed on is one contact of the customer, not several.
 
-Conventions: the legs of a contact are rows that name the same ``contact_id``, in the order of their offers. The
-contact is offered with its first leg, by that leg's unit and channel; it is answered with the first answer of
-any leg and ends with the last end, which is unknown where that of the last leg is. It was given up where no leg
-was answered and the last was given up.
+Conventions: the legs of a contact are rows that name the same ``contact_id``, in the order of their offers.
+The contact is offered with its first leg, by that leg's unit and channel; it is answered with the first
+answer of any leg and ends with the last end, which is unknown where that of the last leg is. It was given up
+where no leg was answered and the last was given up.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Mean and quantiles of times whose cases come in clusters, such as the waits of one unit and day.
 
-Waits are skewed, so that an interval that reaches as far down as up is wrong: that of the mean is symmetric on
-the scale of logarithms, that of a quantile is read off the distribution itself.
+Waits are skewed, so that an interval that reaches as far down as up is wrong: that of the mean is symmetric
+on the scale of logarithms, that of a quantile is read off the distribution itself.
 """
 
 from __future__ import annotations
@@ -91,11 +91,9 @@ def quantile_interval(
     level
         Coverage.
 
-    Notes
-    -----
-    Woodruff (1952), JASA 47:635-646: the limits of the share of cases at or below the quantile, clusters
-    allowed for, are read back as times. These are the Wilson limits over the cases that the clustered ones are
-    worth, so that they stay between 0 and 1.
+    Notes ----- Woodruff (1952), JASA 47:635-646: the limits of the share of cases at or below the quantile,
+    clusters allowed for, are read back as times. These are the Wilson limits over the cases that the
+    clustered ones are worth, so that they stay between 0 and 1.
     """
     if len(cases) < FEWEST_CLUSTERS:
         return None
