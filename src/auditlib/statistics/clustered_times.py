@@ -91,9 +91,11 @@ def quantile_interval(
     level
         Coverage.
 
-    Notes ----- Woodruff (1952), JASA 47:635-646: the limits of the share of cases at or below the quantile,
-    clusters allowed for, are read back as times. These are the Wilson limits over the cases that the
-    clustered ones are worth, so that they stay between 0 and 1.
+    Notes
+    -----
+    Woodruff (1952), JASA 47:635-646: the limits of the share of cases at or below the quantile, clusters
+    allowed for, are read back as times. These are the Wilson limits over the cases that the clustered ones
+    are worth, so that they stay between 0 and 1.
     """
     if len(cases) < FEWEST_CLUSTERS:
         return None

@@ -14,7 +14,7 @@ from auditlib.statements.spans import Span, span_for
 
 _PARTS = {"unit_id": "unit", "matter": "kind of matter", "hour": "local hour", "month": "month"}
 _TIMES = ("mean", *QUANTILES)
-_OF_PATIENCE = ("gone_by_", "by_", "given_up:", "patience:")
+_OF_PATIENCE = ("gone_by_", "by_", "contacts_given_up:", "contacts_timed:", "patience:")
 _LABELS = {
     "median_wait": "Wait: median",
     "p90_wait": "Wait: 90%",
@@ -24,7 +24,9 @@ _LABELS = {
     "p90_handle": "Handling: 90%",
     "mean_handle": "Handling: mean",
     "handle_in": "Handling in",
-    "given_up": "Given up",
+    "contacts_offered": "Offered",
+    "contacts_answered": "Answered",
+    "contacts_given_up": "Given up",
     "share_given_up": "Share given up",
     "median": "Median wait",
     "p90": "90% wait",
@@ -114,7 +116,15 @@ class WaitingAnswer(Answer[WaitingResult]):
             rows.append({"channel": part.channel, dimension: part.part, "time_in": span.name, **values})
             numbers += mine
         frame = pd.DataFrame(rows).reindex(
-            columns=["channel", dimension, "offered", "answered", "given_up", *_TIMES, "time_in"]
+            columns=[
+                "channel",
+                dimension,
+                "contacts_offered",
+                "contacts_answered",
+                "contacts_given_up",
+                *_TIMES,
+                "time_in",
+            ]
         )
         return Exhibit(
             frame,
@@ -173,7 +183,7 @@ class PatienceAnswer(Answer[PatienceCurves]):
             ("channel",),
             facts=self.numbers(),
             units=dict.fromkeys(shares, "share"),
-            labels={"given_up": "Given up", "contacts": "Contacts timed", **shares},
+            labels={"contacts_given_up": "Given up", "contacts_timed": "Timed", **shares},
             caption="Had nobody been answered; who was answered is counted as waiting on.",
         )
 
@@ -181,9 +191,9 @@ class PatienceAnswer(Answer[PatienceCurves]):
 def _channel_row(entry: ChannelWaits) -> dict[str, Any]:
     row: dict[str, Any] = {
         "channel": entry.channel,
-        "offered": entry.offered,
-        "answered": entry.answered,
-        "given_up": entry.given_up,
+        "contacts_offered": entry.offered,
+        "contacts_answered": entry.answered,
+        "contacts_given_up": entry.given_up,
         "share_given_up": entry.share_given_up.least if entry.share_given_up else None,
     }
     for what, spread in (("wait", entry.wait), ("handle", entry.handle)):

@@ -78,7 +78,7 @@ def newest(intervals: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
 def _means(
     intervals: nw.LazyFrame[Any], channel: str, *, measure: str, column: str, of: str, level: float
 ) -> CountedMeans | None:
-    """Return both means of a column, weighted by `of` or, where no interval says that, by contacts offered."""
+    """Return both means of a column, weighted by `of` or, where none says that, by contacts offered."""
     import narwhals as nw
 
     said = intervals.filter(~nw.col(column).is_null())

@@ -24,8 +24,8 @@ _SECONDS = SPANS[0]
 
 def facts(result: WaitingResult) -> Iterator[Number]:
     """Yield what is known of waiting in each channel."""
-    yield Number("channels", len(result.channels), "count")
-    yield Number("nameless", result.nameless, "count", basis=(Basis(CONTACTS, IN_PERIOD),))
+    yield Number("channels_waited", len(result.channels), "count")
+    yield Number("nameless_waits", result.nameless, "count", basis=(Basis(CONTACTS, IN_PERIOD),))
     for entry in result.channels:
         yield from _channel(entry)
     for means in result.counted:
@@ -44,10 +44,10 @@ def _basis(channel: str) -> tuple[Basis, ...]:
 def _channel(entry: ChannelWaits) -> Iterator[Number]:
     name, basis = entry.channel, _basis(entry.channel)
     counts = {
-        "offered": entry.offered,
-        "answered": entry.answered,
-        "given_up": entry.given_up,
-        "unknown": entry.unknown,
+        "contacts_offered": entry.offered,
+        "contacts_answered": entry.answered,
+        "contacts_given_up": entry.given_up,
+        "outcome_unknown": entry.unknown,
         "untimed": entry.untimed,
         "unhandled": entry.unhandled,
     }
@@ -92,6 +92,7 @@ def _patience(entry: ChannelWaits, basis: tuple[Basis, ...]) -> Iterator[Number]
     if not isinstance(patience, Patience):
         yield Number(f"patience:{entry.channel}", None, "share", basis=basis, reason=patience.reason)
         return
+    yield Number(f"contacts_timed:{entry.channel}", patience.contacts, "count", entry.offered, basis=basis)
     for bound in patience.bounds:
         key = f"gone_by_{bound.seconds}:{entry.channel}"
         yield Number(f"by_{bound.seconds}", bound.seconds, "seconds", reason="Declared.")
@@ -134,7 +135,11 @@ def of_part(part: WaitsOfPart, span: Span, *, dimension: str) -> Iterator[Number
     row = f"{part.channel}:{part.part}"
     where = (*IN_PERIOD, ("channel", part.channel))
     basis = (Basis(CONTACTS, (*where, ("unit_id", part.part)) if dimension == "unit_id" else where),)
-    for key, count in (("offered", part.offered), ("answered", part.answered), ("given_up", part.given_up)):
+    for key, count in (
+        ("contacts_offered", part.offered),
+        ("contacts_answered", part.answered),
+        ("contacts_given_up", part.given_up),
+    ):
         yield Number(f"{key}:{row}", count, "count", part.offered, basis=basis)
     for key, seconds in (("mean", part.mean), ("median", part.median), ("p90", part.p90)):
         if seconds is not None:

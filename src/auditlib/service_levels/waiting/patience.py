@@ -106,7 +106,9 @@ class PatienceCurves:
     def without(self, held: Held) -> tuple[Self | None, int]:
         """Return it without the channels of which too few gave up to be shown, and how many these are."""
         shown = {
-            name: part for name, part in self.channels.items() if not held(f"given_up:{name}", part.given_up)
+            name: part
+            for name, part in self.channels.items()
+            if not held(f"contacts_given_up:{name}", part.given_up)
         }
         lost = len(self.channels) - len(shown)
         return (replace(self, channels=shown) if shown or not lost else None), lost
@@ -119,8 +121,8 @@ class PatienceCurves:
             [
                 {
                     "channel": name,
-                    "contacts": part.contacts,
-                    "given_up": part.given_up,
+                    "contacts_timed": part.contacts,
+                    "contacts_given_up": part.given_up,
                     **{f"gone_by_{bound.seconds}": bound.share for bound in part.bounds},
                 }
                 for name, part in self.channels.items()

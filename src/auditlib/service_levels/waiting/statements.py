@@ -57,7 +57,7 @@ def _given_up(entry: ChannelWaits, facts: Facts) -> Sentence:
     about = facts.about(entry.channel)
     most = say(" to {most_share_given_up}", about) if entry.unknown else ""
     return say(
-        "{channel}: {share_given_up|.1%}{most} of {offered|contact|contacts} given up",
+        "{channel}: {share_given_up|.1%}{most} of {contacts_offered|contact|contacts} given up",
         about,
         channel=spoken(entry.channel).capitalize(),
         most=most,
@@ -139,7 +139,10 @@ def _counted(means: CountedMeans, facts: Facts) -> Sentence:
 def limits(result: WaitingResult, facts: Facts) -> Iterator[Sentence]:
     """Yield what cannot be said of waiting."""
     if result.nameless:
-        yield say("{nameless|contact names|contacts name} no channel and {nameless~is|are} in none.", facts)
+        yield say(
+            "{nameless_waits|contact names|contacts name} no channel and {nameless_waits~is|are} in none.",
+            facts,
+        )
     for entry in result.channels:
         yield from _unknown(entry, facts.about(entry.channel))
     if result.counted:
@@ -149,7 +152,7 @@ def limits(result: WaitingResult, facts: Facts) -> Iterator[Sentence]:
     if result.channels:
         yield Sentence(
             "Waits of those answered leave out those who gave up. How patient customers are is told on the "
-            "supposition that those answered early are as patient as those answered late; where the queue "
+            "supposition that those answered early are as patient as those answered late; where a queue "
             "says how long it is, that may not hold."
         )
 
@@ -158,7 +161,7 @@ def _unknown(entry: ChannelWaits, facts: Facts) -> Iterator[Sentence]:
     channel = spoken(entry.channel)
     if entry.unknown:
         yield say(
-            "Of {unknown|contact|contacts} by {channel} it is not known whether the customer gave up.",
+            "Of {outcome_unknown|contact|contacts} by {channel} it is not known whether the customer gave up.",
             facts,
             channel=channel,
         )
