@@ -4,7 +4,22 @@
 `standing_out` which units differ from the others by more than chance.
 """
 
-from auditlib.service_levels.waiting.answer import WaitingAnswer
+from auditlib.service_levels.waiting.answer import PatienceAnswer, WaitingAnswer
+from auditlib.service_levels.waiting.backlog import Backlog, BacklogAnswer, backlog
+from auditlib.service_levels.waiting.outlying import OutlyingUnits
+from auditlib.service_levels.waiting.outlying_answer import OutlyingAnswer, standing_out
+from auditlib.service_levels.waiting.result import WaitingResult
 from auditlib.service_levels.waiting.waited import waited
 
-__all__ = ["WaitingAnswer", "waited"]
+__all__ = [
+    "Backlog",
+    "BacklogAnswer",
+    "OutlyingAnswer",
+    "OutlyingUnits",
+    "PatienceAnswer",
+    "WaitingAnswer",
+    "WaitingResult",
+    "backlog",
+    "standing_out",
+    "waited",
+]

@@ -161,7 +161,7 @@ def _unknown(entry: ChannelWaits, facts: Facts) -> Iterator[Sentence]:
     channel = spoken(entry.channel)
     if entry.unknown:
         yield say(
-            "Of {outcome_unknown|contact|contacts} by {channel} it is not known whether the customer gave up.",
+            "Of {outcome_unknown|contact|contacts} by {channel} nobody knows whether the customer gave up.",
             facts,
             channel=channel,
         )

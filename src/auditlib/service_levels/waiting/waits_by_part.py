@@ -40,10 +40,25 @@ def waits_by_part(
     if any_row(named.filter(~nw.col("matter").is_null())):
         parts["matter"] = nw.col("matter")
     found = {name: _of_parts(named.with_columns(part=part)) for name, part in parts.items()}
-    by_month = _with_month(tables, named)
-    if by_month is not None:
-        found["month"] = _of_parts(by_month)
-    return {name: tuple(_waits(row, name) for row in rows.to_dict("records")) for name, rows in found.items()}
+    told = {name: tuple(_waits(row, name) for row in rows.to_dict("records")) for name, rows in found.items()}
+    by_month = waits_by_month(tables, named)
+    return told | {"month": by_month} if by_month else told
+
+
+def waits_by_month(tables: CanonicalTables, contacts: nw.LazyFrame[Any]) -> tuple[WaitsOfPart, ...]:
+    """Return the waits of each month of each channel; none where there is no contact.
+
+    Parameters
+    ----------
+    contacts
+        See `timed`.
+    """
+    import narwhals as nw
+
+    placed = _with_month(tables, contacts.filter(~nw.col("channel").is_null()))
+    if placed is None:
+        return ()
+    return tuple(_waits(row, "month") for row in _of_parts(placed).to_dict("records"))
 
 
 def _with_month(tables: CanonicalTables, contacts: nw.LazyFrame[Any]) -> nw.LazyFrame[Any] | None:
