@@ -8,6 +8,7 @@ from auditlib.service_levels.answer import ServiceLevelsAnswer
 from auditlib.service_levels.definitions import DefinitionPolicy, ShareDefinition
 from auditlib.service_levels.examine import examine
 from auditlib.service_levels.result import CriterionByDefinition, ServiceLevelsByDefinition
+from auditlib.service_levels.waiting import backlog, standing_out, waited
 
 __all__ = [
     "CriterionByDefinition",
@@ -15,5 +16,8 @@ __all__ = [
     "ServiceLevelsAnswer",
     "ServiceLevelsByDefinition",
     "ShareDefinition",
+    "backlog",
     "examine",
+    "standing_out",
+    "waited",
 ]

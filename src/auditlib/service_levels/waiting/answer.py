@@ -50,6 +50,11 @@ class WaitingAnswer(Answer[WaitingResult]):
         """Return what cannot be said."""
         return tuple(statements.limits(self.result, self.facts))
 
+    @property
+    def timed(self) -> bool:
+        """Whether waits of single contacts are known, so that they can be drawn."""
+        return any(entry.wait is not None for entry in self.result.channels)
+
     def patience(self) -> PatienceAnswer:
         """Return how long customers would wait in each channel."""
         return PatienceAnswer(self.result.patience, self.facts)
@@ -160,6 +165,11 @@ class PatienceAnswer(Answer[PatienceCurves]):
     def summary(self) -> tuple[Sentence, ...]:
         """Return who would have given up by when, and where nothing of it is logged."""
         return tuple(statements.patience(self.result, self.facts))
+
+    @property
+    def timed(self) -> bool:
+        """Whether it can be told of any channel, so that it can be drawn."""
+        return bool(self.result.impatient)
 
     @property
     def title(self) -> str:

@@ -130,6 +130,11 @@ class BacklogAnswer(Answer[Backlog]):
         return tuple(_limits(self.result, self.facts))
 
     @property
+    def many(self) -> bool:
+        """Whether so many are open at the end of a day that it can be drawn."""
+        return bool(self.result.worst.contacts) and not self.result.few
+
+    @property
     def title(self) -> str:
         """What its figure is called: the message."""
         if self.result.few:

@@ -52,10 +52,6 @@ class OutlyingAnswer(Answer[OutlyingUnits]):
         """Return for each share who is called out; and how the mean wait goes."""
         return tuple(_summary(self.result, self.facts, alone=self.alone))
 
-    def courses(self) -> tuple[Sentence, ...]:
-        """Return how the mean wait of each channel goes by month."""
-        return tuple(_courses(self.result, self.facts))
-
     def limits(self) -> tuple[Sentence, ...]:
         """Return what cannot be said."""
         return tuple(_limits(self.result, self.facts))
@@ -79,6 +75,11 @@ class OutlyingAnswer(Answer[OutlyingUnits]):
         """The units of an answer that is about one share alone."""
         (part,) = self.result.compared
         return part
+
+    @property
+    def calls(self) -> bool:
+        """Whether a unit is called out."""
+        return any(part.called_out for part in self.result.compared)
 
     @property
     def name(self) -> str:
@@ -191,6 +192,7 @@ def _summary(result: OutlyingUnits, facts: Facts, *, alone: bool) -> Iterator[Se
             f"{_compared_on(share).capitalize()}: units are not compared. {why.reason} {why.remedy}".strip(),
             (f"units_compared:{share.key}",),
         )
+    yield from _courses(result, facts)
 
 
 def _measured(part: ComparedUnits, facts: Facts) -> Sentence:

@@ -66,6 +66,8 @@ def _given_up(entry: ChannelWaits, facts: Facts) -> Sentence:
 
 def patience(curves: PatienceCurves, facts: Facts) -> Iterator[Sentence]:
     """Yield for each channel who would have given up by when, and which channels log nothing of it."""
+    if not curves.channels and not curves.silent:
+        yield Sentence("How patient customers are cannot be told without single contacts.")
     for channel, part in curves.impatient.items():
         yield _would_give_up(channel, part, facts.about(channel))
     calm = [name for name in curves.channels if name not in curves.impatient]
