@@ -9,6 +9,7 @@ from auditlib.service_levels.definitions import DefinitionPolicy, ShareDefinitio
 from auditlib.service_levels.examine import examine
 from auditlib.service_levels.published import PublishedAnswer, published
 from auditlib.service_levels.result import CriterionByDefinition, ServiceLevelsByDefinition
+from auditlib.service_levels.waiting import backlog, standing_out, waited
 
 __all__ = [
     "CriterionByDefinition",
@@ -17,6 +18,9 @@ __all__ = [
     "ServiceLevelsAnswer",
     "ServiceLevelsByDefinition",
     "ShareDefinition",
+    "backlog",
     "examine",
     "published",
+    "standing_out",
+    "waited",
 ]

@@ -8,6 +8,7 @@ from auditlib.contracts import CanonicalTables
 from auditlib.records import Refusal
 from auditlib.service_levels.counts import counts
 from auditlib.service_levels.definitions import ClockStart
+from auditlib.service_levels.legs import joined_legs
 from auditlib.service_levels.waits import Waits, waits_of_contacts, waits_of_counts
 from auditlib.standards.observed import rows_in
 
@@ -26,7 +27,7 @@ NO_ARRIVAL = Refusal(
 
 def waits_by_clock(tables: CanonicalTables, channel: str) -> tuple[dict[ClockStart, Waits], list[Refusal]]:
     """Return the waits of a channel from every start of the clock that the evidence records."""
-    contacts = _contacts(tables, channel)
+    contacts = channel_contacts(tables, channel)
     why = "" if contacts is not None else "the evidence has no single contacts"
     counted = counts(tables, channel, contacts=contacts, why=why)
     single = () if contacts is None else (waits_of_contacts(contacts),)
@@ -37,14 +38,14 @@ def waits_by_clock(tables: CanonicalTables, channel: str) -> tuple[dict[ClockSta
     return waits, [NO_CONTACTS] if not waits else [NO_ARRIVAL] if ClockStart.ARRIVED not in waits else []
 
 
-def _contacts(tables: CanonicalTables, channel: str) -> nw.LazyFrame[Any] | None:
+def channel_contacts(tables: CanonicalTables, channel: str) -> nw.LazyFrame[Any] | None:
     """Return the contacts of a channel and those that name none; None where there is no such table."""
     import narwhals as nw
 
     if "interactions" not in tables.tables:
         return None
     ours = nw.col("channel").is_null() | (nw.col("channel") == channel)
-    return tables.lazy("interactions").filter(nw.col("in_period"), ours)
+    return joined_legs(tables.lazy("interactions")).filter(nw.col("in_period"), ours)
 
 
 def _arrivals(contacts: nw.LazyFrame[Any]) -> bool:
