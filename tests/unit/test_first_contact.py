@@ -10,6 +10,7 @@ import duckdb
 import narwhals as nw
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,12 +19,13 @@ from small_company import Evidence, engaged, rows, run, source
 from auditlib.audit.numerals import orphans
 from auditlib.records import Scale
 from auditlib.service_levels.first_contact import FirstContactAnswer, RepeatRule, first_contact
+from auditlib.service_levels.first_contact.compare import window_of
 from auditlib.service_levels.first_contact.matters import with_silences
 from auditlib.service_levels.first_contact.result import Disagreement, ResolutionWindow, Witness
-from auditlib.service_levels.first_contact.rule import CustomerContact, first_contacts_one
+from auditlib.service_levels.first_contact.rule import WINDOWS, CustomerContact, first_contacts_one
 from auditlib.service_levels.first_contact.surveyed import resolved_from
 from auditlib.service_levels.first_contact.unknown_contacts import least_and_most
-from auditlib.service_levels.first_contact.windows import in_base, within_window
+from auditlib.service_levels.first_contact.windows import DailyFlags, daily_flags, in_base, within_window
 from auditlib.time.epoch import DAY, SECOND
 
 START = int(datetime(2024, 1, 1, tzinfo=UTC).timestamp()) * SECOND
@@ -283,17 +285,73 @@ def test_contradicted_marks_are_findings_with_their_cases():
         assert orphans(finding.condition, [numbers[key] for key in finding.evidence]) == ()
 
 
-def test_customers_who_call_at_random_raise_no_finding():
-    """New matters of the same kind at a steady rate: chance explains who comes back."""
-    raised = 0
-    for seed in range(40):
-        rng = np.random.default_rng(seed)
-        calls = [
-            call(f"C{n}", day, customer_id=f"K{rng.integers(150)}", resolved_first=True)
-            for n, day in enumerate(sorted(rng.uniform(0, 60, 700)))
-        ]
-        raised += len(asked(*calls, rule=RepeatRule((7,))).findings())
-    assert raised <= 4, "2.5% of 40 are expected; more than 4 come by chance once in 500"
+def generated(seed: int, *, parties: int, contacts: int, days: int, again: float) -> pd.DataFrame:
+    """Return contacts of customers who call at random, and of whom a share calls again soon."""
+    rng = np.random.default_rng(seed)
+    n = parties * contacts
+    party = np.repeat(np.arange(parties), contacts)
+    frame = pd.DataFrame(
+        {
+            "unit_id": [f"U{number}" for number in party],
+            "customer_id": [f"K{p}-{k}" for p, k in zip(party, rng.integers(0, contacts // 5, n), strict=True)],
+            "matter": rng.choice(["bill", "move", "fault"], n),
+            "offered_at": START + (rng.uniform(0, days, n) * DAY).astype("int64"),
+        }
+    )
+    soon = frame.sample(frac=again, random_state=seed)
+    soon["offered_at"] += (rng.exponential(2, len(soon)) * DAY).astype("int64")
+    frame = pd.concat([frame, soon]).sort_values("offered_at", ignore_index=True)
+    answered = rng.random(len(frame)) > 0.06
+    frame["interaction_id"] = [f"C{number:07}" for number in range(len(frame))]
+    frame["channel"] = rng.choice(["phone", "mail"], len(frame))
+    frame["day"] = frame["offered_at"] // DAY
+    frame["starts_at"] = frame["offered_at"] + rng.integers(0, 3600, len(frame)) * SECOND
+    frame["answered"], frame["mark"] = answered, answered & (rng.random(len(frame)) < 0.8)
+    frame["first_level"], frame["said"] = rng.random(len(frame)) < 0.9, None
+    return frame.astype({"said": "boolean"}).assign(in_period=frame["offered_at"] <= END)
+
+
+def flags_of(frame: pd.DataFrame, rule: RepeatRule) -> DailyFlags:
+    lazily: Any = nw.from_native(CONNECTION.from_arrow(pa.Table.from_pandas(frame, preserve_index=False)))
+    silences = with_silences(lazily, by_matter=True)
+    return daily_flags(silences, rule=rule, windows=rule.every_window, until=END, first=START)
+
+
+def test_customers_who_call_at_random_are_explained_by_chance():
+    """New matters of the same kind at a steady rate: of 300 parties few are said to mark wrongly."""
+    flags = flags_of(generated(3, parties=300, contacts=400, days=60, again=0), RepeatRule((7,)))
+    units = flags.columns["unit_id"]
+    said = []
+    for unit in np.unique(units):
+        own = DailyFlags({name: column[units == unit] for name, column in flags.columns.items()})
+        said.append(window_of(own, 7, unknown=0, level=0.95).returned.shown)
+    assert 0 < sum(said) <= 15, "2.5% of 300 are 7.5; more than 15 come by chance once in 200"
+
+
+def test_those_who_call_again_soon_are_not_explained_by_chance():
+    flags = flags_of(generated(3, parties=1, contacts=4000, days=60, again=0.1), RepeatRule((7,)))
+    beyond = window_of(flags, 7, unknown=0, level=0.95).returned
+    assert beyond.shown
+    assert 0.05 < beyond.share - beyond.by_chance < 0.12
+
+
+def test_twenty_thousand_contacts_by_a_plain_script():
+    frame = generated(5, parties=4, contacts=4400, days=60, again=0.15)
+    assert len(frame) > 20_000
+    flags = flags_of(frame, RepeatRule())
+    plain = frame.sort_values(["customer_id", "matter", "offered_at", "interaction_id"])
+    groups = plain.groupby(["customer_id", "matter"])
+    past = groups["starts_at"].cummax().groupby([plain["customer_id"], plain["matter"]]).shift(1)
+    following = groups["offered_at"].shift(-1)
+    for days in WINDOWS:
+        first = ~((plain["offered_at"] - past) <= days * DAY) & plain["in_period"]
+        back = (following - plain["starts_at"]) <= days * DAY
+        base = first & (plain["starts_at"] + days * DAY <= END)
+        assert flags.total("base", days) == base.sum()
+        assert flags.total("censored", days) == (first & ~base).sum()
+        assert flags.total("resolved", days) == (base & plain["answered"] & ~back).sum()
+        assert flags.total("net_resolved", days) == (base & plain["answered"] & ~back & plain["first_level"]).sum()
+        assert flags.total("marked_returned", days) == (base & plain["mark"] & back).sum()
 
 
 def test_two_answers_mean_the_higher_is_yes():
