@@ -1,0 +1,7 @@
+"""Whether matters are resolved at first contact, and what customers say of the wait that was measured."""
+
+from auditlib.service_levels.first_contact.answer import FirstContactAnswer
+from auditlib.service_levels.first_contact.resolution import first_contact
+from auditlib.service_levels.first_contact.rule import RepeatRule
+
+__all__ = ["FirstContactAnswer", "RepeatRule", "first_contact"]
