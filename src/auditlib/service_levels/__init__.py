@@ -7,6 +7,7 @@ its verdict survives.
 from auditlib.service_levels.answer import ServiceLevelsAnswer
 from auditlib.service_levels.definitions import DefinitionPolicy, ShareDefinition
 from auditlib.service_levels.examine import examine
+from auditlib.service_levels.reach import reachable
 from auditlib.service_levels.result import CriterionByDefinition, ServiceLevelsByDefinition
 
 __all__ = [
@@ -16,4 +17,5 @@ __all__ = [
     "ServiceLevelsByDefinition",
     "ShareDefinition",
     "examine",
+    "reachable",
 ]

@@ -1,0 +1,402 @@
+"""Each channel against all others: as a whole, and within kinds of matter at the same mix of them.
+
+Channels get unlike matters. What differs as a whole may be the matters and not the channel; and a channel
+that looks worse may be better at each kind of matter (Simpson). So both comparisons stand side by side.
+Contacts of one unit and day are a cluster: their outcomes go together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from math import sqrt
+from typing import TYPE_CHECKING, Any
+
+from auditlib.contracts import CanonicalTables
+from auditlib.records import Interval
+from auditlib.service_levels.reach.contact_counts import (
+    NOBODY,
+    UNKNOWN,
+    Count,
+    Trait,
+    counted_by,
+    counts_by,
+    worth_limits,
+)
+
+if TYPE_CHECKING:
+    import narwhals as nw
+
+Cells = Mapping[tuple[str, str], Count]
+"""Counts by channel and kind of matter."""
+LEAST = 10
+"""Contacts that a kind of matter needs, in a channel and in the others, to be compared within."""
+_WAYS = ("whole", "within")
+COVERED = 0.8
+"""Share of a channel's contacts that must be of such kinds."""
+
+
+class Side(StrEnum):
+    """Where a channel lies beside the others."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+    ALIKE = "alike"
+    OPEN = "cannot be told"
+
+
+class Turn(StrEnum):
+    """What the mix of matters does to a comparison."""
+
+    REVERSED = "reversed"
+    HIDDEN = "hidden by the mix"
+    EXPLAINED = "goes with the mix"
+    NONE = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A channel's share less that of the others.
+
+    Parameters
+    ----------
+    share, others
+        Of the contacts of which it is known; within matters, at the same mix of matters.
+    interval
+        Of the difference, at a level that holds for all channels together, and whatever the unknown are.
+    side
+        What is said of it.
+    """
+
+    share: float
+    others: float
+    interval: Interval
+    side: Side
+
+    @property
+    def value(self) -> float:
+        """The difference."""
+        return self.share - self.others
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelParity:
+    """A channel beside the others.
+
+    Parameters
+    ----------
+    count
+        Its contacts.
+    whole
+        All of its contacts.
+    within
+        At the same mix of matters; None where too few kinds of matter are in it and in the others.
+    """
+
+    channel: str
+    count: Count
+    whole: Difference
+    within: Difference | None
+
+    @property
+    def turn(self) -> Turn:
+        """What becomes of the comparison within kinds of matter."""
+        if self.within is None:
+            return Turn.NONE
+        sides, apart = (self.whole.side, self.within.side), (Side.HIGHER, Side.LOWER)
+        if sides[0] in apart and sides[1] in apart:
+            return Turn.REVERSED if sides[0] is not sides[1] else Turn.NONE
+        if sides[1] in apart:
+            return Turn.HIDDEN
+        return Turn.EXPLAINED if sides[0] in apart else Turn.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Parity:
+    """Channels beside one another by one trait.
+
+    Parameters
+    ----------
+    channels
+        Those compared, most contacts first.
+    cells
+        Their counts by channel and kind of matter.
+    few
+        Channels with too few contacts.
+    silent
+        Channels that customers can leave and whose log holds nobody who did, with their contacts.
+    """
+
+    trait: Trait
+    channels: tuple[ChannelParity, ...]
+    cells: Cells
+    few: tuple[str, ...] = ()
+    silent: tuple[tuple[str, int], ...] = ()
+
+
+def compare(
+    tables: CanonicalTables,
+    contacts: nw.LazyFrame[Any],
+    trait: Trait,
+    *,
+    level: float,
+    margin: float,
+    least: int,
+    leaving: Sequence[str] = (),
+) -> Parity:
+    """Return each channel beside the others.
+
+    Parameters
+    ----------
+    level
+        Coverage of the intervals of all channels together.
+    margin
+        Difference up to which channels are alike.
+    least
+        Contacts a channel needs.
+    leaving
+        Channels in which customers can give up; only these are compared on who gave up.
+    """
+    rows = counted_by(contacts.filter(_named()), trait, ("via", "kind"))
+    counts = {(channel, kind): count for (channel, kind), count in rows.items()}
+    by_channel = _by_channel(counts)
+    if trait is Trait.GIVEN_UP:
+        by_channel = {name: count for name, count in by_channel.items() if name in leaving}
+    silent = [
+        (name, count.counted)
+        for name, count in by_channel.items()
+        if trait is Trait.GIVEN_UP and count.counted and not count.meeting and not count.unknown
+    ]
+    audible = [name for name in by_channel if name not in dict(silent)]
+    enough = [name for name in audible if by_channel[name].counted >= least]
+    few = tuple(name for name in audible if name not in enough)
+    compared = sorted(enough, key=lambda name: (-by_channel[name].counted, name))
+    cells = {key: count for key, count in counts.items() if key[0] in compared}
+    channels = _compared(tables, contacts, trait, cells, compared, level=level, margin=margin)
+    return Parity(trait, channels, cells, few, tuple(silent))
+
+
+def _named() -> nw.Expr:
+    import narwhals as nw
+
+    return nw.col("via") != UNKNOWN
+
+
+def _by_channel(counts: Cells) -> dict[str, Count]:
+    totals: dict[str, Count] = {}
+    for (channel, _), count in counts.items():
+        totals[channel] = totals.get(channel, NOBODY).plus(count)
+    return totals
+
+
+@dataclass(frozen=True, slots=True)
+class Weighting:
+    """Kinds of matter with the weight of each, and the counts of two sides in them.
+
+    Parameters
+    ----------
+    weights
+        Adding up to one, by kind; a single kind where all contacts are taken together.
+    ours, others
+        Counts by kind.
+    """
+
+    weights: Mapping[str, float]
+    ours: Mapping[str, Count]
+    others: Mapping[str, Count]
+
+    def standardised(self, counts: Mapping[str, Count]) -> float:
+        """Return the share at the weights."""
+        return sum(weight * (counts[kind].share or 0.0) for kind, weight in self.weights.items())
+
+    def bounds(self, counts: Mapping[str, Count]) -> tuple[float, float]:
+        """Return the share at the weights, whatever the contacts are of which it is not known."""
+        low, high = (
+            sum(weight * counts[kind].bounds[end] for kind, weight in self.weights.items()) for end in (0, 1)
+        )
+        return low, high
+
+    def independent(self, counts: Mapping[str, Count]) -> float:
+        """Return how many independent contacts the share at the weights is worth at most."""
+        return 1 / sum(weight**2 / counts[kind].counted for kind, weight in self.weights.items())
+
+
+def weightings(cells: Cells, channel: str) -> tuple[Weighting, Weighting | None]:
+    """Return how a channel is compared as a whole, and within kinds of matter where enough allow it."""
+    ours = {kind: count for (name, kind), count in cells.items() if name == channel}
+    others: dict[str, Count] = {}
+    for (name, kind), count in cells.items():
+        if name != channel:
+            others[kind] = others.get(kind, NOBODY).plus(count)
+    whole = Weighting({UNKNOWN: 1.0}, {UNKNOWN: _all(ours)}, {UNKNOWN: _all(others)})
+    kinds = [
+        kind
+        for kind in sorted(ours)
+        if kind != UNKNOWN and min(ours[kind].counted, others.get(kind, NOBODY).counted) >= LEAST
+    ]
+    told = sum(ours[kind].counted for kind in kinds)
+    if len(kinds) < 2 or told < COVERED * _all(ours).counted:
+        return whole, None
+    mix = {kind: ours[kind].counted + others[kind].counted for kind in kinds}
+    weights = {kind: counted / sum(mix.values()) for kind, counted in mix.items()}
+    return whole, Weighting(weights, ours, others)
+
+
+def _all(counts: Mapping[str, Count]) -> Count:
+    total = NOBODY
+    for count in counts.values():
+        total = total.plus(count)
+    return total
+
+
+def _compared(
+    tables: CanonicalTables,
+    contacts: nw.LazyFrame[Any],
+    trait: Trait,
+    cells: Cells,
+    channels: Sequence[str],
+    *,
+    level: float,
+    margin: float,
+) -> tuple[ChannelParity, ...]:
+    if len(channels) < 2:
+        return ()
+    # One chance of error for all channels together: each interval at a level that much nearer to one.
+    single = 1 - (1 - level) / len(channels)
+    ways = [
+        (name, at, way)
+        for name in channels
+        for at, way in zip(_WAYS, weightings(cells, name), strict=True)
+        if way
+    ]
+    spreads = _variances(tables, contacts, trait, cells, [(name, way) for name, _, way in ways])
+    told = {
+        (name, at): difference(way, *spread, level=single, margin=margin)
+        for (name, at, way), spread in zip(ways, spreads, strict=True)
+    }
+    totals = _by_channel(cells)
+    return tuple(
+        ChannelParity(name, totals[name], told[name, "whole"], told.get((name, "within")))
+        for name in channels
+    )
+
+
+def difference(
+    way: Weighting, variance: float, variance_of_others: float, *, level: float, margin: float
+) -> Difference:
+    """Return how far two sides differ, by Newcombe's limits of the difference of two shares.
+
+    Parameters
+    ----------
+    variance, variance_of_others
+        Of the two shares, between clusters.
+
+    Notes
+    -----
+    Newcombe (1998), Statistics in Medicine 17:873-890, method 10, over the independent contacts that
+    clustered ones are worth. That both sides share days is left out: where their days go together, the
+    difference is surer than is said.
+    """
+    share, others = way.standardised(way.ours), way.standardised(way.others)
+    low, high = worth_limits(share, variance, way.independent(way.ours), level=level)
+    below, above = worth_limits(others, variance_of_others, way.independent(way.others), level=level)
+    least, most = way.bounds(way.ours)
+    fewest, many = way.bounds(way.others)
+    apart = share - others
+    interval = Interval(
+        apart - sqrt((share - low) ** 2 + (above - others) ** 2) - (share - least) - (many - others),
+        apart + sqrt((high - share) ** 2 + (others - below) ** 2) + (most - share) + (others - fewest),
+        level,
+        "newcombe, unit-days",
+    )
+    return Difference(share, others, interval, side(interval, margin=margin))
+
+
+def side(interval: Interval, *, margin: float) -> Side:
+    """Return what an interval of a difference says.
+
+    Examples
+    --------
+    >>> ends = ((0.01, 0.06), (0.01, 0.05), (-0.2, 0.1))
+    >>> [side(Interval(*pair), margin=0.05).value for pair in ends]
+    ['higher', 'alike', 'cannot be told']
+    """
+    if -margin <= interval.low and interval.high <= margin:
+        return Side.ALIKE
+    if interval.low > 0:
+        return Side.HIGHER
+    return Side.LOWER if interval.high < 0 else Side.OPEN
+
+
+def _variances(
+    tables: CanonicalTables,
+    contacts: nw.LazyFrame[Any],
+    trait: Trait,
+    cells: Cells,
+    ways: Sequence[tuple[str, Weighting]],
+) -> list[tuple[float, float]]:
+    """Return the variance between unit-days of both sides of each comparison, in one pass."""
+    import narwhals as nw
+
+    from auditlib.contracts.frames import to_pandas
+
+    parts = [part for place in range(len(ways)) for part in _parts(place)]
+    rows = counts_by(contacts.filter(_named()), trait, ("unit_id", "day", "via", "kind"))
+    joined = rows.join(tables.lazy_of(_factors(cells, ways)), on=["via", "kind"], how="inner")
+    daily = (
+        joined.with_columns(
+            *(
+                (nw.col(f"w_{part}") * (nw.col("meeting") - nw.col(f"p_{part}") * nw.col("counted"))).alias(
+                    part
+                )
+                for part in parts
+            )
+        )
+        .group_by("unit_id", "day")
+        .agg(*(nw.col(part).sum() for part in parts))
+    )
+    squares = daily.select(*((nw.col(part) ** 2).sum() for part in parts), clusters=nw.len())
+    row = to_pandas(squares).iloc[0]
+    clusters = int(row["clusters"])
+    scale = clusters / (clusters - 1) if clusters > 1 else 0.0
+    sums = [float(row[part]) * scale for part in parts]
+    return list(zip(sums[::2], sums[1::2], strict=True))
+
+
+def _parts(place: int) -> tuple[str, str]:
+    """Return what the residuals of the two sides of a comparison are called."""
+    return f"ours_{place}", f"others_{place}"
+
+
+def _factors(cells: Cells, ways: Sequence[tuple[str, Weighting]]) -> dict[str, list[Any]]:
+    """Return, by channel and kind of matter, the weight of a contact and the share it is held against."""
+    keys = list(cells)
+    columns: dict[str, list[Any]] = {"via": [key[0] for key in keys], "kind": [key[1] for key in keys]}
+    for place, (name, way) in enumerate(ways):
+        for part, counts, mine in zip(_parts(place), (way.ours, way.others), (True, False), strict=True):
+            factors = [
+                _factor(way, counts, kind, applies=(channel == name) is mine) for channel, kind in keys
+            ]
+            columns[f"w_{part}"] = [weight for weight, _ in factors]
+            columns[f"p_{part}"] = [share for _, share in factors]
+    return columns
+
+
+def _factor(way: Weighting, counts: Mapping[str, Count], kind: str, *, applies: bool) -> tuple[float, float]:
+    """Return what a contact of a kind weighs in a share, and the share of its kind."""
+    kind = UNKNOWN if UNKNOWN in way.weights else kind  # all kinds together
+    count = counts.get(kind, NOBODY)
+    if not applies or kind not in way.weights or not count.counted:
+        return 0.0, 0.0
+    return way.weights[kind] / count.counted, count.meeting / count.counted
+
+
+def turned(parities: Iterable[Parity]) -> tuple[tuple[Trait, ChannelParity], ...]:
+    """Return the channels whose comparison the mix of matters turns, hides or explains."""
+    return tuple(
+        (parity.trait, entry)
+        for parity in parities
+        for entry in parity.channels
+        if entry.turn is not Turn.NONE
+    )
