@@ -8,13 +8,13 @@ Contacts of one unit and day are a cluster: their outcomes go together.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import sqrt
 from typing import TYPE_CHECKING, Any
 
 from auditlib.contracts import CanonicalTables
-from auditlib.records import Interval
+from auditlib.records import Held, Interval
 from auditlib.service_levels.reach.contact_counts import (
     NOBODY,
     UNKNOWN,
@@ -32,6 +32,7 @@ Cells = Mapping[tuple[str, str], Count]
 """Counts by channel and kind of matter."""
 LEAST = 10
 """Contacts that a kind of matter needs, in a channel and in the others, to be compared within."""
+_DRAWN = ("share", "difference", "share_within", "difference_within")
 _WAYS = ("whole", "within")
 COVERED = 0.8
 """Share of a channel's contacts that must be of such kinds."""
@@ -134,6 +135,15 @@ class Parity:
     few: tuple[str, ...] = ()
     silent: tuple[tuple[str, int], ...] = ()
 
+    def without(self, held: Held) -> Parity:
+        """Return it without the channels of which a share or a difference is held back."""
+        shown = (
+            entry
+            for entry in self.channels
+            if not any(held(f"{name}:{self.trait}:{entry.channel}", entry.count.counted) for name in _DRAWN)
+        )
+        return replace(self, channels=tuple(shown))
+
 
 def compare(
     tables: CanonicalTables,
@@ -163,18 +173,17 @@ def compare(
     by_channel = _by_channel(counts)
     if trait is Trait.GIVEN_UP:
         by_channel = {name: count for name, count in by_channel.items() if name in leaving}
-    silent = [
-        (name, count.counted)
-        for name, count in by_channel.items()
-        if trait is Trait.GIVEN_UP and count.counted and not count.meeting and not count.unknown
-    ]
-    audible = [name for name in by_channel if name not in dict(silent)]
-    enough = [name for name in audible if by_channel[name].counted >= least]
-    few = tuple(name for name in audible if name not in enough)
-    compared = sorted(enough, key=lambda name: (-by_channel[name].counted, name))
+    enough = {name: count for name, count in by_channel.items() if count.counted >= least}
+    silent = {
+        name: count.counted
+        for name, count in enough.items()
+        if trait is Trait.GIVEN_UP and not count.meeting and not count.unknown
+    }
+    few = tuple(name for name in by_channel if name not in enough)
+    compared = sorted(enough.keys() - silent, key=lambda name: (-by_channel[name].counted, name))
     cells = {key: count for key, count in counts.items() if key[0] in compared}
     channels = _compared(tables, contacts, trait, cells, compared, level=level, margin=margin)
-    return Parity(trait, channels, cells, few, tuple(silent))
+    return Parity(trait, channels, cells, few, tuple(silent.items()))
 
 
 def _named() -> nw.Expr:

@@ -112,18 +112,15 @@ class ReachResult:
 
     def without(self, held: Held) -> tuple[Self | None, int]:
         """Return it without the channels whose shares are held back, and how many these are."""
-        parities = []
-        lost = 0
-        for entry in self.parities:
-            shown = tuple(
-                channel
-                for channel in entry.channels
-                if not held(f"share:{entry.trait}:{channel.channel}", channel.count.counted)
-            )
-            lost += len(entry.channels) - len(shown)
-            parities.append(replace(entry, channels=shown))
+        parities = tuple(entry.without(held) for entry in self.parities)
+        lost = sum(
+            len(whole.channels) - len(part.channels)
+            for whole, part in zip(self.parities, parities, strict=True)
+        )
         kinds = tuple(entry.without(held) for entry in self.by_kind)
-        return replace(self, parities=tuple(parities), by_kind=kinds), lost
+        part = replace(self, parities=parities, by_kind=kinds)
+        emptied = lost and not any(entry.channels for entry in parities)
+        return (None if emptied else part), lost
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row for each channel and trait."""

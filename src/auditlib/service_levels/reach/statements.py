@@ -218,6 +218,8 @@ def _verdict(way: Difference) -> str:
 
 def matters(result: ReachResult, facts: Facts) -> Iterator[Sentence]:
     """Yield what becomes of matters: resolved at once, handed over, coming back, in the channel asked for."""
+    if result.no_contacts is not None:
+        return
     at_once = result.trait(Trait.AT_ONCE)
     if at_once is not None and len(at_once.groups) > 1:
         names = list(at_once.groups)
