@@ -1,4 +1,4 @@
-"""Channels: open time that outages take, parity within kinds of matter, matters that come back, the unknown."""
+"""Channels: open time that outages take, parity within kinds of matter, matters that come back."""
 
 from __future__ import annotations
 
