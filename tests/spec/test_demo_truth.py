@@ -23,9 +23,10 @@ from auditlib.promises import PromiseResult
 from auditlib.service_levels.reach import ReachAnswer
 from auditlib.service_levels.reach.availability import Availability
 from auditlib.service_levels.reach.contact_counts import Trait
-from auditlib.service_levels.reach.downtime import Stretch, lost_one
+from auditlib.service_levels.reach.downtime import TimeSpan, lost_one
 from auditlib.service_levels.reach.episodes import Episodes
-from auditlib.service_levels.reach.parity import Side, Turn
+from auditlib.service_levels.reach.parity import Turn
+from auditlib.service_levels.reach.same_mix import Side
 from auditlib.time.epoch import SECOND, day_number
 from auditlib.time.zones import reached as reached_at
 from company import Company, Scenario, company
@@ -206,12 +207,12 @@ def test_open_time_lost_is_what_the_planted_outages_took(
             (rows["channel"] == "video") & (rows["unit_id"].isna() | (rows["unit_id"] == unit.unit_id))
         ]
         ends = ours["ended"].fillna(now).astype("int64")
-        outages = [Stretch(a * SECOND, b * SECOND) for a, b in zip(ours["started"], ends, strict=True)]
+        outages = [TimeSpan(a * SECOND, b * SECOND) for a, b in zip(ours["started"], ends, strict=True)]
         calendar = daily.resolve(years=range(2022, 2027), time_zone=str(zones[unit.unit_id]))
         first, after = (
             reached_at(calendar.zone, day_number(day), 0) for day in (run.period.start, date(2026, 1, 1))
         )
-        assert unit.most == lost_one(calendar, outages, within=Stretch(first, after)), unit.unit_id
+        assert unit.most == lost_one(calendar, outages, within=TimeSpan(first, after)), unit.unit_id
     assert sum(unit.most for unit in video.units) > 0
 
 

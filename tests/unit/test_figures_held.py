@@ -67,7 +67,8 @@ from auditlib.service_levels import ServiceLevelsAnswer, ServiceLevelsByDefiniti
 from auditlib.service_levels.definitions import Disposition
 from auditlib.service_levels.reach import ChannelPolicy, ReachAnswer, ReachResult
 from auditlib.service_levels.reach.contact_counts import Count, Trait
-from auditlib.service_levels.reach.parity import ChannelParity, Difference, Parity, Side
+from auditlib.service_levels.reach.parity import ChannelParity, Parity
+from auditlib.service_levels.reach.same_mix import Difference, Side
 from auditlib.service_levels.result import CriterionByDefinition, JudgedVariant
 from auditlib.service_levels.variants import Variant, VariantShare
 from auditlib.standards.edition import load_edition

@@ -24,9 +24,10 @@ from auditlib.service_levels import reachable
 from auditlib.service_levels.reach import ReachAnswer
 from auditlib.service_levels.reach.availability import Availability, hours_in
 from auditlib.service_levels.reach.contact_counts import Count, Trait
-from auditlib.service_levels.reach.downtime import Stretch, lost, lost_one
+from auditlib.service_levels.reach.downtime import TimeSpan, lost, lost_one
 from auditlib.service_levels.reach.episodes import Episodes, episodes
-from auditlib.service_levels.reach.parity import Side, Turn
+from auditlib.service_levels.reach.parity import Turn
+from auditlib.service_levels.reach.same_mix import Side
 from auditlib.time.epoch import DAY, SECOND
 from auditlib.time.timetable import timetable
 from auditlib.time.zones import local_day, zone
@@ -150,8 +151,8 @@ def test_open_time_lost_on_a_timetable_is_what_the_scalar_reference_says(place, 
     calendar = CalendarFile(calendar="ours", title="Ours", time_zone=place, windows=windows).resolve(
         years=[2024]
     )
-    within = Stretch(start, start + 4 * DAY)
-    outages = [Stretch(start + first, start + last) for first, last in ends]
+    within = TimeSpan(start, start + 4 * DAY)
+    outages = [TimeSpan(start + first, start + last) for first, last in ends]
     table = timetable(calendar, *within)
     arrays = (np.array([end[place] for end in outages], dtype=np.int64) for place in (0, 1))
     assert lost(table, *arrays, within=within) == lost_one(calendar, outages, within=within)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from matplotlib.axes import Axes
 
 from auditlib.figures.style import BAND, HIGHER, INK, LOWER, PAPER, QUIET, figure_of, new_axes, style
-from auditlib.service_levels.reach.parity import ChannelParity, Difference, Side
+from auditlib.service_levels.reach.parity import ChannelParity
 from auditlib.service_levels.reach.result import ReachResult
+from auditlib.service_levels.reach.same_mix import Difference, Side
 
 _COLOURS = {Side.HIGHER: HIGHER, Side.LOWER: LOWER}
 

@@ -98,7 +98,7 @@ class ReachAnswer(Answer[ReachResult]):
         up = {entry.channel: entry for entry in answer.channels} if isinstance(answer, Availability) else {}
         names = dict.fromkeys((*self.result.promised, *self.result.contacts))
         rows = [self._channel(name, up.get(name)) for name in names if name != UNKNOWN]
-        return self._exhibit(rows, "Channels, their contacts and their availability", ("channel",))
+        return self._exhibit(rows, statements.channels_title(self.result), ("channel",))
 
     def _channel(self, name: str, up: ChannelAvailability | None) -> dict[str, Any]:
         counted = self.result.no_contacts is None
@@ -143,8 +143,7 @@ class ReachAnswer(Answer[ReachResult]):
     @property
     def title(self) -> str:
         """What its figure and its table are called: what they say."""
-        trait = statements.TRAITS[self.parity.trait]
-        return f"Contacts {trait}: each channel beside the others"
+        return statements.parity_title(self.result, self.parity)
 
     def beside(self) -> Exhibit:
         """Return both comparisons of one trait: as a whole, and at the same mix of matters."""
@@ -166,7 +165,7 @@ class ReachAnswer(Answer[ReachResult]):
             for entry in self.result.episodes.kinds:
                 row = rows.setdefault(entry.kind, {"matter": entry.kind})
                 row |= {"matters": entry.matters, "again": entry.share, "contacts_each": entry.mean}
-        return self._exhibit(list(rows.values()), "What becomes of each kind of matter", ("matter",))
+        return self._exhibit(list(rows.values()), statements.kinds_title(self.result), ("matter",))
 
     def choice(self) -> tuple[Exhibit, ...]:
         """Return how many were served in the channel they asked for, by that; or nothing."""

@@ -16,7 +16,7 @@ from auditlib.obligations.hours import as_of, hours_of
 from auditlib.parameters.engagement import Engagement
 from auditlib.parameters.run import Run
 from auditlib.records import Refusal
-from auditlib.service_levels.reach.downtime import Stretch, costs_open_time, lost
+from auditlib.service_levels.reach.downtime import TimeSpan, costs_open_time, lost
 from auditlib.service_levels.reach.registry import ChannelPolicy
 from auditlib.standards.whole_days import whole_day
 from auditlib.time.epoch import DAY, SECOND, day_number
@@ -246,14 +246,14 @@ class _Outages:
             np.concatenate([self.most_end, further.most_end]),
         )
 
-    def costing(self, table: Timetable, within: Stretch) -> Iterator[str]:
+    def costing(self, table: Timetable, within: TimeSpan) -> Iterator[str]:
         """Yield those that may have taken open time."""
         cost = costs_open_time(table, self.most_start, self.most_end, within=within)
         yield from (self.ids[place] for place in np.flatnonzero(cost > 0))
 
 
 def _timetables(hours: WorkingHours, places: Sequence[UnitPlace], run: Run) -> Mapping[str, Timetable]:
-    spans: dict[str, list[Stretch]] = {}
+    spans: dict[str, list[TimeSpan]] = {}
     for place in places:
         if place.unit_id in hours.of_unit:
             spans.setdefault(hours.of_unit[place.unit_id], []).append(_period(place, run))
@@ -263,12 +263,12 @@ def _timetables(hours: WorkingHours, places: Sequence[UnitPlace], run: Run) -> M
     }
 
 
-def _period(place: UnitPlace, run: Run) -> Stretch:
+def _period(place: UnitPlace, run: Run) -> TimeSpan:
     """Return the audited period on the clock of a unit, as far as the audit has seen it."""
     local = zone(place.time_zone or run.time_zone)
     first = reached(local, day_number(run.period.start), 0)
     after = reached(local, day_number(run.period.end + timedelta(days=1)), 0)
-    return Stretch(first, max(first, min(after, as_of(run))))
+    return TimeSpan(first, max(first, min(after, as_of(run))))
 
 
 def hours_in(microseconds: float) -> float:

@@ -17,14 +17,14 @@ from auditlib.time.timetable import Instants, Timetable, elapsed
 from auditlib.time.zones import local_day
 
 
-class Stretch(NamedTuple):
+class TimeSpan(NamedTuple):
     """Time from one instant to another, in UTC microseconds; empty where it ends before it starts."""
 
     start: int
     end: int
 
 
-def lost_one(calendar: Calendar, outages: Sequence[Stretch], *, within: Stretch) -> int:
+def lost_one(calendar: Calendar, outages: Sequence[TimeSpan], *, within: TimeSpan) -> int:
     """Return the open microseconds of a stretch in which an outage ran: the scalar reference.
 
     Parameters
@@ -39,19 +39,19 @@ def lost_one(calendar: Calendar, outages: Sequence[Stretch], *, within: Stretch)
     Examples
     --------
     >>> from auditlib.time.calendar import ALWAYS
-    >>> lost_one(ALWAYS, [Stretch(10, 30), Stretch(20, 40), Stretch(90, 200)], within=Stretch(0, 100))
+    >>> lost_one(ALWAYS, [TimeSpan(10, 30), TimeSpan(20, 40), TimeSpan(90, 200)], within=TimeSpan(0, 100))
     40
     """
     first, last = (local_day(calendar.zone, instant) for instant in within)
     lost = 0
     for day in range(first - 2, last + 1):
         for opens, closes in calendar.open_on(day):
-            window = Stretch(max(opens, within.start), min(closes, within.end))
+            window = TimeSpan(max(opens, within.start), min(closes, within.end))
             lost += _covered(window, outages)
     return lost
 
 
-def _covered(window: Stretch, outages: Sequence[Stretch]) -> int:
+def _covered(window: TimeSpan, outages: Sequence[TimeSpan]) -> int:
     """Return how much of a window lies in any of the outages, piece by piece between their ends."""
     marks = {window.start, window.end, *(mark for outage in outages for mark in outage)}
     inside = sorted(mark for mark in marks if window.start <= mark <= window.end)
@@ -86,7 +86,7 @@ def merged(starts: Instants, ends: Instants) -> tuple[Instants, Instants]:
     return start[begins], reach[last]
 
 
-def lost(table: Timetable, starts: Instants, ends: Instants, *, within: Stretch) -> int:
+def lost(table: Timetable, starts: Instants, ends: Instants, *, within: TimeSpan) -> int:
     """Return the open microseconds of a stretch in which an outage ran, on a timetable that covers it.
 
     Parameters
@@ -98,7 +98,7 @@ def lost(table: Timetable, starts: Instants, ends: Instants, *, within: Stretch)
     return int(elapsed(table, begun, over).sum())
 
 
-def costs_open_time(table: Timetable, starts: Instants, ends: Instants, *, within: Stretch) -> Instants:
+def costs_open_time(table: Timetable, starts: Instants, ends: Instants, *, within: TimeSpan) -> Instants:
     """Return the open microseconds that each outage ran through by itself, shape (outages,)."""
     begun, over = np.clip(starts, *within), np.clip(ends, *within)
     return elapsed(table, begun, np.maximum(begun, over))

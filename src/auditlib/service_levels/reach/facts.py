@@ -9,8 +9,9 @@ from auditlib.service_levels.reach.availability import TABLE as OUTAGES
 from auditlib.service_levels.reach.availability import Availability, ChannelAvailability, hours_in
 from auditlib.service_levels.reach.contact_counts import TABLE, UNKNOWN, Trait
 from auditlib.service_levels.reach.episodes import Episodes, KindOfMatter
-from auditlib.service_levels.reach.parity import ChannelParity, Difference, Parity
+from auditlib.service_levels.reach.parity import ChannelParity, Parity
 from auditlib.service_levels.reach.result import ReachResult, TraitByKind
+from auditlib.service_levels.reach.same_mix import Difference
 from auditlib.standards.observed import IN_PERIOD
 
 _DECLARED = "Declared."

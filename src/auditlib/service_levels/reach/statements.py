@@ -8,8 +8,9 @@ from auditlib.records import Refusal, Sentence
 from auditlib.service_levels.reach.availability import Availability, ChannelAvailability
 from auditlib.service_levels.reach.contact_counts import UNKNOWN, Trait
 from auditlib.service_levels.reach.episodes import Episodes
-from auditlib.service_levels.reach.parity import ChannelParity, Difference, Parity, Side, Turn
+from auditlib.service_levels.reach.parity import ChannelParity, Parity, Turn
 from auditlib.service_levels.reach.result import ReachResult
+from auditlib.service_levels.reach.same_mix import Difference, Side
 from auditlib.statements import Facts, listed, say
 
 TRAITS: Mapping[Trait, str] = {
@@ -28,6 +29,42 @@ TURNS: Mapping[Turn, str] = {
     Turn.HIDDEN: "The mix of matters hides a difference",
     Turn.EXPLAINED: "The difference goes with the mix of matters",
 }
+
+
+def channels_title(result: ReachResult) -> str:
+    """Return what the table of channels says."""
+    silent = [_named(result, name) for name in result.silent_channels]
+    if silent:
+        return f"Promised, and without a contact: {listed(silent)}"
+    if result.unregistered:
+        return f"Used, and not registered: {listed([_named(result, name) for name in result.unregistered])}"
+    if result.promised and result.no_contacts is None:
+        return "Contacts came by every promised channel"
+    return "Channels, their contacts and their availability"
+
+
+def parity_title(result: ReachResult, parity: Parity) -> str:
+    """Return what a comparison of channels says."""
+    whole = [_named(result, entry.channel) for entry in parity.channels if entry.whole.side in _SIDES]
+    within = [
+        _named(result, entry.channel)
+        for entry in parity.channels
+        if entry.within is not None and entry.within.side in _SIDES
+    ]
+    places = {"as a whole": whole, "at the same mix of matters": within}
+    if whole == within:
+        places = {"as a whole and at the same mix of matters": whole}
+    apart = [f"{listed(names)} apart from the others {where}" for where, names in places.items() if names]
+    return f"Contacts {TRAITS[parity.trait]}: {'; '.join(apart) or 'no channel is apart from the others'}"
+
+
+def kinds_title(result: ReachResult) -> str:
+    """Return what the table of kinds of matter says."""
+    at_once = result.trait(Trait.AT_ONCE)
+    if at_once is None or len(at_once.groups) < 2:
+        return "What becomes of each kind of matter"
+    first, *_, last = at_once.groups
+    return f"Least often resolved at once: {_plain(first)}; most often: {_plain(last)}"
 
 
 def summary(result: ReachResult, facts: Facts) -> Iterator[Sentence]:
