@@ -44,6 +44,7 @@ from auditlib.figures import (
     integrity,
     promises,
     published,
+    reach,
     service_levels,
     standards,
 )
@@ -68,6 +69,10 @@ from auditlib.service_levels.definitions import Disposition
 from auditlib.service_levels.published import PublishedAgainstEvidence, PublishedAnswer
 from auditlib.service_levels.published.claims import PublishedShare
 from auditlib.service_levels.published.matching import MatchedShare
+from auditlib.service_levels.reach import ChannelPolicy, ReachAnswer, ReachResult
+from auditlib.service_levels.reach.contact_counts import Count, Trait
+from auditlib.service_levels.reach.parity import ChannelParity, Parity
+from auditlib.service_levels.reach.same_mix import Difference, Side
 from auditlib.service_levels.result import CriterionByDefinition, JudgedVariant
 from auditlib.service_levels.variants import Variant, VariantShare
 from auditlib.standards.edition import load_edition
@@ -309,6 +314,22 @@ def promised(few: int = 8) -> PromisesAnswer:
     return Bare(PromiseResult(rows, pd.DataFrame(), Policy(), {}, 0, MINIMUM))  # type: ignore[arg-type]
 
 
+def channels_beside() -> ReachAnswer:
+    """Return three channels beside one another; 41 contacts by fax."""
+    entries = [
+        ChannelParity(
+            name,
+            Count(count // 2, count, 0),
+            Difference(0.5 + apart, 0.5, Interval(apart - 0.0321, apart + 0.0321), Side.OPEN),
+            Difference(0.5 - apart, 0.5, Interval(-apart - 0.0123, 0.0123 - apart), Side.OPEN),
+        )
+        for name, count, apart in (("phone", 300, 0.01), ("chat", 200, 0.02), ("fax", 41, 0.0777))
+    ]
+    return ReachAnswer(
+        ReachResult(ChannelPolicy(), 0.95, parities=(Parity(Trait.AT_ONCE, tuple(entries), {}),))
+    )
+
+
 def counted_twice() -> ServiceLevelsAnswer:
     """Return the service level of calls by two definitions."""
     criterion = load_edition(FILE.read_text(encoding="utf-8"), name=FILE.name).criterion("IM-01")
@@ -453,6 +474,9 @@ CASES = {
     "unit_changes": Case(
         integrity.unit_changes, alarm,
         f"units.change:managers 2024:{DETECTORS[0].title}:U1", (0.4321,), ("U1",),
+    ),
+    "beside": Case(
+        reach.beside, channels_beside, "difference:at_once:fax", (7.77, 4.56, 10.98, -7.77), ("fax",)
     ),
     "definitions": Case(
         service_levels.definitions, counted_twice, "least_pooled:IM-01:of_answered", (0.8123, 0.7, 0.9),

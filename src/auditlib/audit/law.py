@@ -26,6 +26,7 @@ POLICIES: Mapping[str, tuple[str, str]] = {
     "drivers": ("auditlib.drivers.policy", "DriversPolicy"),
     "integrity": ("auditlib.integrity.policy", "IntegrityPolicy"),
     "service_promises": ("auditlib.promises.policy", "ServicePromises"),
+    "channels": ("auditlib.service_levels.reach.registry", "ChannelPolicy"),
 }
 """What the names of policies begin with, and the model that reads such a file; add a kind of policy here."""
 

@@ -8,6 +8,7 @@ from auditlib.service_levels.answer import ServiceLevelsAnswer
 from auditlib.service_levels.definitions import DefinitionPolicy, ShareDefinition
 from auditlib.service_levels.examine import examine
 from auditlib.service_levels.published import PublishedAnswer, published
+from auditlib.service_levels.reach import reachable
 from auditlib.service_levels.result import CriterionByDefinition, ServiceLevelsByDefinition
 from auditlib.service_levels.waiting import backlog, standing_out, waited
 
@@ -21,6 +22,7 @@ __all__ = [
     "backlog",
     "examine",
     "published",
+    "reachable",
     "standing_out",
     "waited",
 ]
