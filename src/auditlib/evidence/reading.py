@@ -28,6 +28,8 @@ TEXTUAL = (ColumnKind.ID, ColumnKind.CODE, ColumnKind.TEXT)
 _TEMPORAL = (ColumnKind.DAY, ColumnKind.INSTANT)
 _TRUE = ("true", "t", "yes", "y", "1")
 _FALSE = ("false", "f", "no", "n", "0")
+_WHOLE_TO = 1e-6
+"""How far binary fractions may move a product that is a whole number."""
 _ISO = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d")
 _DIGITS = "'^[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+)?$'"
 
@@ -225,6 +227,22 @@ class _Reader:
         return f"CAST({place} AS VARCHAR)"
 
     def _value(self, field: Field) -> str:
+        return self._unscaled(field) if field.scale is None else self._scaled(field)
+
+    def _scaled(self, field: Field) -> str:
+        """Return a number times its declared factor; of a count, only what is a whole number then."""
+        if field.column.kind is not ColumnKind.COUNT:
+            return f"({self._unscaled(field)}) * CAST({field.scale!r} AS DOUBLE)"
+        if self._native(field):
+            number = self._native_value(ColumnKind.NUMBER, self._place[field.origin])
+        else:
+            text = self.name(field)
+            number = f"coalesce(CAST({self._count(text)} AS DOUBLE), {self._number(text, percent=False)})"
+        product = f"({number}) * CAST({field.scale!r} AS DOUBLE)"
+        whole = f"{product} >= 0 AND abs({product} - round({product})) < {_WHOLE_TO}"
+        return f"CASE WHEN {whole} THEN CAST(round({product}) AS BIGINT) END"
+
+    def _unscaled(self, field: Field) -> str:
         kind, text = field.column.kind, self.name(field)
         if self._native(field):
             native = self._native_value(kind, self._place[field.origin])
@@ -330,7 +348,8 @@ class _Reader:
     def _stamps(self, field: Field) -> Stamps:
         column_dates = self._source.dates_of.get(field.column.name)
         formats = column_dates.formats if column_dates is not None else self._source.dates.formats
-        return Stamps(formats + (_ISO if self._source.form == "excel" else ()))
+        month = "" if column_dates is None else column_dates.of_month or ""
+        return Stamps(formats + (_ISO if self._source.form == "excel" else ()), month)
 
     def _duration(self, field: Field) -> str:
         text = self.name(field)
