@@ -151,3 +151,18 @@ def test_the_verdict_that_hangs_on_the_definition_comes_first():
     level, mode = 0.95, EDITION.rule.mode
     given = ServiceLevelsAnswer(estimate(held, asked, families(TEXTS), level=level, mode=mode))
     assert ["IM-92" in sentence.text for sentence in given.summary()] == [True, False]
+
+
+def test_a_verdict_that_some_ways_leave_open_is_not_said_of_all():
+    """Of rounded shares given up alone, over all offered is told and after a short wait is not."""
+    alone = {"answered": None, "answered_in_time": None, "abandoned": None, "abandoned_share": 0.17}
+    counts = [span(48 * day, 1000, None, None, None) | alone for day in range(60)]
+    level, mode = 0.95, EDITION.rule.mode
+    held: Any = Evidence({"interval_counts": rows("interval_counts", *counts)}, ())
+    given = ServiceLevelsAnswer(
+        estimate(held, [EDITION.criterion("IM-02")], families(TEXTS), level=level, mode=mode)
+    )
+    (entry,) = given.result.criteria
+    assert not entry.robust
+    assert "The verdict is not met by 6; 6 leave it open. Of each of 12 ways of counting" in str(given)
+    assert unfounded(given) == []

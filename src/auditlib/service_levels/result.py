@@ -68,13 +68,17 @@ class CriterionByDefinition:
     @property
     def outcomes(self) -> Counter[Outcome]:
         """How many variants come to each outcome; one whose bounds leave it open comes to none."""
-        undecided = {judged for judged in self.open if judged.outcome is Outcome.NOT_DEMONSTRATED}
-        return Counter(judged.outcome for judged in self.variants if judged not in undecided)
+        return Counter(judged.outcome for judged in self.variants if judged not in self.undecided)
+
+    @property
+    def undecided(self) -> tuple[JudgedVariant, ...]:
+        """Variants whose bounds leave the outcome open."""
+        return tuple(judged for judged in self.open if judged.outcome is Outcome.NOT_DEMONSTRATED)
 
     @property
     def robust(self) -> bool:
         """Whether every variant comes to the same outcome."""
-        return len(self.outcomes) == 1
+        return len(self.outcomes) == 1 and not self.undecided
 
     @property
     def extremes(self) -> tuple[JudgedVariant, JudgedVariant] | None:

@@ -14,7 +14,7 @@ from auditlib.statements import Facts, joined, say
 JOINED: Mapping[Aggregation, str] = {
     Aggregation.POOLED: "all contacts together",
     Aggregation.MEAN_OF_UNITS: "mean of units",
-    Aggregation.MEAN_OF_INTERVALS: "mean of half hours",
+    Aggregation.MEAN_OF_INTERVALS: "mean of intervals",
 }
 STARTS: Mapping[ClockStart, str] = {
     ClockStart.OFFERED: "from the queue",
@@ -76,11 +76,8 @@ def _verdicts(entry: CriterionByDefinition, facts: Facts) -> Sentence:
                verdict=_verdict(entry, facts))  # fmt: skip
     if not entry.open:
         return told
-    return say(
-        "{told} Of {open|further way|further ways} of counting the evidence tells bounds alone.",
-        facts,
-        told=told,
-    )
+    which = "{open|further way|further ways}" if entry.exact else "each of {open|way|ways}"
+    return say(f"{{told}} Of {which} of counting the evidence tells bounds alone.", facts, told=told)
 
 
 def _shares(entry: CriterionByDefinition, facts: Facts) -> Sentence | str:
@@ -98,10 +95,16 @@ def _shares(entry: CriterionByDefinition, facts: Facts) -> Sentence | str:
 def _verdict(entry: CriterionByDefinition, facts: Facts) -> Sentence | str:
     if not entry.outcomes:
         return "No verdict can be told."
+    left = say("; {undecided} {undecided~leaves|leave} it open", facts) if entry.undecided else ""
+    if len(entry.outcomes) == 1 and entry.undecided:
+        (outcome,) = entry.outcomes
+        return say(f"The verdict is {said(outcome)} by {{{outcome}}}{{left}}.", facts, left=left)
     if entry.robust:
         (outcome,) = entry.outcomes
         return f"The verdict is {said(outcome)} by each of them."
     counts = [
         say(f"{said(outcome)} by {{{outcome}}}", facts) for outcome in JUDGED if entry.outcomes[outcome]
     ]
-    return say("The verdict hangs on the definition: {counts}.", facts, counts=joined(counts))
+    return say(
+        "The verdict hangs on the definition: {counts}{left}.", facts, counts=joined(counts), left=left
+    )

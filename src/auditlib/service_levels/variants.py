@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     import narwhals as nw
 
 SLOT = 1800
-"""Seconds of an interval where shares of intervals are joined: the half hour of contact centres."""
+"""Seconds of an interval where shares of intervals are joined: the half hour of contact centres; longer ones
+are intervals as they were counted."""
 _Definitions = Mapping[tuple[str, int], ShareDefinition]
 _Columns = Mapping[str, NDArray[Any]]
 

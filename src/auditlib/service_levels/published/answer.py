@@ -12,6 +12,7 @@ from auditlib.service_levels.published.matching import GivenBy, MatchedShare
 from auditlib.service_levels.published.result import PublishedAgainstEvidence
 from auditlib.service_levels.published.words import MEASURED, way_text, when
 from auditlib.statements import Answer, Exhibit
+from auditlib.statements.formats import QUOTED
 
 GIVEN = {
     GivenBy.BY_CLAIM: "the definition claimed",
@@ -88,7 +89,7 @@ class PublishedAnswer(Answer[PublishedAgainstEvidence]):
             ("figure",),
             facts=tuple(self.facts),
             labels=_LABELS,
-            units={"figure": "id", "names": "quoted", "definition": "quoted"},
+            units={"figure": "id", "about": QUOTED, "names": QUOTED, "definition": QUOTED},
         )
 
 
