@@ -28,8 +28,6 @@ TEXTUAL = (ColumnKind.ID, ColumnKind.CODE, ColumnKind.TEXT)
 _TEMPORAL = (ColumnKind.DAY, ColumnKind.INSTANT)
 _TRUE = ("true", "t", "yes", "y", "1")
 _FALSE = ("false", "f", "no", "n", "0")
-_WHOLE_TO = 1e-6
-"""How far binary fractions may move a product that is a whole number."""
 _ISO = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d")
 _DIGITS = "'^[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+)?$'"
 
@@ -230,7 +228,7 @@ class _Reader:
         return self._unscaled(field) if field.scale is None else self._scaled(field)
 
     def _scaled(self, field: Field) -> str:
-        """Return a number times its declared factor; of a count, only what is a whole number then."""
+        """Return a number times its declared factor; a count is rounded to the nearest whole number."""
         if field.column.kind is not ColumnKind.COUNT:
             return f"({self._unscaled(field)}) * CAST({field.scale!r} AS DOUBLE)"
         if self._native(field):
@@ -239,8 +237,7 @@ class _Reader:
             text = self.name(field)
             number = f"coalesce(CAST({self._count(text)} AS DOUBLE), {self._number(text, percent=False)})"
         product = f"({number}) * CAST({field.scale!r} AS DOUBLE)"
-        whole = f"{product} >= 0 AND abs({product} - round({product})) < {_WHOLE_TO}"
-        return f"CASE WHEN {whole} THEN CAST(round({product}) AS BIGINT) END"
+        return f"CASE WHEN {product} >= 0 THEN CAST(round({product}) AS BIGINT) END"
 
     def _unscaled(self, field: Field) -> str:
         kind, text = field.column.kind, self.name(field)

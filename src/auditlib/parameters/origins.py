@@ -83,7 +83,7 @@ class Cells(Reference):
         gt=0,
         allow_inf_nan=False,
         description="What numbers of the column are multiplied by, where the source counts in another unit: "
-        "60 makes seconds of minutes, 0.01 a share of a percentage without its sign.",
+        "60 makes seconds of minutes, 0.01 a share of a percentage without its sign. Counts are rounded.",
     )
 
     @model_validator(mode="after")
