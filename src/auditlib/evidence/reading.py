@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from auditlib.contracts import Column, ColumnKind
 from auditlib.evidence.engine import literal, quoted
 from auditlib.evidence.interval_rules import names_total, totals_in
+from auditlib.evidence.number_texts import count_in, number_in
 from auditlib.evidence.placeholders import emptied
 from auditlib.evidence.plan import Field, SourcePlan, repeats
 from auditlib.evidence.timestamps import Stamps, duration
@@ -29,7 +30,6 @@ _TEMPORAL = (ColumnKind.DAY, ColumnKind.INSTANT)
 _TRUE = ("true", "t", "yes", "y", "1")
 _FALSE = ("false", "f", "no", "n", "0")
 _ISO = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d")
-_DIGITS = "'^[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+)?$'"
 
 
 def projection(plan: SourcePlan, run: Run, schema: pa.Schema) -> str:
@@ -235,7 +235,7 @@ class _Reader:
             number = self._native_value(ColumnKind.NUMBER, self._place[field.origin])
         else:
             text = self.name(field)
-            number = f"coalesce(CAST({self._count(text)} AS DOUBLE), {self._number(text, percent=False)})"
+            number = f"coalesce(CAST({count_in(text, decimal=self._decimal)} AS DOUBLE), {self._number(text, percent=False)})"
         product = f"({number}) * CAST({field.scale!r} AS DOUBLE)"
         return f"CASE WHEN {product} >= 0 THEN CAST(round({product}) AS BIGINT) END"
 
@@ -248,7 +248,7 @@ class _Reader:
         if kind is ColumnKind.SCORE:
             return self._score(field)
         if kind is ColumnKind.COUNT:
-            return self._count(text)
+            return count_in(text, decimal=self._decimal)
         if kind is ColumnKind.FLAG:
             yes, no = (", ".join(map(literal, words)) for words in (_TRUE, _FALSE))
             return f"CASE WHEN lower({text}) IN ({yes}) THEN TRUE WHEN lower({text}) IN ({no}) THEN FALSE END"
@@ -277,17 +277,7 @@ class _Reader:
             bare = self._number(f"trim(rtrim({text}, '%'))", percent=False)
             share = f"({self._number(text, percent=False)})" + (" / 100" if self._in_percent else "")
             return f"CASE WHEN ends_with({text}, '%') THEN {bare} / 100 ELSE {share} END"
-        if self._decimal == ",":
-            text = f"CASE WHEN contains({text}, '.') THEN NULL ELSE replace({text}, ',', '.') END"
-        return f"CASE WHEN regexp_matches({text}, {_DIGITS}) THEN TRY_CAST({text} AS DOUBLE) END"
-
-    def _count(self, text: str) -> str:
-        """Return a whole number, thousands apart by the sign that is not the decimal one, or with ``.0``."""
-        apart = "." if self._decimal == "," else ","
-        grouped = f"regexp_matches({text}, '^[1-9][0-9]{{0,2}}([{apart}][0-9]{{3}})+$')"
-        plain = f"regexp_replace({text}, '[{self._decimal}]0{{1,2}}$', '')"
-        bare = f"CASE WHEN {grouped} THEN replace({text}, '{apart}', '') ELSE {plain} END"
-        return f"CASE WHEN regexp_matches({bare}, '^[0-9]+$') THEN TRY_CAST({bare} AS BIGINT) END"
+        return number_in(text, decimal=self._decimal)
 
     def _score(self, field: Field) -> str:
         """Return the score: a declared label's, otherwise the number; the scale is checked later."""
