@@ -235,7 +235,8 @@ class _Reader:
             number = self._native_value(ColumnKind.NUMBER, self._place[field.origin])
         else:
             text = self.name(field)
-            number = f"coalesce(CAST({count_in(text, decimal=self._decimal)} AS DOUBLE), {self._number(text, percent=False)})"
+            whole = f"CAST({count_in(text, decimal=self._decimal)} AS DOUBLE)"
+            number = f"coalesce({whole}, {self._number(text, percent=False)})"
         product = f"({number}) * CAST({field.scale!r} AS DOUBLE)"
         return f"CASE WHEN {product} >= 0 THEN CAST(round({product}) AS BIGINT) END"
 
