@@ -164,5 +164,18 @@ def test_a_verdict_that_some_ways_leave_open_is_not_said_of_all():
     )
     (entry,) = given.result.criteria
     assert not entry.robust
-    assert "The verdict is not met by 6; 6 leave it open. Of each of 12 ways of counting" in str(given)
+    assert "by 12 ways of counting in use the evidence tells bounds alone." in str(given)
+    assert "The verdict is not met by 6 of them, and 6 leave it open." in str(given)
     assert unfounded(given) == []
+
+
+def test_where_some_ways_have_bounds_the_table_shows_the_most_of_every_way():
+    """A cell is what its number was recorded as, also of a way whose share is told exactly."""
+    (part,) = answer(*half_hours(60)).parts()
+    assert part.result.criteria[0].open
+    frame = part.variants().frame
+    for column in ("least_pooled", "most_pooled"):
+        stem = column.partition("_")[0]
+        for _, row in frame.iterrows():
+            number = part.facts[f"{stem}_pooled:IM-01:{row['definition']}"]
+            assert row[column] == number.value

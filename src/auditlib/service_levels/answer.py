@@ -79,12 +79,13 @@ class ServiceLevelsAnswer(Answer[ServiceLevelsByDefinition]):
         import pandas as pd
 
         rows: dict[str, dict[str, Any]] = {}
+        bounded = {judged.share.variant.aggregation for judged in entry.open}
         for judged in entry.variants:
             variant = judged.share.variant
             named = {"criterion": entry.criterion.id, "definition": judged.definition}
             row = rows.setdefault(judged.definition, {**named, "title": variant.definition.title})
             row[f"least_{variant.aggregation}"] = judged.share.least
-            if not judged.share.exact:
+            if variant.aggregation in bounded:
                 row[f"most_{variant.aggregation}"] = judged.share.most
             verdicts = row.setdefault("verdict", [])
             verdicts.append(said(judged.outcome))

@@ -74,15 +74,18 @@ def _verdicts(entry: CriterionByDefinition, facts: Facts) -> Sentence:
     )
     told = say("{start}: {shares}. {verdict}", facts, start=start, shares=_shares(entry, facts),
                verdict=_verdict(entry, facts))  # fmt: skip
-    if not entry.open:
+    if not entry.open or not entry.exact:
         return told
-    which = "{open|further way|further ways}" if entry.exact else "each of {open|way|ways}"
-    return say(f"{{told}} Of {which} of counting the evidence tells bounds alone.", facts, told=told)
+    return say(
+        "{told} Of {open|further way|further ways} of counting the evidence tells bounds alone.",
+        facts,
+        told=told,
+    )
 
 
 def _shares(entry: CriterionByDefinition, facts: Facts) -> Sentence | str:
     if entry.extremes is None:
-        return "the evidence tells the share by no definition in use"
+        return say("by {open|way|ways} of counting in use the evidence tells bounds alone", facts)
     least, most = entry.extremes
     return say(
         "{exact|way|ways} of counting in use {exact~gives|give} {smallest} ({first}) to {largest} ({last})",
@@ -94,11 +97,11 @@ def _shares(entry: CriterionByDefinition, facts: Facts) -> Sentence | str:
 
 def _verdict(entry: CriterionByDefinition, facts: Facts) -> Sentence | str:
     if not entry.outcomes:
-        return "No verdict can be told."
-    left = say("; {undecided} {undecided~leaves|leave} it open", facts) if entry.undecided else ""
+        return "They leave the verdict open." if entry.open else "No verdict can be told."
+    left = say(", and {undecided} {undecided~leaves|leave} it open", facts) if entry.undecided else ""
     if len(entry.outcomes) == 1 and entry.undecided:
         (outcome,) = entry.outcomes
-        return say(f"The verdict is {said(outcome)} by {{{outcome}}}{{left}}.", facts, left=left)
+        return say(f"The verdict is {said(outcome)} by {{{outcome}}} of them{{left}}.", facts, left=left)
     if entry.robust:
         (outcome,) = entry.outcomes
         return f"The verdict is {said(outcome)} by each of them."
