@@ -111,7 +111,7 @@ def _row(entry: MatchedShare) -> dict[str, Any]:
         "definition": figure.definition or "not said",
         "given": GIVEN[entry.given],
         "form": None if entry.form is None else entry.form.least,
-        "nearest": None if entry.nearest is None else entry.nearest.least,
+        "nearest": entry.nearest.least if entry.nearest and entry.given is GivenBy.BY_NONE else None,
         "giving": len(entry.giving) if entry.ways else None,
         "ways": len(entry.ways) if entry.ways else None,
         "names": ways_text([share.variant for share in shares]),

@@ -54,10 +54,11 @@ def _figure(entry: MatchedShare, tables: tuple[str, ...]) -> Iterator[Number]:
     if entry.criterion is not None:
         target = entry.criterion.target.value
         yield Number(f"demanded:{name}", target, "share", reason="Declared.")
-    if entry.nearest is not None:
-        distance = apart(figure, entry.nearest) * 100
+    nearest = entry.nearest if entry.given is GivenBy.BY_NONE else None
+    if nearest is not None:
+        distance = apart(figure, nearest) * 100
         yield Number(f"distance:{name}", distance, "percentage points", basis=basis)
-    for key, way in (("form", entry.form), ("claim", entry.claimed), ("nearest", entry.nearest)):
+    for key, way in (("form", entry.form), ("claim", entry.claimed), ("nearest", nearest)):
         if way is not None:
             yield from _way(f"{key}:{name}", way, basis)
     for place, way in enumerate((*entry.giving, *entry.possible), start=1):
