@@ -179,3 +179,10 @@ def test_where_some_ways_have_bounds_the_table_shows_the_most_of_every_way():
         for _, row in frame.iterrows():
             number = part.facts[f"{stem}_pooled:IM-01:{row['definition']}"]
             assert row[column] == number.value
+
+
+def test_a_channel_that_no_criterion_asks_about_is_named():
+    given = answer(*half_hours(40), *(span(48 * day, 9, 9, 9, 0, channel="visit") for day in range(3)))
+    assert given.result.unasked == ("visit",)
+    assert "asks about contacts by visit: nothing is judged of them." in str(given.limits()[0].text)
+    assert "No criterion" not in " ".join(sentence.text for sentence in answer(*half_hours(40)).limits())

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from auditlib.contracts import CanonicalTables
 from auditlib.records import Refusal
-from auditlib.service_levels.counts import counts
+from auditlib.service_levels.counts import TABLE, counts
 from auditlib.service_levels.definitions import ClockStart
 from auditlib.service_levels.waits import waits_of_contacts, waits_of_counts
 from auditlib.standards.observed import rows_in
@@ -43,6 +43,18 @@ def waits_by_clock(
     elif counted is not None:
         waits[ClockStart.OFFERED] = waits_of_counts(counted.used)
     return waits, [NO_CONTACTS] if not waits else [NO_ARRIVAL] if ClockStart.ARRIVED not in waits else []
+
+
+def channels_in(tables: CanonicalTables) -> tuple[str, ...]:
+    """Return the channels by which the evidence has contacts of the period, in their order."""
+    import narwhals as nw
+
+    names: set[str] = set()
+    for table in ("interactions", TABLE):
+        if table in tables.tables:
+            inside = tables.lazy(table).filter(nw.col("in_period"), ~nw.col("channel").is_null())
+            names |= {channel for (channel,) in inside.select("channel").unique().collect().rows()}
+    return tuple(sorted(names))
 
 
 def _contacts(tables: CanonicalTables, channel: str) -> nw.LazyFrame[Any] | None:

@@ -9,7 +9,7 @@ from auditlib.parameters.engagement import Engagement
 from auditlib.parameters.load import load
 from auditlib.records import Criterion, DecisionMode, EvidenceLevel, Measurement, Outcome, Refusal, Statistic
 from auditlib.service_levels.answer import ServiceLevelsAnswer
-from auditlib.service_levels.channels import waits_by_clock
+from auditlib.service_levels.channels import channels_in, waits_by_clock
 from auditlib.service_levels.counts import TABLE
 from auditlib.service_levels.definitions import Aggregation, ClockStart, DefinitionPolicy
 from auditlib.service_levels.result import CriterionByDefinition, JudgedVariant, ServiceLevelsByDefinition
@@ -50,7 +50,9 @@ def estimate(
         else:
             told.append(answer)
     held = tuple(name for name in EVIDENCE if name in tables.tables)
-    return ServiceLevelsByDefinition(level, tuple(told), held, tuple(refusals))
+    asked = {str(criterion.options["channel"]) for criterion in criteria if criterion.metric in policies}
+    unasked = tuple(name for name in channels_in(tables) if name not in asked)
+    return ServiceLevelsByDefinition(level, tuple(told), held, tuple(refusals), unasked)
 
 
 def families(texts: Mapping[str, str]) -> dict[str, DefinitionPolicy]:

@@ -104,12 +104,15 @@ class ServiceLevelsByDefinition:
         Tables of contacts in the evidence.
     refusals
         Criteria nothing can be said of, each with its reason.
+    unasked
+        Channels of the evidence that no criterion asks about.
     """
 
     level: float
     criteria: tuple[CriterionByDefinition, ...]
     tables: tuple[str, ...] = ()
     refusals: tuple[tuple[Criterion, Refusal], ...] = ()
+    unasked: tuple[str, ...] = ()
 
     def without(self, held: Held) -> tuple[Self | None, int]:
         """Return it without the ways of counting whose share is held back, and how many these are."""

@@ -9,7 +9,7 @@ from auditlib.service_levels.definitions import Aggregation, ClockStart
 from auditlib.service_levels.facts import JUDGED
 from auditlib.service_levels.result import CriterionByDefinition, JudgedVariant, ServiceLevelsByDefinition
 from auditlib.standards.words import said
-from auditlib.statements import Facts, joined, say
+from auditlib.statements import Facts, joined, listed, say
 
 JOINED: Mapping[Aggregation, str] = {
     Aggregation.POOLED: "all contacts together",
@@ -29,7 +29,7 @@ def summary(result: ServiceLevelsByDefinition, facts: Facts) -> Iterator[Sentenc
     if not result.criteria and not result.refusals:
         yield _NONE
     # What hangs on the definition comes first: the first page repeats the first sentence.
-    for entry in sorted(result.criteria, key=lambda entry: entry.robust):
+    for entry in sorted(result.criteria, key=lambda entry: (not entry.outcomes, entry.robust)):
         yield _verdicts(entry, facts.about(entry.criterion.id))
     for criterion, why in result.refusals:
         yield _refused(criterion, why)
@@ -48,6 +48,11 @@ def way(judged: JudgedVariant) -> str:
 
 def limits(result: ServiceLevelsByDefinition) -> Iterator[Sentence]:
     """Yield what cannot be said."""
+    if result.unasked:
+        yield Sentence(
+            f"No criterion of the standard asks about contacts by {listed(result.unasked)}: nothing is "
+            "judged of them."
+        )
     reasons = dict.fromkeys(f"{why.reason} {why.remedy}" for entry in result.criteria for why in entry.unsaid)
     for reason in reasons:
         yield Sentence(reason)
