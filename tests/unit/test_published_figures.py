@@ -80,7 +80,7 @@ def test_who_published_the_flattering_variant_is_matched_to_it_and_by_how_much()
     assert entry.flatters_by == pytest.approx(0.86 - 860 / 1060)
     (finding,) = answer.findings()
     assert finding.grade is Grade.MAJOR
-    assert "answered within the limit, over all answered, all contacts together" in finding.condition
+    assert "answered within the limit, over all answered (all contacts together" in finding.condition
     assert "4.9 percentage points better than the form of the standard, 81.1%" in finding.condition
     assert "it reaches the 82.0% demanded, and that does not" in finding.condition
     assert unfounded(answer) == []
@@ -208,6 +208,8 @@ def test_a_figure_published_twice_with_another_value_is_restated():
     assert (again.before.value, again.after.value) == (0.811, 0.860)
     assert "Published twice (on 2025-02-10 and on 2025-03-12)" in str(answer)
     assert any("replaces the earlier one" in finding.recommendation for finding in answer.findings())
+    subjects = [finding.subject for finding in answer.findings()]
+    assert len(subjects) == len(set(subjects))
     assert unfounded(answer) == []
 
 
@@ -229,7 +231,7 @@ def test_a_definition_that_changed_within_the_period_is_found_with_its_month():
         sentence.text for sentence in answer.summary() if "no way of counting throughout" in sentence.text
     )
     assert "those from 2025-04 on by answered within the limit, over all answered" in said
-    assert [finding.subject for finding in answer.findings() if finding.subject.startswith("definition:")]
+    assert [finding.subject for finding in answer.findings() if "definition behind" in finding.headline]
     assert unfounded(answer) == []
 
 
@@ -313,3 +315,9 @@ def test_a_month_is_one_from_its_first_to_its_last_day():
     assert of(date(2024, 2, 1), date(2024, 2, 29)) == 202402
     assert of(date(2023, 2, 1), date(2023, 2, 27)) is None
     assert of(date(2024, 1, 2), date(2024, 1, 31)) is None
+
+
+def test_two_made_up_figures_about_the_same_are_two_findings():
+    answer = asked([figure(0.95, published_on=FIRST + 40), figure(0.96)], half_hours(60))
+    subjects = [finding.subject for finding in answer.findings()]
+    assert len(subjects) == len(set(subjects)) == 3

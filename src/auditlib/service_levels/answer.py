@@ -10,6 +10,7 @@ from auditlib.service_levels import facts, statements
 from auditlib.service_levels.result import CriterionByDefinition, ServiceLevelsByDefinition
 from auditlib.standards.words import said
 from auditlib.statements import Answer, Exhibit
+from auditlib.statements.formats import QUOTED
 
 _LABELS = {
     "definition": "Definition",
@@ -96,4 +97,5 @@ class ServiceLevelsAnswer(Answer[ServiceLevelsByDefinition]):
             ("criterion", "definition"),
             facts=tuple(self.facts),
             labels=_LABELS,
+            units={"title": QUOTED},
         )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from auditlib.contracts import CanonicalTables
 from auditlib.records import Refusal
-from auditlib.service_levels.counts import counts
+from auditlib.service_levels.counts import TABLE, counts
 from auditlib.service_levels.definitions import ClockStart
 from auditlib.service_levels.legs import joined_legs
 from auditlib.service_levels.waits import Waits, waits_of_contacts, waits_of_counts
@@ -36,6 +36,18 @@ def waits_by_clock(tables: CanonicalTables, channel: str) -> tuple[dict[ClockSta
     if contacts is not None and _arrivals(contacts):
         waits[ClockStart.ARRIVED] = Waits((waits_of_contacts(contacts, clock=ClockStart.ARRIVED),))
     return waits, [NO_CONTACTS] if not waits else [NO_ARRIVAL] if ClockStart.ARRIVED not in waits else []
+
+
+def channels_in(tables: CanonicalTables) -> tuple[str, ...]:
+    """Return the channels by which the evidence has contacts of the period, in their order."""
+    import narwhals as nw
+
+    names: set[str] = set()
+    for table in ("interactions", TABLE):
+        if table in tables.tables:
+            inside = tables.lazy(table).filter(nw.col("in_period"), ~nw.col("channel").is_null())
+            names |= {channel for (channel,) in inside.select("channel").unique().collect().rows()}
+    return tuple(sorted(names))
 
 
 def channel_contacts(tables: CanonicalTables, channel: str) -> nw.LazyFrame[Any] | None:

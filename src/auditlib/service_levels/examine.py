@@ -10,7 +10,7 @@ from auditlib.parameters.engagement import Engagement
 from auditlib.parameters.load import load
 from auditlib.records import Criterion, DecisionMode, EvidenceLevel, Measurement, Outcome, Refusal, Statistic
 from auditlib.service_levels.answer import ServiceLevelsAnswer
-from auditlib.service_levels.channels import waits_by_clock
+from auditlib.service_levels.channels import channels_in, waits_by_clock
 from auditlib.service_levels.counts import TABLE
 from auditlib.service_levels.definitions import Aggregation, ClockStart, DefinitionPolicy
 from auditlib.service_levels.result import CriterionByDefinition, JudgedVariant, ServiceLevelsByDefinition
@@ -46,11 +46,13 @@ def estimate(
         told |= by_definition(tables, channel, ours, policies, level=level, mode=mode)
     answers = [(criterion, told[criterion.id]) for criterion in asked]
     held = tuple(name for name in EVIDENCE if name in tables.tables)
+    named = {str(criterion.options["channel"]) for criterion in asked}
     return ServiceLevelsByDefinition(
         level,
         tuple(answer for _, answer in answers if not isinstance(answer, Refusal)),
         held,
         tuple((criterion, answer) for criterion, answer in answers if isinstance(answer, Refusal)),
+        tuple(channel for channel in channels_in(tables) if channel not in named),
     )
 
 

@@ -45,6 +45,7 @@ def _criterion(entry: CriterionByDefinition) -> Iterator[Number]:
         ("variants", entry.variants),
         ("exact", entry.exact),
         ("open", entry.open),
+        ("undecided", entry.undecided),
     ):
         yield Number(f"{key}:{name}", len(variants), "count")
     for outcome in JUDGED:

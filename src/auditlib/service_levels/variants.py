@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     import narwhals as nw
 
 SLOT = 1800
-"""Seconds of an interval where shares of intervals are joined: the half hour of contact centres."""
+"""Seconds of an interval where shares of intervals are joined: the half hour of contact centres; longer ones
+are intervals as they were counted."""
 _Columns = Mapping[str, NDArray[Any]]
 
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from auditlib.contracts import CanonicalTables
 from auditlib.parameters.run import Period
 from auditlib.records import Criterion, Refusal
-from auditlib.service_levels.channels import NO_CONTACTS, waits_by_clock
-from auditlib.service_levels.counts import TABLE
+from auditlib.service_levels.channels import NO_CONTACTS, channels_in, waits_by_clock
 from auditlib.service_levels.definitions import Aggregation, ClockStart, DefinitionPolicy
 from auditlib.service_levels.published.claims import PublishedShare
 from auditlib.service_levels.published.matching import MatchedShare
@@ -138,22 +137,11 @@ def _of_every_channel(tables: CanonicalTables) -> dict[ClockStart, Waits]:
     import narwhals as nw
 
     parts: dict[ClockStart, Waits] = {}
-    for place, channel in enumerate(_channels(tables)):
+    for place, channel in enumerate(channels_in(tables)):
         for clock, rows in waits_by_clock(tables, channel)[0].items():
             named = rows if place == 0 else rows.filter(~nw.col("channel").is_null())
             parts[clock] = Waits((*parts[clock].parts, *named.parts)) if clock in parts else named
     return parts
-
-
-def _channels(tables: CanonicalTables) -> list[str]:
-    import narwhals as nw
-
-    names: set[str] = set()
-    for table in ("interactions", TABLE):
-        if table in tables.tables:
-            inside = tables.lazy(table).filter(nw.col("in_period"), ~nw.col("channel").is_null())
-            names |= {channel for (channel,) in inside.select("channel").unique().collect().rows()}
-    return sorted(names)
 
 
 def _ways(

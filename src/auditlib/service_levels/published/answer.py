@@ -10,8 +10,9 @@ from auditlib.service_levels.published import facts, statements
 from auditlib.service_levels.published.findings import findings_of
 from auditlib.service_levels.published.matching import GivenBy, MatchedShare
 from auditlib.service_levels.published.result import PublishedAgainstEvidence
-from auditlib.service_levels.published.words import MEASURED, way_text, when
+from auditlib.service_levels.published.words import MEASURED, ways_text, when
 from auditlib.statements import Answer, Exhibit
+from auditlib.statements.formats import QUOTED
 
 GIVEN = {
     GivenBy.BY_CLAIM: "the definition claimed",
@@ -26,7 +27,7 @@ _LABELS = {
     "about": "Share of contacts",
     "published": "Published",
     "definition": "Definition claimed",
-    "given": "GivenBy by",
+    "given": "Given by",
     "form": "Form of the standard",
     "nearest": "Nearest way of counting",
     "giving": "Ways that give it",
@@ -88,7 +89,13 @@ class PublishedAnswer(Answer[PublishedAgainstEvidence]):
             ("figure",),
             facts=tuple(self.facts),
             labels=_LABELS,
-            units={"figure": "id", "names": "quoted", "definition": "quoted"},
+            units={
+                "figure": "id",
+                "published": "share",
+                "about": QUOTED,
+                "names": QUOTED,
+                "definition": QUOTED,
+            },
         )
 
 
@@ -104,8 +111,8 @@ def _row(entry: MatchedShare) -> dict[str, Any]:
         "definition": figure.definition or "not said",
         "given": GIVEN[entry.given],
         "form": None if entry.form is None else entry.form.least,
-        "nearest": None if entry.nearest is None else entry.nearest.least,
+        "nearest": entry.nearest.least if entry.nearest and entry.given is GivenBy.BY_NONE else None,
         "giving": len(entry.giving) if entry.ways else None,
         "ways": len(entry.ways) if entry.ways else None,
-        "names": "; ".join(way_text(share.variant) for share in shares),
+        "names": ways_text([share.variant for share in shares]),
     }

@@ -11,7 +11,6 @@ from auditlib.service_levels.published.claims import TABLE
 from auditlib.service_levels.published.matching import GivenBy, MatchedShare, apart
 from auditlib.service_levels.published.restated import RestatedCounts
 from auditlib.service_levels.published.result import PublishedAgainstEvidence
-from auditlib.service_levels.published.words import way_text
 from auditlib.service_levels.variants import VariantShare
 from auditlib.standards.observed import IN_PERIOD
 
@@ -21,7 +20,7 @@ def facts(result: PublishedAgainstEvidence) -> Iterator[Number]:
     register = (Basis(TABLE, rows=len(result.figures)),) if result.figures else ()
     yield Number("published_figures", len(result.figures), "count", basis=register)
     for given in GivenBy:
-        yield Number(f"published:{given}", result.outcomes[given], "count", basis=register)
+        yield Number(f"figures:{given}", result.outcomes[given], "count", basis=register)
     for entry in result.figures:
         yield from _figure(entry, result.tables)
     for again in result.restated:
@@ -55,10 +54,11 @@ def _figure(entry: MatchedShare, tables: tuple[str, ...]) -> Iterator[Number]:
     if entry.criterion is not None:
         target = entry.criterion.target.value
         yield Number(f"demanded:{name}", target, "share", reason="Declared.")
-    if entry.nearest is not None:
-        distance = apart(figure, entry.nearest) * 100
+    nearest = entry.nearest if entry.given is GivenBy.BY_NONE else None
+    if nearest is not None:
+        distance = apart(figure, nearest) * 100
         yield Number(f"distance:{name}", distance, "percentage points", basis=basis)
-    for key, way in (("form", entry.form), ("claim", entry.claimed), ("nearest", entry.nearest)):
+    for key, way in (("form", entry.form), ("claim", entry.claimed), ("nearest", nearest)):
         if way is not None:
             yield from _way(f"{key}:{name}", way, basis)
     for place, way in enumerate((*entry.giving, *entry.possible), start=1):
@@ -66,10 +66,9 @@ def _figure(entry: MatchedShare, tables: tuple[str, ...]) -> Iterator[Number]:
 
 
 def _way(key: str, way: VariantShare, basis: tuple[Basis, ...]) -> Iterator[Number]:
-    """Yield the share of a way of counting, with its words as reason; and its most, where it has bounds."""
+    """Yield the share of a way of counting, with its title as reason; and its most, where it has bounds."""
     interval: Interval | None = way.interval
-    words = way_text(way.variant)
-    yield Number(key, way.least, "share", way.contacts, interval, basis, reason=words)
+    yield Number(key, way.least, "share", way.contacts, interval, basis, reason=way.variant.definition.title)
     if not way.exact:
         yield Number(f"most_{key}", way.most, "share", way.contacts, interval, basis)
 

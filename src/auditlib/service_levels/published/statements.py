@@ -7,21 +7,22 @@ from collections.abc import Iterator
 from auditlib.records import Sentence
 from auditlib.service_levels.published.changed_definition import ChangedDefinition, ChangedLimit
 from auditlib.service_levels.published.facts import series
-from auditlib.service_levels.published.matching import GivenBy, MatchedShare
+from auditlib.service_levels.published.matching import GivenBy, MatchedShare, same_way
 from auditlib.service_levels.published.restated import RestatedCounts, RestatedShare
 from auditlib.service_levels.published.result import PublishedAgainstEvidence
-from auditlib.service_levels.published.words import about, when
-from auditlib.statements import Facts, joined, listed, say
+from auditlib.service_levels.published.words import about, way_text, ways_text, when
+from auditlib.service_levels.variants import VariantShare
+from auditlib.statements import Facts, joined, say
 from auditlib.time.epoch import date_of
 
 MOST_NAMED = 4
 """Figures that the summary tells one by one; all stand in the table."""
 _OUTCOMES = {
-    GivenBy.BY_CLAIM: "{published:by_claim} {published:by_claim~is|are} given by the definition claimed",
-    GivenBy.OTHERWISE: "{published:otherwise} by another way of counting alone",
-    GivenBy.PERHAPS: "{published:perhaps} may be given by one of which the evidence tells bounds alone",
-    GivenBy.BY_NONE: "{published:by_none} by none that is in use",
-    GivenBy.OPEN: "{published:open} cannot be held against the evidence",
+    GivenBy.BY_CLAIM: "{figures:by_claim} {figures:by_claim~is|are} given by the definition claimed",
+    GivenBy.OTHERWISE: "{figures:otherwise} by another way of counting alone",
+    GivenBy.PERHAPS: "{figures:perhaps} may be given by one of which the evidence tells bounds alone",
+    GivenBy.BY_NONE: "{figures:by_none} by none that is in use",
+    GivenBy.OPEN: "{figures:open} cannot be held against the evidence",
 }
 _COLUMNS = {
     "offered": "offered",
@@ -81,15 +82,15 @@ def _gives(entry: MatchedShare, facts: Facts) -> Sentence:
             "percentage points away.",
             facts,
             end=_end(entry, facts),
-            how=_way_words(facts, "nearest"),
+            how=_way_words(entry.nearest, facts, "nearest"),
         )
     many = len(entry.giving) or len(entry.possible)
     verb = "give" if many > 1 else "gives"
     may = verb if entry.giving else "may give"
     key = "giving" if entry.giving else "possible"
-    names = listed([_way_words(facts, f"way_{place}").text for place in range(1, many + 1)])
+    shares = entry.giving or entry.possible
     keys = tuple(facts[f"way_{place}"].key for place in range(1, many + 1))
-    ways = Sentence(names, keys)
+    ways = Sentence(ways_text([share.variant for share in shares]), keys)
     claim = _claim(entry, facts)
     return say(f"Of {{ways|way|ways}} of counting {{{key}}} {may} it: {{names}}.{{claim}}", facts, names=ways,
                claim=claim)  # fmt: skip
@@ -110,10 +111,9 @@ def _end(entry: MatchedShare, facts: Facts) -> Sentence:
     return say("{nearest}", facts) if exact else say("at most {most_nearest}", facts)
 
 
-def _way_words(facts: Facts, key: str) -> Sentence:
-    """Return how a way counts: its words are the reason of its number, which they name."""
-    number = facts[key]
-    return Sentence(number.reason, (number.key,))
+def _way_words(way: VariantShare | None, facts: Facts, key: str) -> Sentence:
+    """Return how a way counts, with the key of its number, whose reason is its title."""
+    return Sentence("" if way is None else way_text(way.variant), (facts[key].key,))
 
 
 def _beside(entry: MatchedShare, facts: Facts) -> Sentence | str:
@@ -125,7 +125,7 @@ def _beside(entry: MatchedShare, facts: Facts) -> Sentence | str:
     flatters = say(
         f" It is {{flatters_by}} percentage points better than the form of the standard, {{{key}}} ({{how}})",
         facts,
-        how=_way_words(facts, "form"),
+        how=_way_words(entry.form, facts, "form"),
     )
     if not entry.turns_verdict:
         return say("{flatters}.", facts, flatters=flatters)
@@ -161,13 +161,12 @@ def changed_definition(change: ChangedDefinition, facts: Facts) -> Sentence:
 
 
 def _first_way(change: ChangedDefinition, facts: Facts, place: int) -> Sentence:
-    """Return the words of the way behind one side, taken from the figure of that side that it gives."""
-    variants = change.before if place == 0 else change.after
-    entry = change.figures[place]
+    """Return a way behind one side, as the figure at its end is given by it; the standard's form first."""
+    entry, variants = change.figures[place], change.before if place == 0 else change.after
     own = facts.about(str(entry.figure.number))
-    for number, way in enumerate(entry.giving, start=1):
-        if way.variant.name == variants[0].name and way.variant.aggregation is variants[0].aggregation:
-            return _way_words(own, f"way_{number}")
+    for number, way in sorted(enumerate(entry.giving, start=1), key=lambda each: each[1] != entry.form):
+        if any(same_way(way.variant, variant) for variant in variants):
+            return _way_words(way, own, f"way_{number}")
     return Sentence(variants[0].name)
 
 
@@ -197,7 +196,7 @@ def _effects(counts: RestatedCounts, facts: Facts) -> Sentence:
             facts,
         )
         for measure, before, after in counts.shares
-        if before is not None and after is not None
+        if before is not None and after is not None and before != after
     ]
     return joined(effects, "")
 

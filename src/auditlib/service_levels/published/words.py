@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from auditlib.service_levels.definitions import ClockStart
 from auditlib.service_levels.published.claims import PublishedShare
 from auditlib.service_levels.statements import JOINED, STARTS
 from auditlib.service_levels.variants import Variant
+from auditlib.statements import listed
 from auditlib.time.months import month_text
 
 MEASURED = {"answered_within": "contacts answered in time", "abandoned": "contacts given up"}
@@ -16,6 +19,21 @@ def way_text(variant: Variant) -> str:
     """Return how a variant counts, in words."""
     start = "" if variant.clock is ClockStart.OFFERED else f", {STARTS[variant.clock]}"
     return f"{variant.definition.title}, {JOINED[variant.aggregation]}{start}"
+
+
+def ways_text(variants: Sequence[Variant]) -> str:
+    """Return how several variants count: each definition once, with the ways its parts are joined.
+
+    Examples
+    --------
+    >>> ways_text([])
+    ''
+    """
+    joined: dict[str, list[str]] = {}
+    for variant in variants:
+        title = variant.definition.title
+        joined.setdefault(title, []).append(way_text(variant).removeprefix(f"{title}, "))
+    return "; ".join(f"{title} ({listed(ways)})" for title, ways in joined.items())
 
 
 def about(figure: PublishedShare) -> str:
@@ -33,7 +51,7 @@ def when(figure: PublishedShare) -> str:
 
 
 def subject(figure: PublishedShare) -> str:
-    """Return what makes a figure the same from audit to audit."""
-    limit = "" if figure.limit is None else f":{figure.limit}"
-    parts = (figure.measure, figure.channel or "every channel", figure.unit or "every unit")
-    return f"{':'.join(parts)}{limit}:{figure.first}:{figure.last}"
+    """Return what makes a figure the same from audit to audit: what it is about, and when it was said."""
+    limit = "" if figure.limit is None else f" within {figure.limit} s"
+    said = "" if figure.published_on is None else f", published on {figure.published_on}"
+    return f"{about(figure)}{limit}{said}: {100 * figure.value:g}%"
