@@ -176,7 +176,7 @@ class PatienceAnswer(Answer[PatienceCurves]):
         """What its figure and its table are called: the message."""
         soonest = self.result.soonest
         if soonest:
-            return f"By {statements.spoken(soonest)} customers lose patience first"
+            return f"Customers lose patience first {statements.by(soonest)}"
         return "How long customers would wait before they give up"
 
     @property

@@ -21,6 +21,12 @@ def spoken(channel: str) -> str:
     return channel.replace("_", " ")
 
 
+def by(channel: str) -> str:
+    """Return how contacts come through a channel: ``by phone``, ``in person``."""
+    words = spoken(channel)
+    return words if words.startswith("in ") else f"by {words}"
+
+
 def summary(result: WaitingResult, facts: Facts) -> Iterator[Sentence]:
     """Yield how long customers wait, what becomes of those who give up, and what averages hide."""
     timed = [entry for entry in result.channels if entry.wait is not None]
@@ -31,11 +37,8 @@ def summary(result: WaitingResult, facts: Facts) -> Iterator[Sentence]:
         yield say("{lead}Of those answered, {parts}.", facts, lead=lead, parts=parts)
     patient = [entry for entry in result.channels if isinstance(entry.patience, Patience)]
     if patient:
-        yield say(
-            "{parts}.",
-            facts,
-            parts=joined([_given_up(entry, facts) for entry in patient[:_CHANNELS_SAID]], "; "),
-        )
+        parts = joined([_given_up(entry, facts) for entry in patient[:_CHANNELS_SAID]], ", ")
+        yield say("Given up were {parts}.", facts, parts=parts)
     for means in result.counted:
         yield _counted(means, facts)
 
@@ -45,10 +48,10 @@ def _wait(entry: ChannelWaits, facts: Facts) -> Sentence | str:
         return ""
     about = facts.about(entry.channel)
     return say(
-        "by {channel} half waited no longer than {median_wait} and nine in ten no longer than {p90_wait} "
+        "{channel} half waited no longer than {median_wait} and nine in ten no longer than {p90_wait} "
         "{span} (mean {mean_wait})",
         about,
-        channel=spoken(entry.channel),
+        channel=by(entry.channel),
         span=span_of(entry.wait).name,
     )
 
@@ -57,9 +60,9 @@ def _given_up(entry: ChannelWaits, facts: Facts) -> Sentence:
     about = facts.about(entry.channel)
     most = say(" to {most_share_given_up}", about) if entry.unknown else ""
     return say(
-        "{channel}: {share_given_up|.1%}{most} of {contacts_offered|contact|contacts} given up",
+        "{share_given_up|.1%}{most} of {contacts_offered|contact|contacts} {channel}",
         about,
-        channel=spoken(entry.channel).capitalize(),
+        channel=by(entry.channel),
         most=most,
     )
 
@@ -73,9 +76,9 @@ def patience(curves: PatienceCurves, facts: Facts) -> Iterator[Sentence]:
     calm = [name for name in curves.channels if name not in curves.impatient]
     if calm:
         yield say(
-            "By {names} next to nobody gave up within {bound} seconds.",
+            "Next to nobody gave up within {bound} seconds {names}.",
             facts,
-            names=[spoken(name) for name in calm],
+            names=[by(name) for name in calm],
             bound=say(f"{{by_{max(BOUNDS)}}}", facts),
         )
     yield from unlogged(curves)
@@ -88,9 +91,9 @@ def _would_give_up(channel: str, part: Patience, facts: Facts) -> Sentence:
         if bound.share
     ]
     return say(
-        "If nobody had been answered by {channel}, {told} seconds would have given up.",
+        "If nobody had been answered {channel}, {told} seconds would have given up.",
         facts,
-        channel=spoken(channel),
+        channel=by(channel),
         told=told,
     )
 
@@ -160,22 +163,22 @@ def limits(result: WaitingResult, facts: Facts) -> Iterator[Sentence]:
 
 
 def _unknown(entry: ChannelWaits, facts: Facts) -> Iterator[Sentence]:
-    channel = spoken(entry.channel)
+    channel = by(entry.channel)
     if entry.unknown:
         yield say(
-            "Of {outcome_unknown|contact|contacts} by {channel} nobody knows whether the customer gave up.",
+            "Of {outcome_unknown|contact|contacts} {channel} nobody knows whether the customer gave up.",
             facts,
             channel=channel,
         )
     if entry.untimed:
         yield say(
-            "Of {untimed|answered contact|answered contacts} by {channel} the wait is not known.",
+            "Of {untimed|answered contact|answered contacts} {channel} the wait is not known.",
             facts,
             channel=channel,
         )
     if entry.unhandled:
         yield say(
-            "Of {unhandled|answered contact|answered contacts} by {channel} the handle time is not known: no "
+            "Of {unhandled|answered contact|answered contacts} {channel} the handle time is not known: no "
             "end is recorded, or it lies before the answer.",
             facts,
             channel=channel,
