@@ -79,10 +79,13 @@ class PatienceCurves:
         Of each channel whose log holds abandonment, those with most contacts first.
     silent
         Channels whose log holds none.
+    untimed
+        Channels whose log holds it, and not when customers gave up.
     """
 
     channels: Mapping[str, Patience]
     silent: tuple[str, ...]
+    untimed: tuple[str, ...] = ()
 
     @property
     def impatient(self) -> Mapping[str, Patience]:
@@ -138,6 +141,14 @@ def no_abandonment(channel: str) -> Refusal:
     )
 
 
+def no_times(channel: str) -> Refusal:
+    """Return why nothing is said of patience in a channel whose log does not say when customers gave up."""
+    return Refusal(
+        f"The log of {channel} does not say how long those waited who gave up.",
+        f"Ask when contacts by {channel} that were given up ended.",
+    )
+
+
 def patience_by_channel(
     tables: CanonicalTables,
     contacts: nw.LazyFrame[Any],
@@ -145,8 +156,8 @@ def patience_by_channel(
     *,
     level: float,
     fewest: int,
-) -> dict[str, Patience | Refusal]:
-    """Return the patience of the customers of each channel.
+) -> dict[str, Patience]:
+    """Return the patience of the customers of each channel in which it is known when any gave up.
 
     Parameters
     ----------
@@ -161,9 +172,7 @@ def patience_by_channel(
     sums = _clustered(tables, contacts, curves) if curves else {}
     return {
         channel: _patience(curve, sums[channel], level=level, fewest=fewest)
-        if channel in curves
-        else no_abandonment(channel)
-        for channel, curve in steps.items()
+        for channel, curve in curves.items()
     }
 
 

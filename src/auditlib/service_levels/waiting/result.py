@@ -169,7 +169,12 @@ class WaitingResult:
         told = {entry.channel: entry.patience for entry in self.channels}
         return PatienceCurves(
             {name: part for name, part in told.items() if isinstance(part, Patience)},
-            tuple(name for name, part in told.items() if isinstance(part, Refusal)),
+            tuple(entry.channel for entry in self.channels if not entry.given_up),
+            tuple(
+                entry.channel
+                for entry in self.channels
+                if entry.given_up and isinstance(entry.patience, Refusal)
+            ),
         )
 
     def without(self, held: Held) -> tuple[Self | None, int]:

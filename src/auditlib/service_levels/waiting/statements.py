@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from auditlib.records import Sentence
 from auditlib.service_levels.waiting.facts import counted_span, span_of
-from auditlib.service_levels.waiting.patience import BOUNDS, Patience, PatienceCurves
+from auditlib.service_levels.waiting.patience import BOUNDS, Patience, PatienceCurves, no_times
 from auditlib.service_levels.waiting.result import ChannelWaits, CountedMeans, TimeSpread, WaitingResult
 from auditlib.statements import Facts, joined, listed, say
 
@@ -35,7 +35,7 @@ def summary(result: WaitingResult, facts: Facts) -> Iterator[Sentence]:
         lead = "Waits differ by channel. " if len(timed) > 1 and len(spans) > 1 else ""
         parts = joined([_wait(entry, facts) for entry in timed[:_CHANNELS_SAID]], "; ")
         yield say("{lead}Of those answered, {parts}.", facts, lead=lead, parts=parts)
-    patient = [entry for entry in result.channels if isinstance(entry.patience, Patience)]
+    patient = [entry for entry in result.channels if entry.share_given_up is not None]
     if patient:
         parts = joined([_given_up(entry, facts) for entry in patient[:_CHANNELS_SAID]], ", ")
         yield say("Given up were {parts}.", facts, parts=parts)
@@ -69,7 +69,7 @@ def _given_up(entry: ChannelWaits, facts: Facts) -> Sentence:
 
 def patience(curves: PatienceCurves, facts: Facts) -> Iterator[Sentence]:
     """Yield for each channel who would have given up by when, and which channels log nothing of it."""
-    if not curves.channels and not curves.silent:
+    if not curves.channels and not curves.silent and not curves.untimed:
         yield Sentence("How patient customers are cannot be told without single contacts.")
     for channel, part in curves.impatient.items():
         yield _would_give_up(channel, part, facts.about(channel))
@@ -81,7 +81,10 @@ def patience(curves: PatienceCurves, facts: Facts) -> Iterator[Sentence]:
             names=[by(name) for name in calm],
             bound=say(f"{{by_{max(BOUNDS)}}}", facts),
         )
-    yield from unlogged(curves)
+    yield from _unlogged(curves)
+    for channel in curves.untimed:
+        why = no_times(spoken(channel))
+        yield Sentence(f"{why.reason} {why.remedy}", (f"patience:{channel}",))
 
 
 def _would_give_up(channel: str, part: Patience, facts: Facts) -> Sentence:
@@ -98,7 +101,7 @@ def _would_give_up(channel: str, part: Patience, facts: Facts) -> Sentence:
     )
 
 
-def unlogged(curves: PatienceCurves) -> Iterator[Sentence]:
+def _unlogged(curves: PatienceCurves) -> Iterator[Sentence]:
     """Yield which channels hold no abandonment, so that nothing of it is compared."""
     if curves.silent:
         keys = tuple(f"patience:{channel}" for channel in curves.silent)
