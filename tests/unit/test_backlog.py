@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from waiting_contacts import DAY_SECONDS, FIRST, contact
 
 from auditlib.audit.numerals import orphans
 from auditlib.disclosure import MinimumFrequency
+from auditlib.records import Refusal
 from auditlib.service_levels import backlog
 from auditlib.service_levels.waiting.backlog import Backlog, BacklogAnswer, open_by_day
 from auditlib.time.epoch import date_of
@@ -53,8 +55,7 @@ def test_contacts_open_at_the_end_of_a_day_are_those_of_a_plain_count(drawn):
                 handle=last if wait is not None else None, gave_up=gave_up)
         for place, (day, second, wait, last, gave_up) in enumerate(drawn)
     ]  # fmt: skip
-    if all(row["offered_day"] > FIRST + LAST for row in contacts):
-        return
+    contacts.append(contact("X", 0, wait=0))
     result = measured(*contacts)
     for day in range(LAST + 1):
         ages = []
@@ -90,7 +91,15 @@ def test_without_an_end_a_contact_is_open_to_the_last_day_and_is_named():
 
 
 def test_what_was_passed_on_without_an_end_is_not_open():
-    assert measured(contact("P", 0, flowed_out=True)).contacts.tolist() == [0] * (LAST + 1)
+    passed_on, answered = contact("P", 0, flowed_out=True), contact("C", 0, wait=5)
+    result = measured(passed_on, answered)
+    assert (result.contacts.sum(), result.untold) == (0, 1)
+
+
+def test_where_no_end_is_known_of_any_contact_nothing_is_said():
+    result = open_by_day(evidence(contact("G", 0, gave_up=True)), first=FIRST, last=FIRST + 3)
+    assert isinstance(result, Refusal)
+    assert "of none is it known when" in result.reason
 
 
 def test_what_was_offered_before_the_period_counts_on_its_days():
@@ -128,8 +137,8 @@ def test_the_question_takes_the_days_of_the_run_and_says_the_worst():
     assert isinstance(answer, BacklogAnswer)
     assert len(answer.result.contacts) == 60
     assert str(answer) == (
-        "Most contacts are open at the end of 2024-01-11: 13, half of them no longer than 12.0 and the oldest "
-        "36.0 hours; at the end of the middle day 0 are."
+        "Most contacts are open at the end of 2024-01-11: 13, half of them no longer than 12.0 and "
+        "the oldest 36.0 hours; at the end of the middle day 0 are."
     )
     assert answer.title == "What is open at the end of a day is most on 2024-01-11"
     assert unfounded(answer) == []
@@ -137,8 +146,6 @@ def test_the_question_takes_the_days_of_the_run_and_says_the_worst():
 
 @pytest.mark.parametrize(("least", "few"), [(3, False), (4, True)])
 def test_of_few_open_contacts_no_number_is_said(least, few):
-    from dataclasses import replace
-
     three = measured(*(contact(f"C{place}", 0, wait=DAY_SECONDS) for place in range(3)))
     answer = BacklogAnswer(replace(three, disclosure=MinimumFrequency(least)))
     assert answer.many is not few

@@ -1,4 +1,4 @@
-"""How long customers wait: against plain arithmetic, in worlds of another make, in words that name numbers."""
+"""How long customers wait: against plain arithmetic, in worlds of another make, and in plain words."""
 
 from __future__ import annotations
 

@@ -39,6 +39,10 @@ DAY_HOURS, HOUR_SECONDS = 24, 3600
 NEVER = 1 << 40
 """Day on which what is open until the audit's instant is closed."""
 _HOURS = SPANS[2]
+_NO_ENDS = Refusal(
+    "Every contact was given up or passed on, and of none is it known when.",
+    "Ask when contacts that were never answered ended.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,8 +222,9 @@ def open_by_day(tables: CanonicalTables, *, first: int, last: int) -> Backlog | 
         return NO_CONTACTS
     contacts = joined_legs(tables.lazy(CONTACTS)).filter(nw.col("offered_day") <= last)
     spells = _spells(contacts)
+    untold = _untold(contacts)
     if spells.empty:
-        return NO_CONTACTS
+        return _NO_ENDS if untold else NO_CONTACTS
     counts = _counted(spells, first, last)
     worst = first + int(np.argmax(counts))
     days = np.arange(first, last + 1)
@@ -227,7 +232,6 @@ def open_by_day(tables: CanonicalTables, *, first: int, last: int) -> Backlog | 
     listed = {day: _aged_on(spells, day) for day in sorted({*ends[-MONTH_ENDS:].tolist(), worst})}
     open_rows = spells[spells["closed"] == NEVER]
     unended = int(open_rows["cases"].sum())
-    untold = _untold(contacts)
     return Backlog(date_of(first), counts, tuple(listed.values()), listed[worst], unended, untold)
 
 
