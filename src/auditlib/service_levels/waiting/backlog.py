@@ -102,11 +102,14 @@ class Backlog:
 
     def without(self, held: Held) -> tuple[Self | None, int]:
         """Return it with days on which too few are open to be shown drawn as none, and how many these are."""
-        few = np.array([held(f"open:{place}", int(count)) for place, count in enumerate(self.contacts)])
+        if held(f"open:{self.worst.name}", self.worst.contacts):
+            return None, len(self.contacts)
+        days = self.to_frame()
+        few = np.array(
+            [held(f"open:{day}", int(count)) for day, count in zip(days["day"], days["open"], strict=True)]
+        )
         if not few.any():
             return self, 0
-        if held(f"open:{self.worst.name}", self.worst.contacts):
-            return None, int(few.sum())
         return replace(self, contacts=np.where(few, 0, self.contacts)), int(few.sum())
 
     def to_frame(self) -> pd.DataFrame:
