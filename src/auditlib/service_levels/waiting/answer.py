@@ -7,6 +7,7 @@ from typing import Any
 
 from auditlib.records import Number, Sentence
 from auditlib.service_levels.waiting import facts, statements
+from auditlib.service_levels.waiting.channel_words import by
 from auditlib.service_levels.waiting.patience import BOUNDS, PatienceCurves
 from auditlib.service_levels.waiting.result import QUANTILES, ChannelWaits, WaitingResult
 from auditlib.statements import Answer, Exhibit, Facts
@@ -176,7 +177,7 @@ class PatienceAnswer(Answer[PatienceCurves]):
         """What its figure and its table are called: the message."""
         soonest = self.result.soonest
         if soonest:
-            return f"Customers lose patience first {statements.by(soonest)}"
+            return f"Customers lose patience first {by(soonest)}"
         return "How long customers would wait before they give up"
 
     @property
@@ -186,7 +187,7 @@ class PatienceAnswer(Answer[PatienceCurves]):
 
     def bounds(self) -> Exhibit:
         """Return who would have given up by when, in every channel whose log holds abandonment."""
-        shares = {f"gone_by_{seconds}": f"Gone by {seconds} s" for seconds in BOUNDS}
+        shares = {f"gone_by_{seconds}": " ".join(("Gone by", str(seconds), "s")) for seconds in BOUNDS}
         return Exhibit(
             self.result.to_frame(),
             self.title,

@@ -10,9 +10,9 @@ import numpy as np
 
 from auditlib.parameters.engagement import Engagement
 from auditlib.records import Basis, Interval, Number, Refusal, Sentence
+from auditlib.service_levels.waiting.channel_words import by, spoken
 from auditlib.service_levels.waiting.mean_wait_course import MeanWaitCourse
 from auditlib.service_levels.waiting.outlying import ComparedUnits, OutlyingUnits, measure_outlying
-from auditlib.service_levels.waiting.statements import by, spoken
 from auditlib.service_levels.waiting.unit_shares import GIVEN, IN_TIME, LONG_WAIT, UnitShare
 from auditlib.standards.observed import IN_PERIOD
 from auditlib.standards.profile import Demands

@@ -15,6 +15,7 @@ import numpy as np
 
 from auditlib.contracts import CanonicalTables
 from auditlib.records import Held, Interval, Refusal
+from auditlib.service_levels.waiting.channel_words import by, spoken
 from auditlib.service_levels.waiting.timed import whole_seconds
 from auditlib.statistics.clustered_survival import SCALE, CountedSurvival, survival_limits
 from auditlib.statistics.types import Floats
@@ -136,16 +137,17 @@ class PatienceCurves:
 def no_abandonment(channel: str) -> Refusal:
     """Return why nothing is said of giving up in a channel whose log holds none."""
     return Refusal(
-        f"The log of {channel} holds no contact given up: either nobody gave up or it is not recorded.",
-        f"Ask whether the log of {channel} records customers who leave before they are answered.",
+        f"The log of {spoken(channel)} holds no contact given up: "
+        "either nobody gave up or it is not recorded.",
+        "Ask whether customers who leave before they are answered are recorded.",
     )
 
 
 def no_times(channel: str) -> Refusal:
     """Return why nothing is said of patience in a channel whose log does not say when customers gave up."""
     return Refusal(
-        f"The log of {channel} does not say how long those waited who gave up.",
-        f"Ask when contacts by {channel} that were given up ended.",
+        f"The log of {spoken(channel)} does not say how long those waited who gave up.",
+        f"Ask when contacts that were given up ended, {by(channel)}.",
     )
 
 

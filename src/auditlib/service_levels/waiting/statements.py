@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditlib.records import Sentence
+from auditlib.service_levels.waiting.channel_words import by, spoken
 from auditlib.service_levels.waiting.facts import counted_span, span_of
 from auditlib.service_levels.waiting.patience import BOUNDS, Patience, PatienceCurves, no_times
 from auditlib.service_levels.waiting.result import ChannelWaits, CountedMeans, TimeSpread, WaitingResult
@@ -14,17 +15,6 @@ _CHANNELS_SAID = 3
 """Channels that are spoken of one by one; the table has all."""
 MEASURED = {"wait": "wait", "handle": "handle time", "given_up": "share given up"}
 _WEIGHTS = {"answered": "answered", "offered": "offered"}
-
-
-def spoken(channel: str) -> str:
-    """Return a channel as it is said: ``web_form`` is a web form."""
-    return channel.replace("_", " ")
-
-
-def by(channel: str) -> str:
-    """Return how contacts come through a channel: ``by phone``, ``in person``."""
-    words = spoken(channel)
-    return words if words.startswith("in ") else f"by {words}"
 
 
 def summary(result: WaitingResult, facts: Facts) -> Iterator[Sentence]:
@@ -83,7 +73,7 @@ def patience(curves: PatienceCurves, facts: Facts) -> Iterator[Sentence]:
         )
     yield from _unlogged(curves)
     for channel in curves.untimed:
-        why = no_times(spoken(channel))
+        why = no_times(channel)
         yield Sentence(f"{why.reason} {why.remedy}", (f"patience:{channel}",))
 
 
