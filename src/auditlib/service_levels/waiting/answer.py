@@ -104,7 +104,7 @@ class WaitingAnswer(Answer[WaitingResult]):
         return tuple(name for name in _PARTS if name in self.result.parts)
 
     def by(self, dimension: str) -> Exhibit:
-        """Return waits by channel and part.
+        """Return waits by channel and part; of how many that gave up, `standing_out` tells more.
 
         Parameters
         ----------
@@ -122,15 +122,7 @@ class WaitingAnswer(Answer[WaitingResult]):
             rows.append({"channel": part.channel, dimension: part.part, "time_in": span.name, **values})
             numbers += mine
         frame = pd.DataFrame(rows).reindex(
-            columns=[
-                "channel",
-                dimension,
-                "contacts_offered",
-                "contacts_answered",
-                "contacts_given_up",
-                *_TIMES,
-                "time_in",
-            ]
+            columns=["channel", dimension, "contacts_answered", *_TIMES, "time_in"]
         )
         return Exhibit(
             frame,

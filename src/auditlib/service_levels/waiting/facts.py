@@ -135,12 +135,7 @@ def of_part(part: WaitsOfPart, span: Span, *, dimension: str) -> Iterator[Number
     row = f"{part.channel}:{part.part}"
     where = (*IN_PERIOD, ("channel", part.channel))
     basis = (Basis(CONTACTS, (*where, ("unit_id", part.part)) if dimension == "unit_id" else where),)
-    for key, count in (
-        ("contacts_offered", part.offered),
-        ("contacts_answered", part.answered),
-        ("contacts_given_up", part.given_up),
-    ):
-        yield Number(f"{key}:{row}", count, "count", part.offered, basis=basis)
+    yield Number(f"contacts_answered:{row}", part.answered, "count", basis=basis)
     for key, seconds in (("mean", part.mean), ("median", part.median), ("p90", part.p90)):
         if seconds is not None:
             yield Number(f"{key}:{row}", span.of(seconds), span.name, part.answered, basis=basis)
