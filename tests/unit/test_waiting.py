@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from test_interval_measures import span
 from waiting_contacts import DAY_SECONDS, FIRST, SECOND, contact, without_time
 
 from auditlib.audit.numerals import orphans
+from auditlib.disclosure import MinimumFrequency
 from auditlib.records import Refusal
 from auditlib.service_levels import waited
 from auditlib.service_levels.waiting.answer import WaitingAnswer
@@ -191,6 +193,21 @@ def test_a_log_that_does_not_say_when_customers_gave_up_tells_their_share_and_no
     said = "The log of phone does not say how long those waited who gave up."
     assert str(answer.patience()).startswith(said)
     assert "holds no contact given up" not in str(answer.patience())
+
+
+@pytest.mark.parametrize(("least", "told"), [(4, True), (5, False)])
+def test_where_few_gave_up_neither_their_number_nor_what_it_follows_from_is_said(least, told):
+    lost = [contact(f"C{place}", 0, day=place, left=20, gave_up=True) for place in range(4)]
+    answered = [contact(f"E{place}", 0, day=place, wait=20 + place) for place in range(40)]
+    result = replace(measured(evidence(*lost, *answered)), disclosure=MinimumFrequency(least))
+    answer = WaitingAnswer(result)
+    assert ("contacts_given_up:phone" in answer.facts) is told
+    assert ("contacts_offered:phone" in answer.facts) is told
+    assert ("gone_by_30:phone" in answer.facts) is told
+    assert answer.channels().frame["contacts_offered"].notna().tolist() == [told]
+    assert ("Given up were" in str(answer)) is told
+    assert ("Too few gave up by phone to say more of it." in str(answer.patience())) is not told
+    assert unfounded(answer) == []
 
 
 def test_who_may_have_given_up_makes_a_range():

@@ -87,7 +87,7 @@ class WaitingAnswer(Answer[WaitingResult]):
         """Return waits, handle times and shares given up of every channel."""
         import pandas as pd
 
-        rows = [_channel_row(entry) for entry in self.result.channels]
+        rows = [_channel_row(entry, told=self.result.tells(entry)) for entry in self.result.channels]
         units = {f"{name}_{what}": "duration" for name in _TIMES for what in ("wait", "handle")}
         return Exhibit(
             pd.DataFrame(rows),
@@ -191,13 +191,13 @@ class PatienceAnswer(Answer[PatienceCurves]):
         )
 
 
-def _channel_row(entry: ChannelWaits) -> dict[str, Any]:
+def _channel_row(entry: ChannelWaits, *, told: bool) -> dict[str, Any]:
     row: dict[str, Any] = {
         "channel": entry.channel,
-        "contacts_offered": entry.offered,
+        "contacts_offered": entry.offered if told else None,
         "contacts_answered": entry.answered,
-        "contacts_given_up": entry.given_up,
-        "share_given_up": entry.share_given_up.least if entry.share_given_up else None,
+        "contacts_given_up": entry.given_up if told else None,
+        "share_given_up": entry.share_given_up.least if entry.share_given_up and told else None,
     }
     for what, spread in (("wait", entry.wait), ("handle", entry.handle)):
         span = None if spread is None else facts.span_of(spread)

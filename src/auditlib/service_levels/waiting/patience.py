@@ -82,11 +82,14 @@ class PatienceCurves:
         Channels whose log holds none.
     untimed
         Channels whose log holds it, and not when customers gave up.
+    few
+        Channels in which so few gave up that nothing is said of them.
     """
 
     channels: Mapping[str, Patience]
     silent: tuple[str, ...]
     untimed: tuple[str, ...] = ()
+    few: tuple[str, ...] = ()
 
     @property
     def impatient(self) -> Mapping[str, Patience]:

@@ -25,7 +25,7 @@ def summary(result: WaitingResult, facts: Facts) -> Iterator[Sentence]:
         lead = "Waits differ by channel. " if len(timed) > 1 and len(spans) > 1 else ""
         parts = joined([_wait(entry, facts) for entry in timed[:_CHANNELS_SAID]], "; ")
         yield say("{lead}Of those answered, {parts}.", facts, lead=lead, parts=parts)
-    patient = [entry for entry in result.channels if entry.share_given_up is not None]
+    patient = [entry for entry in result.channels if entry.share_given_up and result.tells(entry)]
     if patient:
         parts = joined([_given_up(entry, facts) for entry in patient[:_CHANNELS_SAID]], ", ")
         yield say("Given up were {parts}.", facts, parts=parts)
@@ -59,7 +59,7 @@ def _given_up(entry: ChannelWaits, facts: Facts) -> Sentence:
 
 def patience(curves: PatienceCurves, facts: Facts) -> Iterator[Sentence]:
     """Yield for each channel who would have given up by when, and which channels log nothing of it."""
-    if not curves.channels and not curves.silent and not curves.untimed:
+    if not (curves.channels or curves.silent or curves.untimed or curves.few):
         yield Sentence("How patient customers are cannot be told without single contacts.")
     for channel, part in curves.impatient.items():
         yield _would_give_up(channel, part, facts.about(channel))
@@ -70,6 +70,10 @@ def patience(curves: PatienceCurves, facts: Facts) -> Iterator[Sentence]:
             facts,
             names=[by(name) for name in calm],
             bound=say(f"{{by_{max(BOUNDS)}}}", facts),
+        )
+    if curves.few:
+        yield say(
+            "Too few gave up {names} to say more of it.", facts, names=[by(name) for name in curves.few]
         )
     yield from _unlogged(curves)
     for channel in curves.untimed:
