@@ -77,6 +77,7 @@ def test_contacts_open_at_the_end_of_a_day_are_those_of_a_plain_count(drawn):
 def test_what_is_answered_before_midnight_is_not_open_at_it(wait, open_that_day):
     result = measured(contact("C", DAY_SECONDS - 60, wait=wait))
     assert result.contacts[:2].tolist() == [open_that_day, 0]
+    assert (result.worst.contacts, result.listed[0].contacts) == (open_that_day, open_that_day)
 
 
 def test_without_an_end_a_contact_is_open_to_the_last_day_and_is_named():

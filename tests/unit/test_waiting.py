@@ -230,7 +230,7 @@ def said_limits(answer: Any) -> str:
 
 def test_a_wait_between_days_without_times_and_an_end_before_the_answer_are_unknown_and_counted():
     known = [contact(f"C{place}", 0, wait=20, handle=60) for place in range(5)]
-    vague = without_time(contact("V", 40, wait=20, handle=60), "answered")
+    vague = without_time(contact("V", 0, wait=20, handle=60), "answered")
     backwards = contact("B", 40, wait=20, handle=-5)
     entry = channel(evidence(*known, vague, backwards))
     assert (entry.answered, entry.untimed, entry.unhandled) == (7, 1, 2)
