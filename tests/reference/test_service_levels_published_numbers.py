@@ -18,7 +18,7 @@ from auditlib.parameters.load import load
 from auditlib.service_levels.channels import waits_by_clock
 from auditlib.service_levels.definitions import Aggregation, ClockStart, DefinitionPolicy
 from auditlib.service_levels.variants import DailyContacts, Variant, VariantShare, measured, tallied
-from auditlib.service_levels.waits import waits_of_contacts, waits_of_counts
+from auditlib.service_levels.waits import Waits, waits_of_contacts, waits_of_counts
 from auditlib.time.epoch import day_number
 
 ROOT = Path(__file__).parents[2]
@@ -42,7 +42,7 @@ def ways(family: str, *, limit: int, joined: Sequence[Aggregation] = (Aggregatio
 
 
 def by_name(waits: nw.LazyFrame[Any], family: str, *, limit: int) -> dict[str, VariantShare]:
-    told = measured(waits, ways(family, limit=limit), level=0.95)
+    told = measured(Waits((waits,)), ways(family, limit=limit), level=0.95)
     return {share.variant.name: share for share in told}
 
 

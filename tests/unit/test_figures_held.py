@@ -48,6 +48,8 @@ from auditlib.figures import (
     service_levels,
     standards,
 )
+from auditlib.figures import drivers, escalation, intake, integrity, promises, service_levels, standards
+from auditlib.figures import waiting as waiting_figures
 from auditlib.figures.style import figure_of
 from auditlib.improvement.monthly import MonthlyShares
 from auditlib.improvement.over_time import OverTimeAnswer
@@ -61,7 +63,7 @@ from auditlib.integrity.detection import Detection, UnitChange
 from auditlib.integrity.patterns import PATTERNS, SignPattern
 from auditlib.obligations import STATUSES, RatesAnswer, rates
 from auditlib.promises import PromiseResult, PromisesAnswer
-from auditlib.records import Instrument, Interval, Item, Measurement, Outcome, Scale, Statistic
+from auditlib.records import Direction, Instrument, Interval, Item, Measurement, Outcome, Scale, Statistic
 from auditlib.reliability.rates import Rate, ResponseRates
 from auditlib.service_desk import DeskAnswer, DeskContext, IncidentResult
 from auditlib.service_levels import ServiceLevelsAnswer, ServiceLevelsByDefinition, ShareDefinition
@@ -75,12 +77,20 @@ from auditlib.service_levels.reach.parity import ChannelParity, Parity
 from auditlib.service_levels.reach.same_mix import Difference, Side
 from auditlib.service_levels.result import CriterionByDefinition, JudgedVariant
 from auditlib.service_levels.variants import Variant, VariantShare
+from auditlib.service_levels.waiting import BacklogAnswer, OutlyingAnswer, PatienceAnswer, WaitingAnswer
+from auditlib.service_levels.waiting.backlog import Backlog, OpenAtDayEnd
+from auditlib.service_levels.waiting.outlying import ComparedUnits, OutlyingUnits
+from auditlib.service_levels.waiting.patience import Patience, PatienceBound
+from auditlib.service_levels.waiting.result import ChannelWaits, TimeEstimate, TimeSpread, WaitingResult
+from auditlib.service_levels.waiting.unit_shares import UnitShare
 from auditlib.standards.edition import load_edition
 from auditlib.standards.observed import share_of
 from auditlib.standards.profile import demands_on
 from auditlib.standards.verdict import Verdict, verdict_of
 from auditlib.statements import Answer
 from auditlib.statistics.changes import Contrast
+from auditlib.statistics.clustered_funnel import ClusteredFunnel, clustered_funnel
+from auditlib.statistics.clustered_survival import CountedSurvival
 from auditlib.statistics.durations import survival
 
 INSTRUMENT = Instrument("transactional", (Item("q_overall", "How satisfied?", Scale(1, 5), True),))
@@ -276,6 +286,56 @@ def incidents() -> DeskAnswer:
 
     context = DeskContext(Policy(), {}, 0, disclosure=MINIMUM)  # type: ignore[arg-type]
     return Bare(IncidentResult(cases, pd.DataFrame(), context, None))  # type: ignore[arg-type]
+
+
+@cache
+def waiting() -> WaitingAnswer:
+    """Return two channels, of which customers of one wait about half a minute."""
+
+    def spread(cases: int, *estimates: tuple[float, float, float]) -> TimeSpread:
+        told = (TimeEstimate(value, Interval(low, high)) for value, low, high in estimates)
+        return TimeSpread(cases, *told)
+
+    chat = spread(47, (51.0, 45.5, 58.5), (37.0, 31.5, 44.5), (153.0, 140.5, 171.5))
+    phone = spread(90, (20.0, 18.0, 23.0), (15.0, 13.0, 17.0), (60.0, 50.0, 70.0))
+    channels = (_waits("phone", 100, phone, 11, 0.2), _waits("chat", 53, chat, 13, 0.1234))
+    return WaitingAnswer(WaitingResult(channels, (), {}, 0, ("interactions",), 0.95))
+
+
+def _waits(name: str, offered: int, spread: TimeSpread, given_up: int, gone: float) -> ChannelWaits:
+    bound = PatienceBound(30, gone, Interval(0.8 * gone, 1.25 * gone), offered)
+    bound = replace(bound, interval=Interval(0.0987, 0.1543)) if name == "chat" else bound
+    curve = CountedSurvival(
+        np.array([7.0, 30.0]), np.array([gone * 10, 0.0]), np.array([0.0, 10 - gone * 10])
+    )
+    patience = Patience(offered, given_up, (bound,), curve)
+    answered = spread.cases
+    return ChannelWaits(name, offered, answered, given_up, 0, 0, 0, 0, spread, None, None, patience)
+
+
+def impatient() -> PatienceAnswer:
+    return waiting().patience()
+
+
+def open_overnight() -> BacklogAnswer:
+    """Return three days with 17, 29 and 11 contacts open at their end."""
+    counts = np.array([17, 29, 11])
+    listed = tuple(OpenAtDayEnd(date(2024, 1, 1 + place), int(n), 5, 9) for place, n in enumerate(counts))
+    return BacklogAnswer(Backlog(date(2024, 1, 1), counts, listed, listed[1], 0, 0, MINIMUM))
+
+
+@cache
+def units_in_time() -> OutlyingAnswer:
+    """Return units of distinct sizes; U07 has 77 contacts, 57 of them in time."""
+    sizes = [77 if place == 7 else 100 + 3 * place for place in range(12)]
+    met = [57 if place == 7 else round(0.8 * size) for place, size in enumerate(sizes)]
+    days = np.repeat(np.arange(12), 2)
+    parts = [np.repeat(np.array(column, dtype=float) / 2, 2) for column in (met, sizes)]
+    funnel = clustered_funnel(days, *parts, level=0.95)
+    assert isinstance(funnel, ClusteredFunnel)
+    share = UnitShare("answered_within", "phone", 45, Direction.AT_LEAST)
+    compared = ComparedUnits(share, tuple(f"U{place:02d}" for place in range(12)), funnel, 0, 0)
+    return OutlyingAnswer(OutlyingUnits((compared,), (), (), 30))
 
 
 def of_questions() -> DriversResult:
@@ -484,6 +544,21 @@ CASES = {
     ),
     "published_ways": Case(
         published.published_ways, published_twice, "published:1", (0.8765,), ("phone contacts given up",),
+    "waits": Case(
+        waiting_figures.waits, waiting, "median_wait:chat", (37.0, 31.5, 44.5, 153.0), ("chat (47)",)
+    ),
+    "patience_curves": Case(
+        waiting_figures.patience_curves, impatient, "contacts_given_up:chat", (0.1234, 0.0987, 0.1543),
+        ("chat: 13 of 53 gave up",),
+    ),
+    "open_by_day": Case(
+        waiting_figures.open_by_day, open_overnight, "open:2024-01-03", (11.0,)
+    ),
+    "open_by_day, the worst day": Case(
+        waiting_figures.open_by_day, open_overnight, "open:2024-01-02", (29.0,), ("29 on 2024-01-02",), 0
+    ),
+    "unit_funnel": Case(
+        waiting_figures.unit_funnel, units_in_time, "share:U07:answered_within:phone", (57 / 77,), ()
     ),
     "targets": Case(standards.targets, judged, "found:CF-04", (0.123,), (), 0),
 }  # fmt: skip

@@ -27,10 +27,10 @@ from auditlib.figures.style import (
 )
 from auditlib.figures.ticks import readable_on_log, share_ticks
 from auditlib.service_levels.waiting import Backlog, OutlyingUnits, WaitingResult
+from auditlib.service_levels.waiting.channel_words import spoken
 from auditlib.service_levels.waiting.outlying import ComparedUnits
 from auditlib.service_levels.waiting.patience import BOUNDS, Patience, PatienceCurves
 from auditlib.service_levels.waiting.result import ChannelWaits
-from auditlib.service_levels.waiting.statements import spoken
 from auditlib.statements.spans import SPANS, span_for
 from auditlib.time.epoch import day_number
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from auditlib.records import Number, Sentence
 from auditlib.service_levels.waiting import facts, statements
+from auditlib.service_levels.waiting.channel_words import by
 from auditlib.service_levels.waiting.patience import BOUNDS, PatienceCurves
 from auditlib.service_levels.waiting.result import QUANTILES, ChannelWaits, WaitingResult
 from auditlib.statements import Answer, Exhibit, Facts
@@ -86,7 +87,7 @@ class WaitingAnswer(Answer[WaitingResult]):
         """Return waits, handle times and shares given up of every channel."""
         import pandas as pd
 
-        rows = [_channel_row(entry) for entry in self.result.channels]
+        rows = [_channel_row(entry, told=self.result.tells(entry)) for entry in self.result.channels]
         units = {f"{name}_{what}": "duration" for name in _TIMES for what in ("wait", "handle")}
         return Exhibit(
             pd.DataFrame(rows),
@@ -103,7 +104,7 @@ class WaitingAnswer(Answer[WaitingResult]):
         return tuple(name for name in _PARTS if name in self.result.parts)
 
     def by(self, dimension: str) -> Exhibit:
-        """Return waits by channel and part.
+        """Return waits by channel and part; of how many that gave up, `standing_out` tells more.
 
         Parameters
         ----------
@@ -121,15 +122,7 @@ class WaitingAnswer(Answer[WaitingResult]):
             rows.append({"channel": part.channel, dimension: part.part, "time_in": span.name, **values})
             numbers += mine
         frame = pd.DataFrame(rows).reindex(
-            columns=[
-                "channel",
-                dimension,
-                "contacts_offered",
-                "contacts_answered",
-                "contacts_given_up",
-                *_TIMES,
-                "time_in",
-            ]
+            columns=["channel", dimension, "contacts_answered", *_TIMES, "time_in"]
         )
         return Exhibit(
             frame,
@@ -176,7 +169,7 @@ class PatienceAnswer(Answer[PatienceCurves]):
         """What its figure and its table are called: the message."""
         soonest = self.result.soonest
         if soonest:
-            return f"By {statements.spoken(soonest)} customers lose patience first"
+            return f"Customers lose patience first {by(soonest)}"
         return "How long customers would wait before they give up"
 
     @property
@@ -186,7 +179,7 @@ class PatienceAnswer(Answer[PatienceCurves]):
 
     def bounds(self) -> Exhibit:
         """Return who would have given up by when, in every channel whose log holds abandonment."""
-        shares = {f"gone_by_{seconds}": f"Gone by {seconds} s" for seconds in BOUNDS}
+        shares = {f"gone_by_{seconds}": " ".join(("Gone by", str(seconds), "s")) for seconds in BOUNDS}
         return Exhibit(
             self.result.to_frame(),
             self.title,
@@ -198,13 +191,13 @@ class PatienceAnswer(Answer[PatienceCurves]):
         )
 
 
-def _channel_row(entry: ChannelWaits) -> dict[str, Any]:
+def _channel_row(entry: ChannelWaits, *, told: bool) -> dict[str, Any]:
     row: dict[str, Any] = {
         "channel": entry.channel,
-        "contacts_offered": entry.offered,
+        "contacts_offered": entry.offered if told else None,
         "contacts_answered": entry.answered,
-        "contacts_given_up": entry.given_up,
-        "share_given_up": entry.share_given_up.least if entry.share_given_up else None,
+        "contacts_given_up": entry.given_up if told else None,
+        "share_given_up": entry.share_given_up.least if entry.share_given_up and told else None,
     }
     for what, spread in (("wait", entry.wait), ("handle", entry.handle)):
         span = None if spread is None else facts.span_of(spread)

@@ -39,6 +39,10 @@ DAY_HOURS, HOUR_SECONDS = 24, 3600
 NEVER = 1 << 40
 """Day on which what is open until the audit's instant is closed."""
 _HOURS = SPANS[2]
+_NO_ENDS = Refusal(
+    "Every contact was given up or passed on, and of none is it known when.",
+    "Ask when contacts that were never answered ended.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +102,14 @@ class Backlog:
 
     def without(self, held: Held) -> tuple[Self | None, int]:
         """Return it with days on which too few are open to be shown drawn as none, and how many these are."""
-        few = np.array([held(f"open:{place}", int(count)) for place, count in enumerate(self.contacts)])
+        if held(f"open:{self.worst.name}", self.worst.contacts):
+            return None, len(self.contacts)
+        days = self.to_frame()
+        few = np.array(
+            [held(f"open:{day}", int(count)) for day, count in zip(days["day"], days["open"], strict=True)]
+        )
         if not few.any():
             return self, 0
-        if held(f"open:{self.worst.name}", self.worst.contacts):
-            return None, int(few.sum())
         return replace(self, contacts=np.where(few, 0, self.contacts)), int(few.sum())
 
     def to_frame(self) -> pd.DataFrame:
@@ -218,8 +225,9 @@ def open_by_day(tables: CanonicalTables, *, first: int, last: int) -> Backlog | 
         return NO_CONTACTS
     contacts = joined_legs(tables.lazy(CONTACTS)).filter(nw.col("offered_day") <= last)
     spells = _spells(contacts)
+    untold = _untold(contacts)
     if spells.empty:
-        return NO_CONTACTS
+        return _NO_ENDS if untold else NO_CONTACTS
     counts = _counted(spells, first, last)
     worst = first + int(np.argmax(counts))
     days = np.arange(first, last + 1)
@@ -227,7 +235,6 @@ def open_by_day(tables: CanonicalTables, *, first: int, last: int) -> Backlog | 
     listed = {day: _aged_on(spells, day) for day in sorted({*ends[-MONTH_ENDS:].tolist(), worst})}
     open_rows = spells[spells["closed"] == NEVER]
     unended = int(open_rows["cases"].sum())
-    untold = _untold(contacts)
     return Backlog(date_of(first), counts, tuple(listed.values()), listed[worst], unended, untold)
 
 

@@ -12,7 +12,13 @@ import pandas as pd
 from auditlib.contracts import CanonicalTables
 from auditlib.contracts.frames import to_pandas
 from auditlib.records import Interval
-from auditlib.service_levels.waiting.patience import GIVEN_UP, patience_by_channel
+from auditlib.service_levels.waiting.patience import (
+    GIVEN_UP,
+    Patience,
+    no_abandonment,
+    no_times,
+    patience_by_channel,
+)
 from auditlib.service_levels.waiting.result import (
     QUANTILES,
     ChannelWaits,
@@ -72,7 +78,8 @@ def channel_waits(
     within = _within(tables, named, times)
     patience = patience_by_channel(tables, named, _survivals(left), level=level, fewest=fewest)
     entries = [
-        _entry(name, part, times, within.get(name), patience, level=level) for name, part in days.items()
+        _entry(name, part, times, within.get(name), patience.get(name), level=level)
+        for name, part in days.items()
     ]
     return tuple(sorted(entries, key=lambda entry: -entry.offered))
 
@@ -82,7 +89,7 @@ def _entry(
     days: _Days,
     times: Mapping[str, Mapping[str, CountedTimes]],
     within: pd.DataFrame | None,
-    patience: Mapping[str, Any],
+    patience: Patience | None,
     *,
     level: float,
 ) -> ChannelWaits:
@@ -101,7 +108,7 @@ def _entry(
         spreads["wait"],
         spreads["handle"],
         _share_given_up(days, level=level),
-        patience[name],
+        patience or (no_times(name) if counts[GIVEN_UP] else no_abandonment(name)),
     )
 
 

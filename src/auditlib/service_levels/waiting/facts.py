@@ -28,6 +28,8 @@ def facts(result: WaitingResult) -> Iterator[Number]:
     yield Number("nameless_waits", result.nameless, "count", basis=(Basis(CONTACTS, IN_PERIOD),))
     for entry in result.channels:
         yield from _channel(entry)
+        if result.tells(entry):
+            yield from _who_gave_up(entry)
     for means in result.counted:
         yield from _counted(means)
 
@@ -44,18 +46,23 @@ def _basis(channel: str) -> tuple[Basis, ...]:
 def _channel(entry: ChannelWaits) -> Iterator[Number]:
     name, basis = entry.channel, _basis(entry.channel)
     counts = {
-        "contacts_offered": entry.offered,
         "contacts_answered": entry.answered,
-        "contacts_given_up": entry.given_up,
         "outcome_unknown": entry.unknown,
         "untimed": entry.untimed,
         "unhandled": entry.unhandled,
     }
     for key, count in counts.items():
-        yield Number(f"{key}:{name}", count, "count", entry.offered, basis=basis)
+        yield Number(f"{key}:{name}", count, "count", basis=basis)
     for what, spread in (("wait", entry.wait), ("handle", entry.handle)):
         if spread is not None:
             yield from _spread(spread, what, name, basis)
+
+
+def _who_gave_up(entry: ChannelWaits) -> Iterator[Number]:
+    """Yield how many gave up, of how many, and how patient customers are."""
+    basis = _basis(entry.channel)
+    for key, count in (("contacts_offered", entry.offered), ("contacts_given_up", entry.given_up)):
+        yield Number(f"{key}:{entry.channel}", count, "count", basis=basis)
     yield from _share_given_up(entry, basis)
     yield from _patience(entry, basis)
 
@@ -135,12 +142,7 @@ def of_part(part: WaitsOfPart, span: Span, *, dimension: str) -> Iterator[Number
     row = f"{part.channel}:{part.part}"
     where = (*IN_PERIOD, ("channel", part.channel))
     basis = (Basis(CONTACTS, (*where, ("unit_id", part.part)) if dimension == "unit_id" else where),)
-    for key, count in (
-        ("contacts_offered", part.offered),
-        ("contacts_answered", part.answered),
-        ("contacts_given_up", part.given_up),
-    ):
-        yield Number(f"{key}:{row}", count, "count", part.offered, basis=basis)
+    yield Number(f"contacts_answered:{row}", part.answered, "count", basis=basis)
     for key, seconds in (("mean", part.mean), ("median", part.median), ("p90", part.p90)):
         if seconds is not None:
             yield Number(f"{key}:{row}", span.of(seconds), span.name, part.answered, basis=basis)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from auditlib.parameters.engagement import Engagement
 from auditlib.records import Basis, Interval, Number, Refusal, Sentence
+from auditlib.service_levels.waiting.channel_words import by, spoken
 from auditlib.service_levels.waiting.mean_wait_course import MeanWaitCourse
 from auditlib.service_levels.waiting.outlying import ComparedUnits, OutlyingUnits, measure_outlying
-from auditlib.service_levels.waiting.statements import spoken
 from auditlib.service_levels.waiting.unit_shares import GIVEN, IN_TIME, LONG_WAIT, UnitShare
 from auditlib.standards.observed import IN_PERIOD
 from auditlib.standards.profile import Demands
@@ -32,17 +32,8 @@ _TOGETHER = 1.05
 _DECLARED = "Declared."
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class OutlyingAnswer(Answer[OutlyingUnits]):
-    """Which units stand out, in words.
-
-    Parameters
-    ----------
-    alone
-        Whether it is about one share, which its figure and table show.
-    """
-
-    alone: bool = False
+    """Which units stand out, in words."""
 
     def numbers(self) -> tuple[Number, ...]:
         """Return units' shares, how many are called out, and how the mean wait goes."""
@@ -50,7 +41,7 @@ class OutlyingAnswer(Answer[OutlyingUnits]):
 
     def summary(self) -> tuple[Sentence, ...]:
         """Return for each share who is called out; and how the mean wait goes."""
-        return tuple(_summary(self.result, self.facts, alone=self.alone))
+        return tuple(_summary(self.result, self.facts))
 
     def limits(self) -> tuple[Sentence, ...]:
         """Return what cannot be said."""
@@ -59,7 +50,7 @@ class OutlyingAnswer(Answer[OutlyingUnits]):
     def parts(self) -> tuple[OutlyingAnswer, ...]:
         """Return the same answer for each share alone."""
         return tuple(
-            replace(self, result=replace(self.result, compared=(part,), refused=(), courses=()), alone=True)
+            OutlyingAnswer(replace(self.result, compared=(part,), refused=(), courses=()))
             for part in self.result.compared
         )
 
@@ -68,7 +59,7 @@ class OutlyingAnswer(Answer[OutlyingUnits]):
         told = [part.without(held) for part in self.result.compared]
         left = tuple(part for part, _ in told if part is not None)
         lost = sum(count for _, count in told)
-        return (replace(self, result=replace(self.result, compared=left)) if left else None), lost
+        return (OutlyingAnswer(replace(self.result, compared=left)) if left else None), lost
 
     @property
     def compared(self) -> ComparedUnits:
@@ -100,11 +91,12 @@ class OutlyingAnswer(Answer[OutlyingUnits]):
     @property
     def alt(self) -> str:
         """What its figure shows, for those who cannot see it."""
-        return " ".join(sentence.text for sentence in self.summary())
+        return self.summary()[0].text
 
     def units(self) -> Exhibit:
         """Return every unit compared with its share, its limits and its verdict, in order of id."""
         part = self.compared
+        allowed = _allowed_for(part, self.facts.about(part.share.key))
         frame = part.to_frame().assign(compared_on=part.share.key)
         return Exhibit(
             frame[["unit_id", "compared_on", "contacts", "share", "low", "high", "z", "verdict"]],
@@ -113,7 +105,8 @@ class OutlyingAnswer(Answer[OutlyingUnits]):
             facts=self.numbers(),
             units={"compared_on": "quoted", "contacts": "count"},
             labels={"compared_on": "Compared on", "contacts": "Contacts", "verdict": "Verdict"},
-            caption="In order of the ids of units: the order of shares says nothing.",
+            caption=f"In order of the ids of units: the order of shares says nothing. {allowed.text}",
+            keys=allowed.keys,
         )
 
 
@@ -134,7 +127,7 @@ def standing_out(engagement: Engagement, *, demands: Demands) -> OutlyingAnswer 
 def _compared_on(share: UnitShare) -> str:
     return {IN_TIME: "contacts answered in time", GIVEN: "contacts given up", LONG_WAIT: "long waits"}[
         share.measure
-    ] + f" by {spoken(share.channel)}"
+    ] + f" {by(share.channel)}"
 
 
 def _facts(result: OutlyingUnits) -> Iterator[Number]:
@@ -181,12 +174,12 @@ def _of_course(channel: str, course: MeanWaitCourse | Refusal) -> Iterator[Numbe
     yield Number(f"wait_factor:{channel}", factor, "ratio", len(course.months), limits, basis)
 
 
-def _summary(result: OutlyingUnits, facts: Facts, *, alone: bool) -> Iterator[Sentence]:
+def _summary(result: OutlyingUnits, facts: Facts) -> Iterator[Sentence]:
     for part in result.compared:
-        about = facts.about(part.share.key)
-        yield _called(part, about)
-        if alone:
-            yield _allowed_for(part, about)
+        yield _called(part, facts.about(part.share.key))
+    if any(part.called_out for part in result.compared):
+        about = facts.about(result.compared[0].share.key)
+        yield say("Of the units called out {false_calls|.0%} may be called out wrongly.", about)
     for share, why in result.refused:
         yield Sentence(
             f"{_compared_on(share).capitalize()}: units are not compared. {why.reason} {why.remedy}".strip(),
@@ -252,7 +245,7 @@ def _courses(result: OutlyingUnits, facts: Facts) -> Iterator[Sentence]:
         about = facts.about(channel)
         if isinstance(course, Refusal):
             yield Sentence(
-                f"Mean wait by {spoken(channel)} over time: {course.reason}", (f"months_charted:{channel}",)
+                f"Mean wait {by(channel)} over time: {course.reason}", (f"months_charted:{channel}",)
             )
         else:
             yield _course(channel, course, about)
@@ -275,9 +268,9 @@ def _course(channel: str, course: MeanWaitCourse, facts: Facts) -> Sentence:
         )
     )
     return say(
-        "Mean wait by {channel} over {months_charted|month|months}: {lasting}; {single}.",
+        "Mean wait {channel} over {months_charted|month|months}: {lasting}; {single}.",
         facts,
-        channel=spoken(channel),
+        channel=by(channel),
         lasting=_lasting(course, facts),
         single=single,
     )

@@ -15,6 +15,7 @@ import numpy as np
 
 from auditlib.contracts import CanonicalTables
 from auditlib.records import Held, Interval, Refusal
+from auditlib.service_levels.waiting.channel_words import by, spoken
 from auditlib.service_levels.waiting.timed import whole_seconds
 from auditlib.statistics.clustered_survival import SCALE, CountedSurvival, survival_limits
 from auditlib.statistics.types import Floats
@@ -79,10 +80,16 @@ class PatienceCurves:
         Of each channel whose log holds abandonment, those with most contacts first.
     silent
         Channels whose log holds none.
+    untimed
+        Channels whose log holds it, and not when customers gave up.
+    few
+        Channels in which so few gave up that nothing is said of them.
     """
 
     channels: Mapping[str, Patience]
     silent: tuple[str, ...]
+    untimed: tuple[str, ...] = ()
+    few: tuple[str, ...] = ()
 
     @property
     def impatient(self) -> Mapping[str, Patience]:
@@ -133,8 +140,17 @@ class PatienceCurves:
 def no_abandonment(channel: str) -> Refusal:
     """Return why nothing is said of giving up in a channel whose log holds none."""
     return Refusal(
-        f"The log of {channel} holds no contact given up: either nobody gave up or it is not recorded.",
-        f"Ask whether the log of {channel} records customers who leave before they are answered.",
+        f"The log of {spoken(channel)} holds no contact given up: "
+        "either nobody gave up or it is not recorded.",
+        "Ask whether customers who leave before they are answered are recorded.",
+    )
+
+
+def no_times(channel: str) -> Refusal:
+    """Return why nothing is said of patience in a channel whose log does not say when customers gave up."""
+    return Refusal(
+        f"The log of {spoken(channel)} does not say how long those waited who gave up.",
+        f"Ask when contacts that were given up ended, {by(channel)}.",
     )
 
 
@@ -145,8 +161,8 @@ def patience_by_channel(
     *,
     level: float,
     fewest: int,
-) -> dict[str, Patience | Refusal]:
-    """Return the patience of the customers of each channel.
+) -> dict[str, Patience]:
+    """Return the patience of the customers of each channel in which it is known when any gave up.
 
     Parameters
     ----------
@@ -161,9 +177,7 @@ def patience_by_channel(
     sums = _clustered(tables, contacts, curves) if curves else {}
     return {
         channel: _patience(curve, sums[channel], level=level, fewest=fewest)
-        if channel in curves
-        else no_abandonment(channel)
-        for channel, curve in steps.items()
+        for channel, curve in curves.items()
     }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
+from auditlib.disclosure import UNRESTRICTED, MinimumFrequency
 from auditlib.records import Held, Interval, Refusal
 from auditlib.service_levels.waiting.patience import Patience, PatienceCurves
 
@@ -154,6 +155,8 @@ class WaitingResult:
         Tables of contacts in the evidence.
     level
         Coverage of the intervals.
+    disclosure
+        Of how few contacts given up no number is shown, nor what it could be worked out from.
     """
 
     channels: tuple[ChannelWaits, ...]
@@ -162,14 +165,25 @@ class WaitingResult:
     nameless: int
     tables: tuple[str, ...]
     level: float
+    disclosure: MinimumFrequency = UNRESTRICTED
+
+    def tells(self, entry: ChannelWaits) -> bool:
+        """Return whether so many gave up in a channel, or nobody, that it may be said how many did."""
+        return not self.disclosure.hides(entry.given_up)
 
     @property
     def patience(self) -> PatienceCurves:
         """How long customers would wait in each channel."""
-        told = {entry.channel: entry.patience for entry in self.channels}
+        told = {entry.channel: entry.patience for entry in self.channels if self.tells(entry)}
         return PatienceCurves(
             {name: part for name, part in told.items() if isinstance(part, Patience)},
-            tuple(name for name, part in told.items() if isinstance(part, Refusal)),
+            tuple(entry.channel for entry in self.channels if not entry.given_up),
+            tuple(
+                entry.channel
+                for entry in self.channels
+                if entry.given_up and isinstance(entry.patience, Refusal)
+            ),
+            tuple(entry.channel for entry in self.channels if not self.tells(entry)),
         )
 
     def without(self, held: Held) -> tuple[Self | None, int]:

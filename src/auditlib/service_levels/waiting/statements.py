@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditlib.records import Sentence
+from auditlib.service_levels.waiting.channel_words import by, spoken
 from auditlib.service_levels.waiting.facts import counted_span, span_of
-from auditlib.service_levels.waiting.patience import BOUNDS, Patience, PatienceCurves
+from auditlib.service_levels.waiting.patience import BOUNDS, Patience, PatienceCurves, no_times
 from auditlib.service_levels.waiting.result import ChannelWaits, CountedMeans, TimeSpread, WaitingResult
 from auditlib.statements import Facts, joined, listed, say
 
@@ -14,11 +15,6 @@ _CHANNELS_SAID = 3
 """Channels that are spoken of one by one; the table has all."""
 MEASURED = {"wait": "wait", "handle": "handle time", "given_up": "share given up"}
 _WEIGHTS = {"answered": "answered", "offered": "offered"}
-
-
-def spoken(channel: str) -> str:
-    """Return a channel as it is said: ``web_form`` is a web form."""
-    return channel.replace("_", " ")
 
 
 def summary(result: WaitingResult, facts: Facts) -> Iterator[Sentence]:
@@ -29,13 +25,10 @@ def summary(result: WaitingResult, facts: Facts) -> Iterator[Sentence]:
         lead = "Waits differ by channel. " if len(timed) > 1 and len(spans) > 1 else ""
         parts = joined([_wait(entry, facts) for entry in timed[:_CHANNELS_SAID]], "; ")
         yield say("{lead}Of those answered, {parts}.", facts, lead=lead, parts=parts)
-    patient = [entry for entry in result.channels if isinstance(entry.patience, Patience)]
+    patient = [entry for entry in result.channels if entry.share_given_up and result.tells(entry)]
     if patient:
-        yield say(
-            "{parts}.",
-            facts,
-            parts=joined([_given_up(entry, facts) for entry in patient[:_CHANNELS_SAID]], "; "),
-        )
+        parts = [_given_up(entry, facts) for entry in patient[:_CHANNELS_SAID]]
+        yield say("Given up were {parts}.", facts, parts=parts)
     for means in result.counted:
         yield _counted(means, facts)
 
@@ -45,10 +38,10 @@ def _wait(entry: ChannelWaits, facts: Facts) -> Sentence | str:
         return ""
     about = facts.about(entry.channel)
     return say(
-        "by {channel} half waited no longer than {median_wait} and nine in ten no longer than {p90_wait} "
+        "{channel} half waited no longer than {median_wait} and nine in ten no longer than {p90_wait} "
         "{span} (mean {mean_wait})",
         about,
-        channel=spoken(entry.channel),
+        channel=by(entry.channel),
         span=span_of(entry.wait).name,
     )
 
@@ -57,28 +50,35 @@ def _given_up(entry: ChannelWaits, facts: Facts) -> Sentence:
     about = facts.about(entry.channel)
     most = say(" to {most_share_given_up}", about) if entry.unknown else ""
     return say(
-        "{channel}: {share_given_up|.1%}{most} of {contacts_offered|contact|contacts} given up",
+        "{share_given_up|.1%}{most} of {contacts_offered|contact|contacts} {channel}",
         about,
-        channel=spoken(entry.channel).capitalize(),
+        channel=by(entry.channel),
         most=most,
     )
 
 
 def patience(curves: PatienceCurves, facts: Facts) -> Iterator[Sentence]:
     """Yield for each channel who would have given up by when, and which channels log nothing of it."""
-    if not curves.channels and not curves.silent:
+    if not (curves.channels or curves.silent or curves.untimed or curves.few):
         yield Sentence("How patient customers are cannot be told without single contacts.")
     for channel, part in curves.impatient.items():
         yield _would_give_up(channel, part, facts.about(channel))
     calm = [name for name in curves.channels if name not in curves.impatient]
     if calm:
         yield say(
-            "By {names} next to nobody gave up within {bound} seconds.",
+            "Next to nobody gave up within {bound} seconds {names}.",
             facts,
-            names=[spoken(name) for name in calm],
+            names=[by(name) for name in calm],
             bound=say(f"{{by_{max(BOUNDS)}}}", facts),
         )
-    yield from unlogged(curves)
+    if curves.few:
+        yield say(
+            "Too few gave up {names} to say more of it.", facts, names=[by(name) for name in curves.few]
+        )
+    yield from _unlogged(curves)
+    for channel in curves.untimed:
+        why = no_times(channel)
+        yield Sentence(f"{why.reason} {why.remedy}", (f"patience:{channel}",))
 
 
 def _would_give_up(channel: str, part: Patience, facts: Facts) -> Sentence:
@@ -88,14 +88,14 @@ def _would_give_up(channel: str, part: Patience, facts: Facts) -> Sentence:
         if bound.share
     ]
     return say(
-        "If nobody had been answered by {channel}, {told} seconds would have given up.",
+        "If nobody had been answered {channel}, {told} seconds would have given up.",
         facts,
-        channel=spoken(channel),
+        channel=by(channel),
         told=told,
     )
 
 
-def unlogged(curves: PatienceCurves) -> Iterator[Sentence]:
+def _unlogged(curves: PatienceCurves) -> Iterator[Sentence]:
     """Yield which channels hold no abandonment, so that nothing of it is compared."""
     if curves.silent:
         keys = tuple(f"patience:{channel}" for channel in curves.silent)
@@ -160,22 +160,22 @@ def limits(result: WaitingResult, facts: Facts) -> Iterator[Sentence]:
 
 
 def _unknown(entry: ChannelWaits, facts: Facts) -> Iterator[Sentence]:
-    channel = spoken(entry.channel)
+    channel = by(entry.channel)
     if entry.unknown:
         yield say(
-            "Of {outcome_unknown|contact|contacts} by {channel} nobody knows whether the customer gave up.",
+            "Of {outcome_unknown|contact|contacts} {channel} nobody knows whether the customer gave up.",
             facts,
             channel=channel,
         )
     if entry.untimed:
         yield say(
-            "Of {untimed|answered contact|answered contacts} by {channel} the wait is not known.",
+            "Of {untimed|answered contact|answered contacts} {channel} the wait is not known.",
             facts,
             channel=channel,
         )
     if entry.unhandled:
         yield say(
-            "Of {unhandled|answered contact|answered contacts} by {channel} the handle time is not known: no "
+            "Of {unhandled|answered contact|answered contacts} {channel} the handle time is not known: no "
             "end is recorded, or it lies before the answer.",
             facts,
             channel=channel,

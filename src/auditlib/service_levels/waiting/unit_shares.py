@@ -20,6 +20,7 @@ from auditlib.records import Criterion, Direction, Refusal
 from auditlib.service_levels.channels import NO_CONTACTS
 from auditlib.service_levels.counts import TABLE
 from auditlib.service_levels.waiting.channel_waits import ANSWERED
+from auditlib.service_levels.waiting.channel_words import by, spoken
 from auditlib.service_levels.waiting.counted_means import newest
 from auditlib.service_levels.waiting.patience import GIVEN_UP, no_abandonment
 from auditlib.service_levels.waiting.timed import CONTACTS, whole_seconds
@@ -112,7 +113,7 @@ def by_unit_and_day(
 
 
 def _no_contact(channel: str) -> Refusal:
-    return Refusal(f"No contact by {channel} lies in the period.", f"Ask for the contacts by {channel}.")
+    return Refusal(f"No contact {by(channel)} lies in the period.", f"Ask for the contacts {by(channel)}.")
 
 
 def _in_time(seconds: int) -> nw.Expr:
@@ -169,7 +170,7 @@ def _from_counts(tables: CanonicalTables, asked: UnitShare) -> tuple[UnitShare, 
         return NO_CONTACTS
     if asked.measure == LONG_WAIT:
         return Refusal(
-            f"Interval counts of {asked.channel} do not say how long single contacts waited.",
+            f"Interval counts of {spoken(asked.channel)} do not say how long single contacts waited.",
             "Ask for the contacts of the period.",
         )
     intervals = newest(tables.lazy(TABLE).filter(nw.col("in_period"), nw.col("channel") == asked.channel))
@@ -188,7 +189,7 @@ def _from_counts(tables: CanonicalTables, asked: UnitShare) -> tuple[UnitShare, 
     days = to_pandas(parts.group_by("unit_id", "day").agg(*sums).sort("unit_id", "day"))
     if days.empty or not days["cases"].sum():
         return Refusal(
-            f"The interval counts of {asked.channel} do not say it at this limit.",
+            f"The interval counts of {spoken(asked.channel)} do not say it at this limit.",
             "Ask for the contacts of the period.",
         )
     share = UnitShare(asked.measure, asked.channel, asked.seconds, asked.good, TABLE)

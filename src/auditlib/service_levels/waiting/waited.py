@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from auditlib.contracts import CanonicalTables
 from auditlib.disclosure import MinimumFrequency
 from auditlib.parameters.engagement import Engagement
@@ -66,4 +68,4 @@ def waited(engagement: Engagement) -> WaitingAnswer | Unanswered:
     )
     if isinstance(result, Refusal):
         return Unanswered.not_assessable(ABOUT, result)
-    return WaitingAnswer(result)
+    return WaitingAnswer(replace(result, disclosure=MinimumFrequency.of(thresholds)))

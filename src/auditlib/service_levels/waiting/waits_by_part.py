@@ -87,13 +87,12 @@ def _of_parts(contacts: nw.LazyFrame[Any]) -> pd.DataFrame:
     }
     counted = placed.select("channel", _PART, **sums).group_by("channel", _PART)
     rows = to_pandas(counted.agg(*(nw.col(name).sum().cast(nw.Int64) for name in sums)))
-    for name, share in QUANTILES.items():
-        rows = rows.merge(_quantile(placed.filter(known), name, share), on=["channel", _PART], how="left")
+    rows = rows.merge(_quantiles(placed.filter(known)), on=["channel", _PART], how="left")
     return rows.sort_values(["channel", _PART], kind="stable", ignore_index=True)
 
 
-def _quantile(answered: nw.LazyFrame[Any], name: str, share: float) -> pd.DataFrame:
-    """Return by channel and part the smallest whole seconds that at least `share` did not exceed.
+def _quantiles(answered: nw.LazyFrame[Any]) -> pd.DataFrame:
+    """Return by channel and part the smallest whole seconds that at least each share did not exceed.
 
     Computed where the contacts are: only one row for each part comes into memory.
     """
@@ -107,9 +106,12 @@ def _quantile(answered: nw.LazyFrame[Any], name: str, share: float) -> pd.DataFr
         total=nw.col("cases").sum().over(*place).cast(nw.Int64),
     )
     # Whole numbers throughout: a share of cases in floating point may miss the case that just reaches it.
-    hundredths = round(100 * share)
-    reached = ranked.filter(nw.col("up_to") * 100 >= nw.col("total") * hundredths)
-    return to_pandas(reached.group_by(*place).agg(nw.col("seconds").min().alias(name)))
+    reached = {
+        name: nw.when(nw.col("up_to") * 100 >= nw.col("total") * round(100 * share)).then(nw.col("seconds"))
+        for name, share in QUANTILES.items()
+    }
+    told = ranked.select(*place, **reached).group_by(*place)
+    return to_pandas(told.agg(*(nw.col(name).min() for name in reached)))
 
 
 def _waits(row: Mapping[Any, Any], dimension: str) -> WaitsOfPart:
