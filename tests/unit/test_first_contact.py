@@ -31,9 +31,7 @@ from auditlib.time.epoch import DAY, SECOND
 START = int(datetime(2024, 1, 1, tzinfo=UTC).timestamp()) * SECOND
 END = int(datetime(2024, 3, 1, tzinfo=UTC).timestamp()) * SECOND - 1
 """First and last instant of the period of the small company."""
-SURVEY = {
-    "transactional": {"items": {"q_solved": {"wording": "Solved?", "scale": {"low": 0, "high": 1}}}}
-}
+SURVEY = {"transactional": {"items": {"q_solved": {"wording": "Solved?", "scale": {"low": 0, "high": 1}}}}}
 CONNECTION = duckdb.connect()
 
 
@@ -251,7 +249,10 @@ def test_three_numbers_of_the_same_first_contacts():
     answer = three_sources()
     assert share(answer).gross.value == 35 / 45
     assert share(answer, Witness.MARK).gross.value == 40 / 45
-    assert (share(answer, Witness.CUSTOMERS).gross.value, share(answer, Witness.CUSTOMERS).gross.n) == (0.7, 40)
+    assert (share(answer, Witness.CUSTOMERS).gross.value, share(answer, Witness.CUSTOMERS).gross.n) == (
+        0.7,
+        40,
+    )
     counts = {entry.kind: (entry.contacts, entry.of) for entry in window(answer).disagreements}
     assert counts == {
         Disagreement.MARKED_RETURNED: (10, 40),
@@ -293,7 +294,9 @@ def generated(seed: int, *, parties: int, contacts: int, days: int, again: float
     frame = pd.DataFrame(
         {
             "unit_id": [f"U{number}" for number in party],
-            "customer_id": [f"K{p}-{k}" for p, k in zip(party, rng.integers(0, contacts // 5, n), strict=True)],
+            "customer_id": [
+                f"K{p}-{k}" for p, k in zip(party, rng.integers(0, contacts // 5, n), strict=True)
+            ],
             "matter": rng.choice(["bill", "move", "fault"], n),
             "offered_at": START + (rng.uniform(0, days, n) * DAY).astype("int64"),
         }
@@ -350,7 +353,10 @@ def test_twenty_thousand_contacts_by_a_plain_script():
         assert flags.total("base", days) == base.sum()
         assert flags.total("censored", days) == (first & ~base).sum()
         assert flags.total("resolved", days) == (base & plain["answered"] & ~back).sum()
-        assert flags.total("net_resolved", days) == (base & plain["answered"] & ~back & plain["first_level"]).sum()
+        assert (
+            flags.total("net_resolved", days)
+            == (base & plain["answered"] & ~back & plain["first_level"]).sum()
+        )
         assert flags.total("marked_returned", days) == (base & plain["mark"] & back).sum()
 
 

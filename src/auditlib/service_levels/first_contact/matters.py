@@ -117,7 +117,7 @@ def whole_contacts(
         answered=answered,
         mark=nw.col("resolved_first"),
         day=nw.col("offered_day").cast(nw.Int64),
-        contact=_contact(),
+        contact=contact_of_leg(),
     )
     joined = _joined(legs, rule=rule) if "contact_id" in interactions.collect_schema().names() else legs
     contacts = joined.select(*_COLUMNS)
@@ -126,10 +126,10 @@ def whole_contacts(
 
 def legs_of(interactions: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """Return the contact that each leg is of, by the id of the leg: ``interaction_id`` and ``contact``."""
-    return with_every_column(interactions).select("interaction_id", contact=_contact())
+    return with_every_column(interactions).select("interaction_id", contact=contact_of_leg())
 
 
-def _contact() -> nw.Expr:
+def contact_of_leg() -> nw.Expr:
     """Return the id of the contact that a leg is of: its own where it is the only one."""
     import narwhals as nw
 
