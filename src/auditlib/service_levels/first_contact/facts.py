@@ -32,9 +32,11 @@ def facts(result: FirstContactResolution) -> Iterator[Number]:
     for window in result.windows:
         yield from _window(window)
     for group in result.groups:
-        share, key = group.share, f"{group.kind}:{group.name}"
-        yield Number(f"group_share:{key}", share.value, "share", share.n, share.interval, (BASIS,))
-        yield Number(f"n:{key}", share.n, "cases", basis=(BASIS,))
+        share, key = group.share, f"{group.kind}:{group.title}"
+        where = ((group.kind, group.name),) if group.name else ()
+        basis = (Basis("interactions", (*IN_PERIOD, *where)),)
+        yield Number(f"share:{key}", share.value, "share", share.n, share.interval, basis)
+        yield Number(f"n:{key}", share.n, "cases", basis=basis)
 
 
 def _window(window: ResolutionWindow) -> Iterator[Number]:

@@ -157,6 +157,11 @@ class ResolutionGroup:
     name: str
     share: RangedShare
 
+    @property
+    def title(self) -> str:
+        """Its name, or that contacts do not say it."""
+        return self.name or "not recorded"
+
 
 @dataclass(frozen=True, slots=True)
 class FirstContactResolution:

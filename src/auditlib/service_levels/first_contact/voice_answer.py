@@ -22,7 +22,7 @@ _TARGETS = {
     "offered": "Offered",
     "bounds": "May lie from",
     "catalogue": "Catalogue",
-    "looser": "Looser than customers bear",
+    "looser": "Looser than the turn",
 }
 _LOOSER = {True: "yes", False: "no", None: "cannot be told"}
 
@@ -87,7 +87,7 @@ class VoiceAnswer(Answer[VoiceAgainstClock]):
         return (
             Exhibit(
                 pd.DataFrame(rows),
-                "Limits in force beside the wait that customers bear",
+                "Limits in force beside the wait from which satisfaction falls",
                 ("criterion",),
                 voice_facts.basis_of(self.result),
                 units=dict.fromkeys(("in_force", "offered", "bounds", "catalogue"), "id"),

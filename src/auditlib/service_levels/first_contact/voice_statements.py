@@ -54,21 +54,20 @@ def _turn(result: VoiceAgainstClock, facts: Facts) -> Sentence:
         return Sentence(f"{result.no_turn.reason} {result.no_turn.remedy}".strip())
     if not result.falls:
         return say(
-            "No wait is shown from which on fewer are satisfied: what is seen is not beyond chance (p "
-            "{fall_p}), and no target is named.",
+            "No wait is shown from which on fewer of {voice_used} customers are satisfied: chance explains "
+            "the differences, and no target is named.",
             facts,
         )
     if result.turn is None:
-        return say(
-            "Within units, fewer are satisfied the longer the wait (p {fall_p}), but not from a wait on that "
-            "could be named: no target is named.",
-            facts,
+        return Sentence(
+            "Within units, fewer are satisfied the longer the wait, beyond chance, but from which wait on "
+            "cannot be told: no target is named."
         )
     how = "drops" if result.turn.step else "falls"
     return say(
-        "Within units, satisfaction {how} from a wait of {turn} {unit} on ({turn_low} to {turn_high}; p "
-        "{fall_p}): of those who waited so long at most, {before_turn} are satisfied, of those who waited "
-        "longer {after_turn}.",
+        "Within units, satisfaction {how} from a wait of {turn} {unit} on ({turn_low} to {turn_high}), "
+        "beyond chance: of those who waited so long at most, {before_turn} are satisfied, of those who "
+        "waited longer {after_turn}.",
         facts,
         how=how,
         unit=facts["turn"].unit,
@@ -78,9 +77,9 @@ def _turn(result: VoiceAgainstClock, facts: Facts) -> Sentence:
 def _target(turn: TurningWait, facts: Facts) -> Sentence:
     """Offer the turn as a target, with its rationale and its bounds."""
     return say(
-        "It is offered as a target: answer within {turn} {unit}, because up to there these customers do not "
-        "differ by how long they waited; by chance alone it may lie from {turn_low} to {turn_high}, so that "
-        "{turn_low} is the tightest that it supports and {turn_high} the loosest.",
+        "It is offered as a target: answer within {turn} {unit}, because up to there satisfaction is not "
+        "shown to differ by the wait. By chance it may lie from {turn_low} to {turn_high}: {turn_low} is the "
+        "tightest target that this supports, and {turn_high} the loosest.",
         facts,
         unit=facts["turn"].unit,
     )
@@ -98,12 +97,12 @@ def _limit(limit: LimitInForce, result: VoiceAgainstClock, facts: Facts) -> Sent
     if result.turn is None:
         return joined([start, ": nothing here speaks for another limit."], "")
     if limit.looser:
-        judged = ", which is looser than the wait that customers bear: it lets waits pass that go with less "
-        return joined([start, judged, "satisfaction", _catalogue(limit, result.turn, about), "."], "")
-    if limit.looser is None:
-        judged = ", and whether that is looser than the wait that customers bear cannot be told"
+        judged = ", which is looser: it lets waits pass that go with less satisfaction"
         return joined([start, judged, _catalogue(limit, result.turn, about), "."], "")
-    return joined([start, ", which is no looser than the wait that customers bear."], "")
+    if limit.looser is None:
+        judged = ", and whether that is looser cannot be told"
+        return joined([start, judged, _catalogue(limit, result.turn, about), "."], "")
+    return joined([start, ", which is no looser."], "")
 
 
 def _catalogue(limit: LimitInForce, turn: TurningWait, facts: Facts) -> Sentence | str:
