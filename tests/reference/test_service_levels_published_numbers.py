@@ -12,7 +12,7 @@ from auditlib.service_levels.first_contact.compare import window_of
 from auditlib.service_levels.first_contact.matters import with_silences
 from auditlib.service_levels.first_contact.result import Witness
 from auditlib.service_levels.first_contact.rule import RepeatRule
-from auditlib.service_levels.first_contact.windows import daily_flags
+from auditlib.service_levels.first_contact.windows import first_contact_counts
 from auditlib.time.epoch import DAY
 
 
@@ -33,7 +33,7 @@ def followed(first: int, *, again: int, beyond: int = 0) -> Any:
         for n in customers
     ]  # fmt: skip
     silences = with_silences(nw.from_native(pd.DataFrame(rows)).lazy(), by_matter=True)
-    flags = daily_flags(silences, rule=RepeatRule((7,)), windows=(7,), until=60 * DAY, first=0)
+    flags = first_contact_counts(silences, rule=RepeatRule((7,)), windows=(7,), until=60 * DAY, first=0)
     return window_of(flags, 7, unknown=0, level=0.95).of(Witness.CONTACTS)
 
 

@@ -20,7 +20,7 @@ from auditlib.service_levels.first_contact.matters import (
 from auditlib.service_levels.first_contact.result import FirstContactResolution, ResolutionGroup
 from auditlib.service_levels.first_contact.rule import RepeatRule
 from auditlib.service_levels.first_contact.surveyed import said_by_contact, survey_lacking
-from auditlib.service_levels.first_contact.windows import daily_by, daily_flags
+from auditlib.service_levels.first_contact.windows import first_contact_counts, shares_by
 from auditlib.standards.observed import rows_in
 from auditlib.statements import Unanswered
 
@@ -94,13 +94,13 @@ def estimate(
     contacts = _with_said(engagement, silences, "" if no_survey else resolved_item)
     unknown = rows_in(offered.filter(~known)) + quarantined(engagement)
     windows = rule.every_window
-    flags = daily_flags(contacts, rule=rule, windows=windows, until=until, first=recorded.first)
+    counts = first_contact_counts(contacts, rule=rule, windows=windows, until=until, first=recorded.first)
     return FirstContactResolution(
         rule,
         recorded,
         unknown,
-        tuple(window_of(flags, days, unknown=unknown, level=level) for days in windows),
-        _groups(contacts, recorded, rule=rule, until=until, level=level),
+        tuple(window_of(counts, days, unknown=unknown, level=level) for days in windows),
+        _groups(silences, recorded, rule=rule, until=until, level=level),
         disagreeing_cases(contacts, rule=rule, until=until),
         None if recorded.levels else NO_LEVEL,
         None if recorded.marks else NO_MARK,
@@ -145,6 +145,5 @@ def _groups(
     columns = ("channel", "matter") if recorded.by_matter else ("channel",)
     return tuple(
         ResolutionGroup(column, name, exact_share(share, level=level))
-        for column in columns
-        for name, share in sorted(daily_by(contacts, column, rule=rule, until=until).items())
+        for (column, name), share in sorted(shares_by(contacts, columns, rule=rule, until=until).items())
     )
