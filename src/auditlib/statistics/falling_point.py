@@ -111,7 +111,8 @@ def falling_point(
     -----
     The test is the least of the t statistics of all places and shapes (Andrews 1993, doi 10.2307/2951764,
     one-sided), with the signs of the clusters dealt anew under no fall, so that trying many places costs what
-    it should. The interval is that of whole clusters drawn again, place and shape chosen anew in each draw.
+    it should. The interval is that of whole clusters drawn again, place and shape chosen anew in each draw,
+    and a place wider on either side.
     """
     shapes = _shapes(counted)
     if shapes is None:
@@ -119,13 +120,15 @@ def falling_point(
     p_value = _p_value(shapes, draws=draws, rng=rng)
     chosen = int(_best(shapes.products.sum(axis=0)[None], shapes.squares.sum(axis=0)[None])[0])
     drawn = _redrawn(shapes, draws=draws, rng=rng)
+    value, places = float(shapes.places[chosen]), np.unique(shapes.places)
     low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2], method="inverted_cdf")
-    first, last = shapes.places.min(), shapes.places.max()
-    value = float(shapes.places[chosen])
+    first, last = np.searchsorted(places, [min(low, value), max(high, value)])
+    # Between two places nothing was tried: the interval reaches the next on either side.
+    ends = places[max(first - 1, 0)], places[min(last + 1, len(places) - 1)]
+    from_start, to_end = bool(first == 0), bool(last == len(places) - 1)
     return FallingPoint(
-        value, min(float(low), value), max(float(high), value), bool(shapes.step[chosen]), p_value,
-        bool(low <= first), bool(high >= last),
-    )  # fmt: skip
+        value, float(ends[0]), float(ends[1]), bool(shapes.step[chosen]), p_value, from_start, to_end
+    )
 
 
 def _shapes(counted: CountedAlong) -> _Shapes | None:

@@ -62,7 +62,8 @@ class RangedShare:
     @property
     def says_nothing(self) -> bool:
         """Whether what is left open spans half of the scale."""
-        return self.most - self.least >= NOTHING_SAID
+        width = self.most - self.least
+        return width >= NOTHING_SAID
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,7 +186,7 @@ def _with_turn(
     fall = falling_point(_counted(scores), level=level, rng=rng)
     if fall is None:
         return replace(result, no_turn=ALIKE, limits=_limits(demands, result.channel, None))
-    falls = fall.p_value <= 1 - level
+    falls = fall.p_value <= (1 - level) / 2
     turn = _turn(scores, fall) if falls and fall.bounded else None
     limits = _limits(demands, result.channel, turn)
     return replace(result, turn=turn, falls=falls, p_value=fall.p_value, limits=limits)

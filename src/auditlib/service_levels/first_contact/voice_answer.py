@@ -46,7 +46,7 @@ class VoiceAnswer(Answer[VoiceAgainstClock]):
     @property
     def title(self) -> str:
         """What its figure and its table are called."""
-        return f"Satisfaction by wait, {self.result.channel} contacts"
+        return f"Satisfaction by wait: {self.result.channel}"
 
     @property
     def alt(self) -> str:

@@ -24,7 +24,7 @@ def readable(seconds: float) -> str:
     """
     whole = round(seconds)
     if whole < _MINUTE:
-        return f"{whole} s"
+        return " ".join((str(whole), "s"))
     large, small, unit = (_MINUTE, 1, ("min", "s")) if whole < _HOUR else (_HOUR, _MINUTE, ("h", "min"))
     rest = whole % large // small
     return f"{whole // large} {unit[0]}" + (f" {rest} {unit[1]}" if rest else "")
