@@ -491,3 +491,35 @@ def test_no_identity_of_unknown_contacts_leaves_the_range(known, unknown, days):
     for names in product("abxy", repeat=len(unknown)):
         resolved, base = counts([*known, *zip(names, unknown, strict=True)])
         assert least - 1e-9 <= resolved / base <= most + 1e-9
+
+
+@pytest.mark.parametrize(
+    "column",
+    ["customer_id", "matter", "first_level", "resolved_first", "answered_at", "ended_at", "channel",
+     "abandoned", "source_file"],
+)  # fmt: skip
+def test_a_column_that_says_nothing_stops_nothing_and_invents_nothing(column: str):
+    first = [call(f"A{n}", 1 + n / 100, customer_id=f"K{n}", resolved_first=n < 40) for n in range(45)]
+    again = [call(f"B{n}", 2 + n / 100, customer_id=f"K{n}") for n in range(10)]
+    answer = asked(*({**row, column: None} for row in (*first, *again)))
+    if column == "customer_id":
+        assert not answer.answered
+        return
+    assert unfounded(answer) == []
+    whole = share(asked(*first, *again))
+    assert share(answer).gross.value <= whole.gross.value
+    assert len(answer.groups().frame) > 0
+    assert len(answer.cases(3).frame) == (0 if column == "resolved_first" else 6)
+
+
+def test_a_world_of_another_make():
+    """Bank branches in Auckland: names of its own, one unit, several months, no level, marks never set."""
+    place = {"unit_id": "Queen St", "channel": "kanohi ki te kanohi", "matter": "mōkete", "first_level": None}
+    calls = [call(f"{n:05}", n / 4, customer_id=f"{n % 50:03}", lasts=4000, **place) for n in range(200)]
+    answer = asked(*calls, rule=RepeatRule((5, 13)))
+    # Everyone comes every 12.5 days: with 5 days each visit is a matter, with 13 each customer has one.
+    assert (window(answer, 5).base, window(answer, 13).base) == (200, 50)
+    assert share(answer, days=5).gross.value == 1
+    assert share(answer, days=13).gross.value == 0
+    assert "No contact carries the party's own mark" in str(answer)
+    assert unfounded(answer) == []

@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from small_company import Evidence, engaged, rows, run
+from small_company import Evidence, company, engaged, rows, run
 from test_first_contact import START, call, unfounded
 
+from auditlib.audit.session import Audit
 from auditlib.audit.standard import read_edition
 from auditlib.errors import ParameterError
+from auditlib.figures.first_contact import by_wait
 from auditlib.records import Outcome
 from auditlib.service_levels.first_contact import voice_against_clock
 from auditlib.service_levels.first_contact.voice_result import readable
@@ -252,3 +254,16 @@ def test_bands_held_back_are_left_out():
 )
 def test_waits_are_read_in_the_unit_that_says_something(seconds: int, text: str):
     assert readable(seconds) == text
+
+
+def test_an_audit_records_every_exhibit(tmp_path: Path):
+    spoken = asked(*world(1, turn=60), demands=Demands(EDITION), speed_item="q_speed")
+    audit = Audit(run(), company(), notebook="07_service_levels", question="Q", work=tmp_path)
+    audit.figure("a", by_wait, spoken, title=spoken.title)
+    audit.table("b", spoken.bands())
+    (limits,) = spoken.targets()
+    audit.table("c", limits)
+    audit.say(spoken)
+    audit.limits(*spoken.limits())
+    audit.close()
+    assert (tmp_path / "results" / "07_service_levels.json").is_file()
