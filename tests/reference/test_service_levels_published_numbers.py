@@ -32,7 +32,9 @@ def followed(first: int, *, again: int, beyond: int = 0) -> Any:
         for name, at, customers in (("A", 0, range(first)), ("B", 1, range(first - again, first)))
         for n in customers
     ]  # fmt: skip
-    silences = with_silences(nw.from_native(pd.DataFrame(rows)).lazy(), by_matter=True)
+    silences = with_silences(nw.from_native(pd.DataFrame(rows)).lazy(), by_matter=True).with_columns(
+        vague=nw.lit(value=False)
+    )
     flags = first_contact_counts(silences, rule=RepeatRule((7,)), windows=(7,), until=60 * DAY, first=0)
     return window_of(flags, 7, unknown=0, level=0.95).of(Witness.CONTACTS)
 

@@ -23,7 +23,12 @@ from auditlib.figures.first_contact import by_window
 from auditlib.records import Scale
 from auditlib.service_levels.first_contact import FirstContactAnswer, RepeatRule, first_contact
 from auditlib.service_levels.first_contact.compare import window_of
-from auditlib.service_levels.first_contact.matters import with_silences
+from auditlib.service_levels.first_contact.matters import (
+    RecordedContacts,
+    identified,
+    with_silences,
+    with_vague,
+)
 from auditlib.service_levels.first_contact.result import Disagreement, ResolutionWindow, Witness
 from auditlib.service_levels.first_contact.rule import WINDOWS, CustomerContact, first_contacts_one
 from auditlib.service_levels.first_contact.surveyed import resolved_from
@@ -32,6 +37,7 @@ from auditlib.service_levels.first_contact.windows import (
     FirstContactCounts,
     first_contact_counts,
     in_base,
+    undecided_counts,
     within_window,
 )
 from auditlib.time.epoch import DAY, SECOND
@@ -177,16 +183,27 @@ def test_what_says_no_customer_or_matter_makes_the_share_a_range():
     vague = [call(f"V{n}", 3, customer_id=f"K{n}", matter=None) for n in range(3)]
     answer = asked(*base, *silent, *vague)
     gross = share(answer).gross
-    assert answer.result.unknown == 5
-    assert (gross.value, gross.least, gross.most) == (1, 90 / 95, 1)
-    assert "5 contacts without customer or matter, or in quarantine, may be repeats" in str(answer)
+    assert window(answer).unknown == 5
+    assert (gross.value, gross.n, gross.least, gross.most) == (1, 100, 90 / 95, 1)
+    assert "5 contacts without a customer, in quarantine, or near another" in str(answer)
     assert "says nothing" not in str(answer)
     assert unfounded(answer) == []
 
 
+@pytest.mark.parametrize(("day", "unknown", "base"), [(8.9, 0, 2), (8.0, 1, 1), (1, 1, 1)])
+def test_a_contact_without_its_matter_that_stands_alone_is_a_first_contact(day, unknown, base):
+    """Whatever it was about: the customer has no other contact within the window, before or after."""
+    answer = asked(call("A", 1), call("V", day, matter=None))
+    assert (window(answer).unknown, window(answer).base) == (unknown, base)
+    lost = asked(call("A", 1), call("V", 20, matter=None, answered_at=None))
+    assert share(lost).gross.value == 0.5
+    before = asked(call("V", 1, matter=None), call("A", 1.5))
+    assert (window(before).unknown, window(before).base) == (1, 1)
+
+
 def test_a_range_over_half_the_scale_is_said_to_say_nothing():
     base = [call(f"A{n}", 1 + n / 100, customer_id=f"K{n}") for n in range(20)]
-    answer = asked(*base, *(call(f"S{n}", 3, matter=None) for n in range(8)))
+    answer = asked(*base, *(call(f"S{n}", 3, customer_id=None) for n in range(8)))
     assert "from 33.3% to 100.0%: that range says nothing." in str(answer)
 
 
@@ -194,7 +211,7 @@ def test_contacts_in_quarantine_may_be_repeats_but_copies_are_not():
     reasons = {"identical": 3, "time": 2, "future": 1}
     held = source("interactions", 16, 6, reasons=reasons)
     base = [call(f"A{n}", 1 + n / 100, customer_id=f"K{n}") for n in range(10)]
-    assert asked(*base, totals=(held,)).result.unknown == 2
+    assert window(asked(*base, totals=(held,))).unknown == 2
 
 
 def test_without_matters_every_further_contact_of_the_customer_counts():
@@ -328,7 +345,7 @@ def generated(seed: int, *, parties: int, contacts: int, days: int, again: float
 
 def flags_of(frame: pd.DataFrame, rule: RepeatRule) -> FirstContactCounts:
     lazily: Any = nw.from_native(CONNECTION.from_arrow(pa.Table.from_pandas(frame, preserve_index=False)))
-    silences = with_silences(lazily, by_matter=True)
+    silences = with_silences(lazily, by_matter=True).with_columns(vague=nw.lit(value=False))
     return first_contact_counts(silences, rule=rule, windows=rule.every_window, until=END, first=START)
 
 
@@ -446,7 +463,7 @@ def test_clause_and_table_agree(engine, contacts, days, until, from_end, inclusi
     )
     lazily: Any = nw.from_native(CONNECTION.from_df(frame) if engine == "duckdb" else frame).lazy()
     counting = lazily if abandoned_count else lazily.filter(nw.col("answered"))
-    silences = with_silences(counting, by_matter=True)
+    silences = with_silences(counting, by_matter=True).with_columns(vague=nw.lit(value=False))
     base, returned = in_base(rule, days, until=until * DAY), within_window(rule, days)
     table = {
         row["interaction_id"]: (row["returned"], row["resolved"])
@@ -491,6 +508,45 @@ def test_no_identity_of_unknown_contacts_leaves_the_range(known, unknown, days):
     for names in product("abxy", repeat=len(unknown)):
         resolved, base = counts([*known, *zip(names, unknown, strict=True)])
         assert least - 1e-9 <= resolved / base <= most + 1e-9
+
+
+VAGUE = st.lists(
+    st.tuples(st.sampled_from(["K1", "K2"]), st.sampled_from(["bill", "move", None]), st.integers(0, 20)),
+    min_size=2,
+    max_size=6,
+).filter(lambda contacts: {None} < {matter for _, matter, _ in contacts})
+
+
+@given(VAGUE, st.integers(1, 5))
+@settings(max_examples=60, deadline=None)
+def test_whatever_a_contact_without_its_matter_was_about_the_share_stays_within_the_range(contacts, days):
+    ordered = sorted(contacts, key=lambda entry: entry[2])
+    frame = pd.DataFrame(
+        [(f"C{n}", name, matter, at * DAY, at * DAY, True) for n, (name, matter, at) in enumerate(ordered)],
+        columns=["interaction_id", "customer_id", "matter", "offered_at", "starts_at", "answered"],
+    )
+    offered: Any = nw.from_native(CONNECTION.from_df(frame))
+    rule = RepeatRule((days,), days)
+    certain = with_silences(offered.filter(identified(by_matter=True)), by_matter=True)
+    recorded = RecordedContacts(len(frame), len(frame), int(frame["matter"].count()), 1, 1, 1, 0, 0, 0, 0)
+    silences = with_vague(certain, offered, recorded)
+    base = silences.filter(in_base(rule, days, until=100 * DAY)).with_columns(back=within_window(rule, days))
+    back = base.select("back").collect().get_column("back").to_list()
+    unknown = undecided_counts(silences, rule=rule, windows=(days,))[days]
+    least, most = least_and_most(len(back) - sum(back), len(back), unknown)
+    vague = [n for n, entry in enumerate(ordered) if entry[1] is None]
+    for named in product(["bill", "move", "fault"], repeat=len(vague)):
+        matters = dict(zip(vague, named, strict=True))
+        judged = []
+        for customer in ("K1", "K2"):
+            mine = [(n, at) for n, (name, _, at) in enumerate(ordered) if name == customer]
+            whole = [
+                CustomerContact(matters.get(n) or str(ordered[n][1]), at * DAY, at * DAY) for n, at in mine
+            ]
+            judged += first_contacts_one(whole, days=days, until=100 * DAY, rule=rule)
+        first = [entry for entry in judged if entry is not None]
+        resolved = sum(entry.resolved for entry in first)
+        assert least - 1e-9 <= resolved / len(first) <= most + 1e-9
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,7 @@ def window_of(counts: FirstContactCounts, days: int, *, unknown: int, level: flo
     return ResolutionWindow(
         days,
         **totals,
+        unknown=unknown,
         shares=tuple(_shares(counts, days, unknown=unknown, level=level)),
         disagreements=tuple(_disagreements(counts, days)),
         returned=_returned(counts, days, level=level),

@@ -179,7 +179,7 @@ def _joined(legs: nw.LazyFrame[Any], *, rule: RepeatRule) -> nw.LazyFrame[Any]:
     )
 
 
-def identified(contacts: nw.LazyFrame[Any], *, by_matter: bool) -> nw.Expr:
+def identified(*, by_matter: bool) -> nw.Expr:
     """Return whether a contact says what the same matter is told by."""
     import narwhals as nw
 
@@ -209,3 +209,28 @@ def with_silences(contacts: nw.LazyFrame[Any], *, by_matter: bool) -> nw.LazyFra
     return before.with_columns(
         since=nw.col("offered_at") - nw.col("past"), until_next=nw.col("following") - nw.col("starts_at")
     ).drop("latest", "following", "past")
+
+
+def with_vague(
+    silences: nw.LazyFrame[Any], contacts: nw.LazyFrame[Any], recorded: RecordedContacts
+) -> nw.LazyFrame[Any]:
+    """Add contacts whose customer is known and whose matter is not, marked ``vague``.
+
+    Their silences are those of the customer: one that stands alone is a first contact that nobody came back
+    to, whatever it was about.
+
+    Parameters
+    ----------
+    silences
+        Contacts whose matter can be told, with their silences.
+    contacts
+        All contacts.
+    """
+    import narwhals as nw
+
+    certain = silences.with_columns(vague=nw.lit(value=False))
+    if not recorded.by_matter or recorded.matters == recorded.contacts:
+        return certain
+    customers = with_silences(contacts.filter(identified(by_matter=False)), by_matter=False)
+    vague = customers.filter(nw.col("matter").is_null()).with_columns(vague=nw.lit(value=True))
+    return nw.concat([certain, vague.select(certain.collect_schema().names())])

@@ -127,6 +127,9 @@ class ResolutionWindow:
         Of the base, those never answered: not resolved.
     beyond
         Of the base, those the first level cannot resolve.
+    unknown
+        Contacts that may be repeats of others: without a customer, in quarantine, or near another of the
+        customer without saying their matter.
     returned
         By how much those marked as resolved come back more often than by chance; None where it cannot be
         said.
@@ -140,6 +143,7 @@ class ResolutionWindow:
     early: int
     unanswered: int
     beyond: int
+    unknown: int
     shares: tuple[WitnessShares, ...]
     disagreements: tuple[DisagreeingContacts, ...]
     returned: BeyondChance | None = None
@@ -170,8 +174,6 @@ class FirstContactResolution:
 
     Parameters
     ----------
-    unknown
-        Contacts that do not say their customer or their matter: they may be repeats of others.
     groups
         By channel and by matter, under the window that is shown in detail.
     no_net, no_mark, no_survey
@@ -182,7 +184,6 @@ class FirstContactResolution:
 
     rule: RepeatRule
     recorded: RecordedContacts
-    unknown: int
     windows: tuple[ResolutionWindow, ...]
     groups: tuple[ResolutionGroup, ...] = ()
     cases: pd.DataFrame | None = None

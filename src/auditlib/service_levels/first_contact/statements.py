@@ -76,8 +76,9 @@ def _range(window: ResolutionWindow, facts: Facts) -> Iterator[Sentence]:
         return
     nothing = ": that range says nothing" if shares.gross.says_nothing else ""
     yield say(
-        "{unknown_contacts|contact|contacts} without customer or matter, or in quarantine, may be repeats of "
-        "others: the share may be anything from {least} to {most}{nothing}.",
+        "{unknown|contact|contacts} without a customer, in quarantine, or near another of the customer "
+        "without saying the matter may be repeats: the share may be anything from {least} to "
+        "{most}{nothing}.",
         facts,
         least=say("{share_least}", facts.about(f"{window.days}:{Witness.CONTACTS}")),
         most=say("{share_most}", facts.about(f"{window.days}:{Witness.CONTACTS}")),

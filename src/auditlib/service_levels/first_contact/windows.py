@@ -138,7 +138,7 @@ def first_contact_counts(
     }
     by = ("unit_id", "day", *_CODES)
     summed = (
-        contacts.filter(nw.col("in_period"), begins(rule, min(windows)))
+        contacts.filter(nw.col("in_period"), _after_silence(rule, min(windows)))
         .with_columns(**_coded())
         .select(*by, **sums)
         .group_by(*by)
@@ -175,10 +175,31 @@ def marked() -> nw.Expr:
 
 
 def begins(rule: RepeatRule, days: int) -> nw.Expr:
-    """Return whether a contact is the first of its matter."""
+    """Return whether a contact is the first of its matter; a vague one is where it stands alone."""
+    import narwhals as nw
+
+    return _after_silence(rule, days) & ~(nw.col("vague") & within_window(rule, days))
+
+
+def _after_silence(rule: RepeatRule, days: int) -> nw.Expr:
     import narwhals as nw
 
     return nw.col("since").is_null() | (nw.col("since") > rule.reach(days)).fill_null(value=False)
+
+
+def undecided_counts(
+    contacts: nw.LazyFrame[Any], *, rule: RepeatRule, windows: Sequence[int]
+) -> dict[int, int]:
+    """Return, for each window, how many vague contacts do not stand alone: they may be repeats."""
+    import narwhals as nw
+
+    near = {
+        f"near_{days}": (~_after_silence(rule, days) | within_window(rule, days)).cast(nw.Int64)
+        for days in windows
+    }
+    vague = contacts.filter(nw.col("vague")).select(**near)
+    row = vague.select(*(nw.col(name).sum() for name in near)).collect().rows(named=True)[0]
+    return {days: int(row[f"near_{days}"] or 0) for days in windows}
 
 
 def within_window(rule: RepeatRule, days: int) -> nw.Expr:
@@ -206,7 +227,7 @@ def parts(rule: RepeatRule, days: int, *, until: int, first: int) -> dict[str, n
 
     start, base, returned = begins(rule, days), in_base(rule, days, until=until), within_window(rule, days)
     twice = 2 * days * DAY
-    watched = start & (nw.col("starts_at") <= until - twice)
+    watched = start & ~nw.col("vague") & (nw.col("starts_at") <= until - twice)
     late = (nw.col("until_next") <= twice).fill_null(value=False)
     return {
         "base": base,
