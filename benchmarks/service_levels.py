@@ -219,13 +219,13 @@ def _resolved(contacts: Any) -> dict[str, float]:
 
     from auditlib.service_levels.first_contact.matters import recorded_in, whole_contacts, with_silences
     from auditlib.service_levels.first_contact.rule import RepeatRule
-    from auditlib.service_levels.first_contact.windows import daily_flags
+    from auditlib.service_levels.first_contact.windows import first_contact_counts
 
     rule, recorded = RepeatRule(windows=WINDOWS), recorded_in(contacts)
     whole = whole_contacts(contacts, recorded, rule=rule)
     silences = with_silences(whole, by_matter=True).with_columns(said=nw.lit(None, dtype=nw.Boolean))
-    flags = daily_flags(silences, rule=rule, windows=WINDOWS, until=_UNTIL, first=recorded.first)
-    return {str(days): flags.total("resolved", days) / flags.total("base", days) for days in WINDOWS}
+    counts = first_contact_counts(silences, rule=rule, windows=WINDOWS, until=_UNTIL, first=recorded.first)
+    return {str(days): counts.total("resolved", days) / counts.total("base", days) for days in WINDOWS}
 
 
 def _shares(contacts: Any) -> dict[str, float]:

@@ -40,6 +40,7 @@ from auditlib.escalation.latency import Latencies, Stage
 from auditlib.figures import (
     drivers,
     escalation,
+    first_contact,
     intake,
     integrity,
     promises,
@@ -48,7 +49,6 @@ from auditlib.figures import (
     service_levels,
     standards,
 )
-from auditlib.figures import drivers, escalation, intake, integrity, promises, service_levels, standards
 from auditlib.figures import waiting as waiting_figures
 from auditlib.figures.style import figure_of
 from auditlib.improvement.monthly import MonthlyShares
@@ -68,6 +68,17 @@ from auditlib.reliability.rates import Rate, ResponseRates
 from auditlib.service_desk import DeskAnswer, DeskContext, IncidentResult
 from auditlib.service_levels import ServiceLevelsAnswer, ServiceLevelsByDefinition, ShareDefinition
 from auditlib.service_levels.definitions import Disposition
+from auditlib.service_levels.first_contact import FirstContactAnswer, RepeatRule, VoiceAnswer
+from auditlib.service_levels.first_contact.matters import RecordedContacts
+from auditlib.service_levels.first_contact.result import (
+    FirstContactResolution,
+    RangedShare,
+    ResolutionWindow,
+    Witness,
+    WitnessShares,
+)
+from auditlib.service_levels.first_contact.voice import TOO_FEW
+from auditlib.service_levels.first_contact.voice_result import VoiceAgainstClock, WaitBand
 from auditlib.service_levels.published import PublishedAgainstEvidence, PublishedAnswer
 from auditlib.service_levels.published.claims import PublishedShare
 from auditlib.service_levels.published.matching import MatchedShare
@@ -424,6 +435,36 @@ def published_twice() -> PublishedAnswer:
     return PublishedAnswer(PublishedAgainstEvidence(figures, tables=("interactions",)))
 
 
+def resolved() -> FirstContactAnswer:
+    """Return first-contact resolution under one window by two sources."""
+
+    def of(witness: Witness, value: float) -> WitnessShares:
+        share = RangedShare(
+            value, 400, Interval(value - 0.0321, value + 0.0432, 0.95, "Wilson"), value, value
+        )
+        return WitnessShares(witness, share, None)
+
+    shares = of(Witness.CONTACTS, 0.7123), of(Witness.MARK, 0.8567)
+    window = ResolutionWindow(7, 400, 10, 20, 5, 0, 0, shares, ())
+    recorded = RecordedContacts(900, 900, 900, 900, 900, 900, 900, 900, 0, 0)
+    return FirstContactAnswer(FirstContactResolution(RepeatRule((7,)), recorded, (window,)))
+
+
+def spoken() -> VoiceAnswer:
+    """Return satisfaction in two bands of waits."""
+
+    def band(over: int, up_to: int | None, share: float) -> WaitBand:
+        return WaitBand(
+            over, up_to, 200, share, Interval(share - 0.0321, share + 0.0432, 0.95, "Wilson"), 4.0
+        )
+
+    bands = band(-1, 20, 0.8123), band(20, None, 0.5567)
+    item = INSTRUMENT.headline
+    return VoiceAnswer(
+        VoiceAgainstClock("transactional", "phone", item, None, 500, 450, 400, 0, 0, bands, no_turn=TOO_FEW)
+    )
+
+
 def alarm(n: int = 60) -> SignPattern:
     group: Any = SimpleNamespace(name="managers 2024", also=frozenset())
     test = Contrast(0.3, 0.1, 0.5, np.array([3.0, 0.1, 0.2]), 2, 2)
@@ -544,6 +585,7 @@ CASES = {
     ),
     "published_ways": Case(
         published.published_ways, published_twice, "published:1", (0.8765,), ("phone contacts given up",),
+    ),
     "waits": Case(
         waiting_figures.waits, waiting, "median_wait:chat", (37.0, 31.5, 44.5, 153.0), ("chat (47)",)
     ),
@@ -559,6 +601,13 @@ CASES = {
     ),
     "unit_funnel": Case(
         waiting_figures.unit_funnel, units_in_time, "share:U07:answered_within:phone", (57 / 77,), ()
+    ),
+    "by_window": Case(
+        first_contact.by_window, resolved, "share:7:mark", (0.8567, 0.8567 - 0.0321, 0.8567 + 0.0432),
+        ("the party's own mark",),
+    ),
+    "by_wait": Case(
+        first_contact.by_wait, spoken, "top_box:up to 20 s", (0.8123, 0.8123 - 0.0321, 0.8123 + 0.0432),
     ),
     "targets": Case(standards.targets, judged, "found:CF-04", (0.123,), (), 0),
 }  # fmt: skip

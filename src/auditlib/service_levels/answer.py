@@ -51,6 +51,11 @@ class ServiceLevelsAnswer(Answer[ServiceLevelsByDefinition]):
         return entry.criterion
 
     @property
+    def survives(self) -> bool:
+        """Whether every way of counting comes to the same verdict, so that its figure is a detail."""
+        return all(entry.robust for entry in self.result.criteria)
+
+    @property
     def name(self) -> str:
         """What its figure and its table are found by."""
         return self.criterion.id.lower()

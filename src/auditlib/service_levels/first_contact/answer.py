@@ -49,7 +49,7 @@ class FirstContactAnswer(Answer[FirstContactResolution]):
         return tuple(facts.facts(self.result))
 
     def summary(self) -> tuple[Sentence, ...]:
-        """Return the three shares, how far they hang on the window, and where they contradict each other."""
+        """Return the three shares, and how far they hang on the window."""
         return tuple(statements.summary(self.result, self.facts))
 
     def limits(self) -> tuple[Sentence, ...]:
@@ -59,6 +59,14 @@ class FirstContactAnswer(Answer[FirstContactResolution]):
     def findings(self) -> tuple[Finding, ...]:
         """Return marks that are contradicted beyond what chance explains."""
         return findings_of(self.result)
+
+    def contradicted(self) -> tuple[Sentence, ...]:
+        """Return where the sources contradict each other, and what of it chance explains."""
+        return tuple(statements.contradicted(self.result, self.facts))
+
+    def by_group(self) -> tuple[Sentence, ...]:
+        """Return how the groups and the cases are to be read."""
+        return tuple(statements.by_group(self.result, self.facts))
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -130,7 +138,7 @@ class FirstContactAnswer(Answer[FirstContactResolution]):
         rows: list[dict[str, Any]] = [
             {
                 "kind": group.kind,
-                "group": group.name or "not recorded",
+                "group": group.title,
                 "share": group.share.value,
                 "low": group.share.interval.low,
                 "high": group.share.interval.high,
@@ -143,6 +151,7 @@ class FirstContactAnswer(Answer[FirstContactResolution]):
             "First-contact resolution by channel and kind of matter",
             ("kind", "group"),
             facts.BASIS,
+            tuple(self.facts),
             labels={"kind": "By", "group": "Channel or matter"},
             units={"n": "cases"},
         )

@@ -15,7 +15,13 @@ if TYPE_CHECKING:
 
 MOST_CASES = 20_000
 """Cases of a kind that are read: of millions of contacts, memory must not grow with those that disagree."""
-_READ = ("interaction_id", "unit_id", "day", "until_next", "source_file", "source_line")
+_READ = ("interaction_id", "unit_id", "day", "offered_at", "until_next", "source_file", "source_line")
+_RETURNED, _SILENT, _DENIED = 1, 2, 4
+_BITS = {
+    Disagreement.MARKED_RETURNED: _RETURNED,
+    Disagreement.UNMARKED_SILENT: _SILENT,
+    Disagreement.MARKED_DENIED: _DENIED,
+}
 
 
 def disagreeing_cases(contacts: nw.LazyFrame[Any], *, rule: RepeatRule, until: int) -> pd.DataFrame:
@@ -26,37 +32,29 @@ def disagreeing_cases(contacts: nw.LazyFrame[Any], *, rule: RepeatRule, until: i
     DataFrame
         ``kind`` and the columns read; those that came back soonest first, else in the order of their offers.
     """
+    import narwhals as nw
     import pandas as pd
 
-    base = in_base(rule, rule.days, until=until)
-    chosen = _conditions(within_window(rule, rule.days))
-    parts = [
-        to_pandas(
-            contacts.filter(_in_period(), base, condition).sort(*_order(kind)).select(*_READ).head(MOST_CASES)
-        ).assign(kind=str(kind))
-        for kind, condition in chosen.items()
-    ]
-    return pd.concat(parts, ignore_index=True)
+    base, kinds = in_base(rule, rule.days, until=until), _kinds(within_window(rule, rule.days))
+    order = ["soonest", "offered_at", "interaction_id"]
+    disagreeing = contacts.filter(nw.col("in_period"), base).with_columns(kinds=kinds)
+    soonest = nw.when(nw.col("kinds") % 2 == _RETURNED).then(nw.col("until_next")).otherwise(nw.lit(0))
+    ranked = disagreeing.filter(nw.col("kinds") > 0).with_columns(soonest=soonest, one=nw.lit(1))
+    first = ranked.with_columns(place=nw.col("one").cum_sum().over("kinds", order_by=order))
+    rows = to_pandas(first.filter(nw.col("place") <= MOST_CASES).select(*_READ, "kinds", "soonest"))
+    rows = rows.sort_values(order, ignore_index=True)
+    chosen = [rows[rows["kinds"] & bit > 0].assign(kind=str(kind)) for kind, bit in _BITS.items()]
+    return pd.concat(chosen, ignore_index=True).drop(columns=["kinds", "soonest"])
 
 
-def _in_period() -> nw.Expr:
-    import narwhals as nw
-
-    return nw.col("in_period")
-
-
-def _order(kind: Disagreement) -> tuple[str, ...]:
-    soonest = ("until_next",) if kind is Disagreement.MARKED_RETURNED else ()
-    return (*soonest, "offered_at", "interaction_id")
-
-
-def _conditions(returned: nw.Expr) -> dict[Disagreement, nw.Expr]:
-    """Return the same conditions that `windows.conditions` counts."""
+def _kinds(returned: nw.Expr) -> nw.Expr:
+    """Return how a contact disagrees, as the sum of the bits of its kinds; see `windows.CONDITIONS`."""
     import narwhals as nw
 
     mark = marked()
-    return {
-        Disagreement.MARKED_RETURNED: mark & returned,
-        Disagreement.UNMARKED_SILENT: ~mark & nw.col("answered") & ~returned,
-        Disagreement.MARKED_DENIED: mark & ~nw.col("said"),
-    }
+    silent = ~mark & nw.col("answered") & ~returned
+    bits = ((mark & returned, _RETURNED), (silent, _SILENT), (mark & ~nw.col("said"), _DENIED))
+    kinds = nw.lit(0)
+    for condition, bit in bits:
+        kinds = kinds + condition.fill_null(value=False).cast(nw.Int64) * bit
+    return kinds

@@ -17,7 +17,7 @@ from auditlib.service_levels.first_contact.result import (
     WitnessShares,
 )
 from auditlib.service_levels.first_contact.unknown_contacts import least_and_most
-from auditlib.service_levels.first_contact.windows import DailyFlags
+from auditlib.service_levels.first_contact.windows import FirstContactCounts
 from auditlib.statistics.clustered_share import ClusteredShare
 from auditlib.statistics.types import normal_quantile
 
@@ -29,7 +29,7 @@ _OF = {
 }
 
 
-def window_of(flags: DailyFlags, days: int, *, unknown: int, level: float) -> ResolutionWindow:
+def window_of(counts: FirstContactCounts, days: int, *, unknown: int, level: float) -> ResolutionWindow:
     """Return what three sources say under one window.
 
     Parameters
@@ -39,14 +39,17 @@ def window_of(flags: DailyFlags, days: int, *, unknown: int, level: float) -> Re
     level
         Coverage of the intervals.
     """
-    counts = {name: flags.total(name, days) for name in ("base", "censored", "early", "unanswered", "beyond")}
+    totals = {
+        name: counts.total(name, days) for name in ("base", "censored", "early", "unanswered", "beyond")
+    }
     return ResolutionWindow(
         days,
-        **counts,
-        shares=tuple(_shares(flags, days, unknown=unknown, level=level)),
-        disagreements=tuple(_disagreements(flags, days)),
-        returned=_returned(flags, days, level=level),
-        denied=_denied(flags, days, level=level),
+        **totals,
+        unknown=unknown,
+        shares=tuple(_shares(counts, days, unknown=unknown, level=level)),
+        disagreements=tuple(_disagreements(counts, days)),
+        returned=_returned(counts, days, level=level),
+        denied=_denied(counts, days, level=level),
     )
 
 
@@ -60,12 +63,12 @@ def _ranged(share: ClusteredShare, ends: tuple[float, float], *, level: float) -
     return RangedShare(share.value, int(share.cases), Interval(low, high, level, METHOD), *ends)
 
 
-def _shares(flags: DailyFlags, days: int, *, unknown: int, level: float) -> Iterator[WitnessShares]:
+def _shares(counts: FirstContactCounts, days: int, *, unknown: int, level: float) -> Iterator[WitnessShares]:
     def ranged(meeting: str, of: str, ends: tuple[float, float] | None = None) -> RangedShare | None:
-        share = flags.share(meeting, of, days)
+        share = counts.share(meeting, of, days)
         return None if share is None else _ranged(share, ends or (share.value, share.value), level=level)
 
-    total = {name: flags.total(name, days) for name in _COUNTED}
+    total = {name: counts.total(name, days) for name in _COUNTED}
     ends = least_and_most(total["resolved"], total["base"], unknown)
     yield WitnessShares(
         Witness.CONTACTS,
@@ -95,17 +98,17 @@ def _net_ends(total: dict[str, int], unknown: int) -> tuple[float, float]:
     return least, least_and_most(total["net_resolved"] + met, total["net"] + met, unknown)[1]
 
 
-def _disagreements(flags: DailyFlags, days: int) -> Iterator[DisagreeingContacts]:
+def _disagreements(counts: FirstContactCounts, days: int) -> Iterator[DisagreeingContacts]:
     for kind, (contacts, of) in _OF.items():
-        whole = flags.total(of, days)
+        whole = counts.total(of, days)
         if whole:
-            yield DisagreeingContacts(kind, flags.total(contacts, days), whole)
+            yield DisagreeingContacts(kind, counts.total(contacts, days), whole)
 
 
-def _returned(flags: DailyFlags, days: int, *, level: float) -> BeyondChance | None:
+def _returned(counts: FirstContactCounts, days: int, *, level: float) -> BeyondChance | None:
     """Return by how much more often those marked as resolved come back than in the window after."""
     came, late, watched = (
-        flags.daily(name, days) for name in ("watched_returned", "watched_late", "watched")
+        counts.daily(name, days) for name in ("watched_returned", "watched_late", "watched")
     )
     silent = watched - came
     if min(watched.sum(), silent.sum()) <= 0 or (watched > 0).sum() < 2:
@@ -117,13 +120,13 @@ def _returned(flags: DailyFlags, days: int, *, level: float) -> BeyondChance | N
     return _beyond(float(share), float(by_chance), int(watched.sum()), error, level=level)
 
 
-def _denied(flags: DailyFlags, days: int, *, level: float) -> BeyondChance | None:
+def _denied(counts: FirstContactCounts, days: int, *, level: float) -> BeyondChance | None:
     """Return by how much the mark exceeds what the customers of the same contacts say."""
-    apart = flags.difference("both_marked", "both_said", "both", days)
+    apart = counts.difference("both_marked", "both_said", "both", days)
     if apart is None:
         return None
-    n = flags.total("both", days)
-    marked, said = (flags.total(name, days) / n for name in ("both_marked", "both_said"))
+    n = counts.total("both", days)
+    marked, said = (counts.total(name, days) / n for name in ("both_marked", "both_said"))
     return _beyond(marked, said, n, apart[1], level=level)
 
 

@@ -23,7 +23,6 @@ def facts(result: FirstContactResolution) -> Iterator[Number]:
     """Yield every share with its ends, and what was left out or cannot be told."""
     recorded, rows = result.recorded, (Basis("interactions"),)
     yield Number("contacts", recorded.contacts, "cases", basis=rows)
-    yield Number("unknown_contacts", result.unknown, "cases", recorded.contacts, basis=rows)
     yield Number("without_end", recorded.contacts - recorded.ends, "cases", recorded.contacts, basis=rows)
     yield Number("days_alone", recorded.days_alone, "cases", recorded.contacts, basis=rows)
     for key, why in (("net", result.no_net), ("mark", result.no_mark), ("survey", result.no_survey)):
@@ -32,15 +31,17 @@ def facts(result: FirstContactResolution) -> Iterator[Number]:
     for window in result.windows:
         yield from _window(window)
     for group in result.groups:
-        share, key = group.share, f"{group.kind}:{group.name}"
-        yield Number(f"group_share:{key}", share.value, "share", share.n, share.interval, (BASIS,))
-        yield Number(f"n:{key}", share.n, "cases", basis=(BASIS,))
+        share, key = group.share, f"{group.kind}:{group.title}"
+        where = ((group.kind, group.name),) if group.name else ()
+        basis = (Basis("interactions", (*IN_PERIOD, *where)),)
+        yield Number(f"share:{key}", share.value, "share", share.n, share.interval, basis)
+        yield Number(f"n:{key}", share.n, "cases", basis=basis)
 
 
 def _window(window: ResolutionWindow) -> Iterator[Number]:
     days = window.days
     yield Number(f"days:{days}", days, "count", reason=_DECLARED)
-    for name in ("base", "censored", "early", "unanswered", "beyond"):
+    for name in ("base", "censored", "early", "unanswered", "beyond", "unknown"):
         yield Number(f"{name}:{days}", getattr(window, name), "cases", basis=(BASIS,))
     for shares in window.shares:
         row = f"{days}:{shares.witness}"

@@ -46,8 +46,8 @@ def _raised(result: FirstContactResolution, window: ResolutionWindow) -> Iterato
             result,
             Disagreement.MARKED_DENIED,
             f"Of {counted(entry.of, 'first contact')} with a mark and an answer of the customer, "
-            f"{entry.contacts:,} are marked as resolved while the customer says they were not: the mark says "
-            f"{percent(window.denied.share)}, customers say {percent(window.denied.by_chance)}.",
+            f"the mark says resolved and the customer denies it for {entry.contacts:,}. By the mark "
+            f"{percent(window.denied.share)} are resolved, by customers {percent(window.denied.by_chance)}.",
             window.denied.share - window.denied.by_chance,
         )
 

@@ -117,7 +117,7 @@ def whole_contacts(
         answered=answered,
         mark=nw.col("resolved_first"),
         day=nw.col("offered_day").cast(nw.Int64),
-        contact=_contact(),
+        contact=contact_of_leg(),
     )
     joined = _joined(legs, rule=rule) if "contact_id" in interactions.collect_schema().names() else legs
     contacts = joined.select(*_COLUMNS)
@@ -126,10 +126,10 @@ def whole_contacts(
 
 def legs_of(interactions: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """Return the contact that each leg is of, by the id of the leg: ``interaction_id`` and ``contact``."""
-    return with_every_column(interactions).select("interaction_id", contact=_contact())
+    return with_every_column(interactions).select("interaction_id", contact=contact_of_leg())
 
 
-def _contact() -> nw.Expr:
+def contact_of_leg() -> nw.Expr:
     """Return the id of the contact that a leg is of: its own where it is the only one."""
     import narwhals as nw
 
@@ -179,7 +179,7 @@ def _joined(legs: nw.LazyFrame[Any], *, rule: RepeatRule) -> nw.LazyFrame[Any]:
     )
 
 
-def identified(contacts: nw.LazyFrame[Any], *, by_matter: bool) -> nw.Expr:
+def identified(*, by_matter: bool) -> nw.Expr:
     """Return whether a contact says what the same matter is told by."""
     import narwhals as nw
 
@@ -209,3 +209,28 @@ def with_silences(contacts: nw.LazyFrame[Any], *, by_matter: bool) -> nw.LazyFra
     return before.with_columns(
         since=nw.col("offered_at") - nw.col("past"), until_next=nw.col("following") - nw.col("starts_at")
     ).drop("latest", "following", "past")
+
+
+def with_vague(
+    silences: nw.LazyFrame[Any], contacts: nw.LazyFrame[Any], recorded: RecordedContacts
+) -> nw.LazyFrame[Any]:
+    """Add contacts whose customer is known and whose matter is not, marked ``vague``.
+
+    Their silences are those of the customer: one that stands alone is a first contact that nobody came back
+    to, whatever it was about.
+
+    Parameters
+    ----------
+    silences
+        Contacts whose matter can be told, with their silences.
+    contacts
+        All contacts.
+    """
+    import narwhals as nw
+
+    certain = silences.with_columns(vague=nw.lit(value=False))
+    if not recorded.by_matter or recorded.matters == recorded.contacts:
+        return certain
+    customers = with_silences(contacts.filter(identified(by_matter=False)), by_matter=False)
+    vague = customers.filter(nw.col("matter").is_null()).with_columns(vague=nw.lit(value=True))
+    return nw.concat([certain, vague.select(certain.collect_schema().names())])

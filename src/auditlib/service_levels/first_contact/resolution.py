@@ -16,11 +16,12 @@ from auditlib.service_levels.first_contact.matters import (
     recorded_in,
     whole_contacts,
     with_silences,
+    with_vague,
 )
 from auditlib.service_levels.first_contact.result import FirstContactResolution, ResolutionGroup
 from auditlib.service_levels.first_contact.rule import RepeatRule
 from auditlib.service_levels.first_contact.surveyed import said_by_contact, survey_lacking
-from auditlib.service_levels.first_contact.windows import daily_by, daily_flags
+from auditlib.service_levels.first_contact.windows import first_contact_counts, shares_by, undecided_counts
 from auditlib.standards.observed import rows_in
 from auditlib.statements import Unanswered
 
@@ -88,25 +89,34 @@ def estimate(
     interactions = engagement.evidence.lazy("interactions")
     until = evidence_end(interactions, run)
     offered = whole_contacts(interactions, recorded, rule=rule).filter(_up_to(until))
-    known = identified(offered, by_matter=recorded.by_matter)
+    known = identified(by_matter=recorded.by_matter)
     no_survey = survey_lacking(engagement.evidence, run, resolved_item)
-    silences = with_silences(offered.filter(known), by_matter=recorded.by_matter)
+    certain = with_silences(offered.filter(known), by_matter=recorded.by_matter)
+    silences = with_vague(certain, offered, recorded)
     contacts = _with_said(engagement, silences, "" if no_survey else resolved_item)
-    unknown = rows_in(offered.filter(~known)) + quarantined(engagement)
     windows = rule.every_window
-    flags = daily_flags(contacts, rule=rule, windows=windows, until=until, first=recorded.first)
+    unknown = _unknown(engagement, offered, silences, rule=rule)
+    counts = first_contact_counts(contacts, rule=rule, windows=windows, until=until, first=recorded.first)
     return FirstContactResolution(
         rule,
         recorded,
-        unknown,
-        tuple(window_of(flags, days, unknown=unknown, level=level) for days in windows),
-        _groups(contacts, recorded, rule=rule, until=until, level=level),
+        tuple(window_of(counts, days, unknown=unknown[days], level=level) for days in windows),
+        _groups(silences, recorded, rule=rule, until=until, level=level),
         disagreeing_cases(contacts, rule=rule, until=until),
         None if recorded.levels else NO_LEVEL,
         None if recorded.marks else NO_MARK,
         no_survey,
         ("interactions",) if no_survey else ("interactions", "responses"),
     )
+
+
+def _unknown(
+    engagement: Engagement, offered: nw.LazyFrame[Any], silences: nw.LazyFrame[Any], *, rule: RepeatRule
+) -> dict[int, int]:
+    """Return, for each window, how many contacts may be repeats of others."""
+    nobody = rows_in(offered.filter(~identified(by_matter=False))) + quarantined(engagement)
+    near = undecided_counts(silences, rule=rule, windows=rule.every_window)
+    return {days: nobody + count for days, count in near.items()}
 
 
 def quarantined(engagement: Engagement) -> int:
@@ -145,6 +155,5 @@ def _groups(
     columns = ("channel", "matter") if recorded.by_matter else ("channel",)
     return tuple(
         ResolutionGroup(column, name, exact_share(share, level=level))
-        for column in columns
-        for name, share in sorted(daily_by(contacts, column, rule=rule, until=until).items())
+        for (column, name), share in sorted(shares_by(contacts, columns, rule=rule, until=until).items())
     )

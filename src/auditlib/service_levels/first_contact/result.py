@@ -62,7 +62,8 @@ class RangedShare:
     @property
     def says_nothing(self) -> bool:
         """Whether what is left open spans half of the scale."""
-        return self.most - self.least >= NOTHING_SAID
+        width = self.most - self.least
+        return width >= NOTHING_SAID
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,9 @@ class ResolutionWindow:
         Of the base, those never answered: not resolved.
     beyond
         Of the base, those the first level cannot resolve.
+    unknown
+        Contacts that may be repeats of others: without a customer, in quarantine, or near another of the
+        customer without saying their matter.
     returned
         By how much those marked as resolved come back more often than by chance; None where it cannot be
         said.
@@ -139,6 +143,7 @@ class ResolutionWindow:
     early: int
     unanswered: int
     beyond: int
+    unknown: int
     shares: tuple[WitnessShares, ...]
     disagreements: tuple[DisagreeingContacts, ...]
     returned: BeyondChance | None = None
@@ -157,6 +162,11 @@ class ResolutionGroup:
     name: str
     share: RangedShare
 
+    @property
+    def title(self) -> str:
+        """Its name, or that contacts do not say it."""
+        return self.name or "not recorded"
+
 
 @dataclass(frozen=True, slots=True)
 class FirstContactResolution:
@@ -164,8 +174,6 @@ class FirstContactResolution:
 
     Parameters
     ----------
-    unknown
-        Contacts that do not say their customer or their matter: they may be repeats of others.
     groups
         By channel and by matter, under the window that is shown in detail.
     no_net, no_mark, no_survey
@@ -176,7 +184,6 @@ class FirstContactResolution:
 
     rule: RepeatRule
     recorded: RecordedContacts
-    unknown: int
     windows: tuple[ResolutionWindow, ...]
     groups: tuple[ResolutionGroup, ...] = ()
     cases: pd.DataFrame | None = None

@@ -83,7 +83,7 @@ def first_contacts_one(
 ) -> tuple[FirstOfMatter | None, ...]:
     """Return what became of each contact of one customer; None for one that goes on with its matter.
 
-    The scalar reference of `matters.with_silences` and `windows.conditions`.
+    The scalar reference of `matters.with_silences` and `windows.parts`.
 
     Parameters
     ----------

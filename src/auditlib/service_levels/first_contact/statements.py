@@ -34,7 +34,6 @@ def summary(result: FirstContactResolution, facts: Facts) -> Iterator[Sentence]:
     yield from _range(window, about)
     yield _witnesses(result, window, facts)
     yield from _windows(result, facts)
-    yield from disagreements(result, facts)
 
 
 def _performed(result: FirstContactResolution, window: ResolutionWindow, facts: Facts) -> Sentence:
@@ -77,8 +76,9 @@ def _range(window: ResolutionWindow, facts: Facts) -> Iterator[Sentence]:
         return
     nothing = ": that range says nothing" if shares.gross.says_nothing else ""
     yield say(
-        "{unknown_contacts|contact|contacts} without customer or matter, or in quarantine, may be repeats of "
-        "others: the share may be anything from {least} to {most}{nothing}.",
+        "{unknown|contact|contacts} without a customer, in quarantine, or near another of the customer "
+        "without saying the matter may be repeats: the share may be anything from {least} to "
+        "{most}{nothing}.",
         facts,
         least=say("{share_least}", facts.about(f"{window.days}:{Witness.CONTACTS}")),
         most=say("{share_most}", facts.about(f"{window.days}:{Witness.CONTACTS}")),
@@ -141,17 +141,49 @@ def _gross(window: ResolutionWindow) -> object:
     return None if shares is None else shares.gross
 
 
-def disagreements(result: FirstContactResolution, facts: Facts) -> Iterator[Sentence]:
-    """Yield on how many contacts the three contradict each other."""
+def contradicted(result: FirstContactResolution, facts: Facts) -> Iterator[Sentence]:
+    """Yield on how many contacts the three contradict each other, and what of it chance explains."""
     window = result.detailed
     about = facts.about(str(window.days))
     parts = [
         say(f"{{{entry.kind}}} of {{of_{entry.kind}}} ({{words}})", about, words=DISAGREEMENTS[entry.kind])
         for entry in window.disagreements
     ]
-    if parts:
-        text = "Where they contradict each other within {days|day|days}: {parts}."
-        yield say(text, about, parts=joined(parts, "; "))
+    if not parts:
+        yield Sentence("Nothing can contradict what followed: neither a mark nor an answer is recorded.")
+        return
+    text = "Where they contradict each other within {days|day|days}: {parts}."
+    yield say(text, about, parts=joined(parts, "; "))
+    yield from _explained(window, about)
+
+
+def _explained(window: ResolutionWindow, facts: Facts) -> Iterator[Sentence]:
+    """Yield whether chance explains that marks are contradicted."""
+    if window.returned is not None:
+        shown = "more than chance explains" if window.returned.shown else "no more than chance explains"
+        yield say(
+            "Of those marked as resolved {returned_share} came back; new matters would bring back "
+            "{returned_by_chance}, as many as in the {days|day|days} after: {shown}.",
+            facts,
+            shown=shown,
+        )
+    if window.denied is not None:
+        beyond = "the mark says more" if window.denied.shown else "that the mark says more is not shown"
+        yield say(
+            "Where customers were asked, the mark says {denied_share} and they say {denied_by_chance}: "
+            "{beyond}.",
+            facts,
+            beyond=beyond,
+        )
+
+
+def by_group(result: FirstContactResolution, facts: Facts) -> Iterator[Sentence]:
+    """Yield how groups and cases are to be read."""
+    yield say(
+        "All are first contacts with a window of {days|day|days}. Where intervals overlap, no order is an "
+        "answer; a case shows that two sources differ, and not which of them is right.",
+        facts.about(str(result.rule.days)),
+    )
 
 
 def limits(result: FirstContactResolution, facts: Facts) -> Iterator[Sentence]:
