@@ -27,8 +27,8 @@ def summary(result: WaitingResult, facts: Facts) -> Iterator[Sentence]:
         yield say("{lead}Of those answered, {parts}.", facts, lead=lead, parts=parts)
     patient = [entry for entry in result.channels if entry.share_given_up and result.tells(entry)]
     if patient:
-        parts = [_given_up(entry, facts) for entry in patient[:_CHANNELS_SAID]]
-        yield say("Given up were {parts}.", facts, parts=parts)
+        shares = [_given_up(entry, facts) for entry in patient[:_CHANNELS_SAID]]
+        yield say("Given up were {shares}.", facts, shares=shares)
     for means in result.counted:
         yield _counted(means, facts)
 
