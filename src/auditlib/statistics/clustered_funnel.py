@@ -112,9 +112,11 @@ def clustered_funnel(
     level
         1 less it is the share of units called out that may be wrong.
 
-    Notes ----- A funnel with additive over-dispersion (Spiegelhalter 2005, Quality and Safety in Health Care
-    14:347-351) on the scale of the arc sine, with errors widened by the pooled design effect of clusters;
-    verdicts are those of `statistics.standing_out`.
+    Notes
+    -----
+    A funnel with additive over-dispersion (Spiegelhalter 2005, Quality and Safety in Health Care 14:347-351)
+    on the scale of the arc sine, with errors widened by the pooled design effect of clusters; verdicts are
+    those of `statistics.standing_out`.
     """
     met, whole = (as_floats(np.bincount(unit, weights=part)) for part in (meeting, cases))
     if len(whole) < FEWEST_UNITS:

@@ -75,7 +75,7 @@ def channel_waits(
     days = {str(name): _Days(part) for name, part in _by_day(named).groupby("channel", sort=True)}
     left = _left(named)
     times = {"wait": _answered(left), "handle": _handled(named)}
-    within = _within(tables, named, times)
+    within = _within(named, times)
     patience = patience_by_channel(tables, named, _survivals(left), level=level, fewest=fewest)
     entries = [
         _entry(name, part, times, within.get(name), patience.get(name), level=level)
@@ -172,33 +172,32 @@ def _survivals(left: pd.DataFrame) -> dict[str, CountedSurvival]:
 
 
 def _within(
-    tables: CanonicalTables,
-    contacts: nw.LazyFrame[Any],
-    times: Mapping[str, Mapping[str, CountedTimes]],
+    contacts: nw.LazyFrame[Any], times: Mapping[str, Mapping[str, CountedTimes]]
 ) -> dict[str, pd.DataFrame]:
     """Return by channel, unit and day how many contacts took no longer than each quantile."""
     import narwhals as nw
 
-    channels = sorted({name for by_channel in times.values() for name in by_channel})
-    if not channels:
-        return {}
-    bounds: dict[str, list[Any]] = {"channel": list(channels)}
-    for what, name in _pairs():
-        found = (times[what].get(channel) for channel in channels)
-        bounds[f"{name}_{what}"] = [
-            -1 if each is None else int(each.quantile(QUANTILES[name])) for each in found
-        ]
     answered = contacts.filter(nw.col("became") == ANSWERED)
-    joined = answered.join(tables.lazy_of(bounds), on="channel", how="inner")
     sums = {
-        f"{name}_{what}": (whole_seconds(_TIMES[what]) <= nw.col(f"{name}_{what}"))
+        f"{name}_{what}": (whole_seconds(_TIMES[what]) <= _bound(times[what], QUANTILES[name]))
         .fill_null(value=False)
         .cast(nw.Int64)
         for what, name in _pairs()
     }
-    rows = joined.select("channel", "unit_id", "day", **sums).group_by("channel", "unit_id", "day")
+    rows = answered.select("channel", "unit_id", "day", **sums).group_by("channel", "unit_id", "day")
     added = to_pandas(rows.agg(*(nw.col(name).sum().cast(nw.Int64) for name in sums)))
     return {str(name): part for name, part in added.groupby("channel", sort=True)}
+
+
+def _bound(times: Mapping[str, CountedTimes], share: float) -> nw.Expr:
+    """Return the quantile of the channel of each contact, in whole seconds; none where it has no times."""
+    import narwhals as nw
+
+    bound = nw.lit(-1)
+    for channel, counted in times.items():
+        own = nw.when(nw.col("channel") == channel)
+        bound = own.then(nw.lit(int(counted.quantile(share)))).otherwise(bound)
+    return bound
 
 
 def _pairs() -> Iterable[tuple[str, str]]:
