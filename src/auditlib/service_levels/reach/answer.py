@@ -125,10 +125,9 @@ class ReachAnswer(Answer[ReachResult]):
 
     def parts(self) -> tuple[ReachAnswer, ...]:
         """Return the same answer for each trait that channels are compared on, alone."""
-        whole = self.result
         return tuple(
-            replace(self, result=ReachResult(whole.registry, whole.level, parities=(parity,)))
-            for parity in whole.parities
+            replace(self, result=replace(self.result, parities=(parity,)))
+            for parity in self.result.parities
             if parity.channels
         )
 

@@ -121,7 +121,7 @@ class ReachResult:
         ]  # fmt: skip
         return (names[0], names[-1]) if len(names) > 1 else None
 
-    def without(self, held: Held) -> tuple[Self | None, int]:
+    def without(self, held: Held) -> tuple[Self, int]:
         """Return it without the channels whose shares are held back, and how many these are."""
         parities = tuple(entry.without(held) for entry in self.parities)
         lost = sum(
@@ -129,9 +129,7 @@ class ReachResult:
             for whole, part in zip(self.parities, parities, strict=True)
         )
         kinds = tuple(entry.without(held) for entry in self.by_kind)
-        part = replace(self, parities=parities, by_kind=kinds)
-        emptied = lost and not self.contacts and not any(entry.channels for entry in parities)
-        return (None if emptied else part), lost
+        return replace(self, parities=parities, by_kind=kinds), lost
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row for each channel and trait."""
