@@ -283,6 +283,10 @@ def test_a_comparison_that_the_mix_of_matters_reverses_is_said_to_be_reversed() 
     assert phone.within.share == pytest.approx((0.6 + 0.95) / 2)
     assert phone.within.others == pytest.approx((0.5 + 0.85) / 2)
     assert "The mix of matters turns the comparison round: of contacts by phone 65.8%" in texts(answer)
+    for part in answer.parts():
+        assert {number.key: number for number in part.numbers()}.items() <= {
+            number.key: number for number in answer.numbers()
+        }.items()
     table = answer.parts()[0].beside().frame.set_index("channel")
     assert (table.loc["phone", "side"], table.loc["phone", "side_within"]) == ("lower", "higher")
     assert unfounded(answer) == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 from auditlib.records import Finding, Number, Sentence
 from auditlib.service_levels.reach import facts, statements
@@ -55,6 +55,8 @@ _LABELS = {
 @dataclass(frozen=True, eq=False, repr=False)
 class ReachAnswer(Answer[ReachResult]):
     """Channels in words."""
+
+    ranges: ClassVar[bool] = True
 
     def numbers(self) -> tuple[Number, ...]:
         """Return every count, share and difference."""
@@ -124,7 +126,7 @@ class ReachAnswer(Answer[ReachResult]):
     def parts(self) -> tuple[ReachAnswer, ...]:
         """Return the same answer for each trait that channels are compared on, alone."""
         return tuple(
-            replace(self, result=replace(self.result, parities=(parity,), refusals=()))
+            replace(self, result=replace(self.result, parities=(parity,)))
             for parity in self.result.parities
             if parity.channels
         )

@@ -42,15 +42,15 @@ def _contacts(result: ReachResult) -> Iterator[Number]:
     if result.no_contacts is not None:
         yield Number("contacts", None, "count", reason=result.no_contacts.reason)
         return
-    yield Number("contacts", sum(result.contacts.values()), "count", basis=_CONTACTS)
+    yield Number("contacts", sum(result.contacts.values()), "cases", basis=_CONTACTS)
     yield Number("channels_without_contacts", len(result.silent_channels), "count")
-    yield Number("unregistered_contacts", sum(result.unregistered.values()), "count", basis=_CONTACTS)
-    yield Number("matterless", result.matterless, "count", basis=_CONTACTS)
-    yield Number("unnamed", result.contacts.get(UNKNOWN, 0), "count", basis=_CONTACTS)
+    yield Number("unregistered_contacts", sum(result.unregistered.values()), "cases", basis=_CONTACTS)
+    yield Number("matterless", result.matterless, "cases", basis=_CONTACTS)
+    yield Number("unnamed", result.contacts.get(UNKNOWN, 0), "cases", basis=_CONTACTS)
     for channel in dict.fromkeys((*result.promised, *result.contacts)):
         if channel != UNKNOWN:
             basis = (Basis(TABLE, (*IN_PERIOD, ("channel", channel))),)
-            yield Number(f"contacts:{channel}", result.contacts.get(channel, 0), "count", basis=basis)
+            yield Number(f"contacts:{channel}", result.contacts.get(channel, 0), "cases", basis=basis)
 
 
 def _availability(answer: Availability | Refusal) -> Iterator[Number]:
@@ -69,7 +69,7 @@ def _channel(entry: ChannelAvailability) -> Iterator[Number]:
     basis = (Basis(OUTAGES, (("channel", name),)),)
     worst, best = entry.shares
     lowest = entry.lowest
-    yield Number(f"open_hours:{name}", hours_in(entry.open_time), "hours", len(entry.units), basis=basis)
+    yield Number(f"open_hours:{name}", hours_in(entry.open_time), "hours", basis=basis)
     yield Number(f"lost_hours:{name}", hours_in(most), "hours", basis=basis)
     yield Number(f"lost_at_least:{name}", hours_in(least), "hours", basis=basis)
     yield Number(f"available:{name}", worst, "share", basis=basis)
@@ -86,7 +86,7 @@ def _parity(parity: Parity) -> Iterator[Number]:
     yield Number(f"too_few:{trait}", len(parity.few), "count")
     for channel, contacts in parity.silent:
         basis = (Basis(TABLE, (*IN_PERIOD, ("channel", channel))),)
-        yield Number(f"silent:{trait}:{channel}", contacts, "count", basis=basis)
+        yield Number(f"silent:{trait}:{channel}", contacts, "cases", basis=basis)
     for entry in parity.channels:
         yield from _compared(trait, entry)
 
@@ -94,8 +94,8 @@ def _parity(parity: Parity) -> Iterator[Number]:
 def _compared(trait: Trait, entry: ChannelParity) -> Iterator[Number]:
     row, n = f"{trait}:{entry.channel}", entry.count.counted
     basis = (Basis(TABLE, (*IN_PERIOD, ("channel", entry.channel))),)
-    yield Number(f"compared_contacts:{row}", n, "count", basis=basis)
-    yield Number(f"unknown:{row}", entry.count.unknown, "count", basis=basis)
+    yield Number(f"compared_contacts:{row}", n, "cases", basis=basis)
+    yield Number(f"unknown:{row}", entry.count.unknown, "cases", basis=basis)
     for suffix, way in (("", entry.whole), ("_within", entry.within)):
         if way is not None:
             yield Number(f"share{suffix}:{row}", way.share, "share", n, basis=basis)
@@ -117,13 +117,13 @@ def _grouped(grouped: TraitByKind) -> Iterator[Number]:
     yield Number(str(trait), total.share, "share", total.counted, basis=_CONTACTS)
     yield Number(f"{trait}_least", least, "share", total.counted + total.unknown, basis=_CONTACTS)
     yield Number(f"{trait}_most", most, "share", total.counted + total.unknown, basis=_CONTACTS)
-    yield Number(f"{trait}_unknown", total.unknown, "count", basis=_CONTACTS)
+    yield Number(f"{trait}_unknown", total.unknown, "cases", basis=_CONTACTS)
     column = "preferred_channel" if trait is Trait.BY_CHOICE else "matter"
     for name, count in grouped.groups.items():
         basis = (Basis(TABLE, (*IN_PERIOD, (column, name))),)
         interval = grouped.intervals.get(name)
         yield Number(f"{trait}:{name}", count.share, "share", count.counted, interval, basis)
-        yield Number(f"{trait}_contacts:{name}", count.counted, "count", basis=basis)
+        yield Number(f"{trait}_contacts:{name}", count.counted, "cases", basis=basis)
 
 
 def _episodes(answer: Episodes | Refusal) -> Iterator[Number]:
@@ -132,15 +132,15 @@ def _episodes(answer: Episodes | Refusal) -> Iterator[Number]:
             yield Number("matters", None, "count", reason=answer.reason)
         return
     yield Number("silence_days", answer.silence_days, "days", reason=_DECLARED)
-    yield Number("going_on", answer.going_on, "count", basis=_LOG)
-    yield Number("begun_before", answer.begun_before, "count", basis=_LOG)
-    yield Number("nameless", answer.nameless, "count", answer.contacts, basis=_LOG)
+    yield Number("going_on", answer.going_on, "cases", basis=_LOG)
+    yield Number("begun_before", answer.begun_before, "cases", basis=_LOG)
+    yield Number("nameless", answer.nameless, "cases", answer.contacts, basis=_LOG)
     yield from _kind(answer.total, _LOG, "")
     for entry in answer.kinds:
         yield from _kind(entry, (Basis(TABLE, (("matter", entry.kind),)),), f":{entry.kind}")
 
 
 def _kind(entry: KindOfMatter, basis: tuple[Basis, ...], row: str) -> Iterator[Number]:
-    yield Number(f"matters{row}", entry.matters, "count", basis=basis)
+    yield Number(f"matters{row}", entry.matters, "cases", basis=basis)
     yield Number(f"again{row}", entry.share, "share", entry.matters, basis=basis)
     yield Number(f"contacts_each{row}", entry.mean, "mean", entry.matters, basis=basis)

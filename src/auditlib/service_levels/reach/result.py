@@ -59,6 +59,8 @@ class ReachResult:
         Traits by kind of matter, or by channel asked for.
     matterless
         Contacts that name no kind of matter.
+    least
+        Contacts that a kind of matter needs to be named as that with the lowest or the highest share.
     medians
         Median wait in seconds and its contacts, by live channel.
     episodes
@@ -78,6 +80,7 @@ class ReachResult:
     refusals: tuple[tuple[Trait, Refusal], ...] = ()
     no_contacts: Refusal | None = None
     matterless: int = 0
+    least: int = 1
 
     @property
     def promised(self) -> tuple[str, ...]:
@@ -110,7 +113,15 @@ class ReachResult:
         """Return a trait by kind of matter; None where nothing can be said of it."""
         return next((entry for entry in self.by_kind if entry.trait is trait), None)
 
-    def without(self, held: Held) -> tuple[Self | None, int]:
+    def extremes(self, trait: Trait) -> tuple[str, str] | None:
+        """Return the groups with the lowest and the highest share of a trait; None where fewer than two."""
+        grouped = self.trait(trait)
+        names = [] if grouped is None else [
+            name for name, count in grouped.groups.items() if count.counted >= self.least
+        ]  # fmt: skip
+        return (names[0], names[-1]) if len(names) > 1 else None
+
+    def without(self, held: Held) -> tuple[Self, int]:
         """Return it without the channels whose shares are held back, and how many these are."""
         parities = tuple(entry.without(held) for entry in self.parities)
         lost = sum(
@@ -118,9 +129,7 @@ class ReachResult:
             for whole, part in zip(self.parities, parities, strict=True)
         )
         kinds = tuple(entry.without(held) for entry in self.by_kind)
-        part = replace(self, parities=parities, by_kind=kinds)
-        emptied = lost and not any(entry.channels for entry in parities)
-        return (None if emptied else part), lost
+        return replace(self, parities=parities, by_kind=kinds), lost
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row for each channel and trait."""

@@ -60,11 +60,10 @@ def parity_title(result: ReachResult, parity: Parity) -> str:
 
 def kinds_title(result: ReachResult) -> str:
     """Return what the table of kinds of matter says."""
-    at_once = result.trait(Trait.AT_ONCE)
-    if at_once is None or len(at_once.groups) < 2:
+    ends = result.extremes(Trait.AT_ONCE)
+    if ends is None:
         return "What becomes of each kind of matter"
-    first, *_, last = at_once.groups
-    return f"Least often resolved at once: {_plain(first)}; most often: {_plain(last)}"
+    return f"Least often resolved at once: {_plain(ends[0])}; most often: {_plain(ends[1])}"
 
 
 def summary(result: ReachResult, facts: Facts) -> Iterator[Sentence]:
@@ -257,16 +256,15 @@ def matters(result: ReachResult, facts: Facts) -> Iterator[Sentence]:
     """Yield what becomes of matters: resolved at once, handed over, coming back, in the channel asked for."""
     if result.no_contacts is not None:
         return
-    at_once = result.trait(Trait.AT_ONCE)
-    if at_once is not None and len(at_once.groups) > 1:
-        names = list(at_once.groups)
+    ends = result.extremes(Trait.AT_ONCE)
+    if ends is not None:
         yield say(
             "By kind of matter, from {lowest} ({first}) to {highest} ({last}) are resolved at once.",
             facts,
-            lowest=say("{at_once}", facts.about(names[0])),
-            first=_plain(names[0]),
-            highest=say("{at_once}", facts.about(names[-1])),
-            last=_plain(names[-1]),
+            lowest=say("{at_once}", facts.about(ends[0])),
+            first=_plain(ends[0]),
+            highest=say("{at_once}", facts.about(ends[1])),
+            last=_plain(ends[1]),
         )
     for trait in (Trait.HANDED_OVER, Trait.BY_CHOICE):
         yield from _total(result, trait, facts)
