@@ -139,6 +139,13 @@ def test_the_bounds_of_the_catalogue_are_said():
     assert exhibit.frame["catalogue"].tolist() == ["1 min to 5 min"]
 
 
+def test_a_limit_that_the_profile_made_looser_is_flagged():
+    demands = Demands(EDITION, looser=("IM-06",))
+    words = str(asked(*world(1, turn=60), demands=demands))
+    assert "IM-06 allows 3.0 minutes (the party's profile made it looser than the edition)" in words
+    assert "IM-01 allows 45 seconds, which" in words
+
+
 def test_a_criterion_that_is_set_aside_is_not_in_force():
     aside = {"IM-06": Exemption(Outcome.WAIVED, "waived")}
     given = asked(*world(1, turn=60), demands=Demands(EDITION, aside))
@@ -194,6 +201,28 @@ def test_strata_that_differ_are_no_fall_and_a_fall_within_them_is():
     assert fall.p_value <= 0.005
     assert fall.low <= np.log1p(60) <= fall.high
     assert fall.bounded
+
+
+@pytest.mark.parametrize(("seed", "step"), [(1, True), (2, False), (3, True)])
+def test_the_place_is_that_of_least_squares_within_strata(seed: int, step: bool):
+    """Every place and shape by a regression on dummies of strata; the strata differ in values and shares."""
+    rng = np.random.default_rng(seed)
+    stratum = np.repeat(np.arange(3), 400)
+    value = np.clip(rng.integers(1, 9, 1200) + 2 * stratum, 1, 11).astype(np.float64)
+    fall = 0.3 * (value > 6) if step else 0.12 * np.maximum(value - 6, 0)
+    meeting = (rng.random(1200) < 0.6 + 0.15 * stratum - fall).astype(np.float64)
+    cluster = stratum * 40 + rng.integers(0, 40, 1200)
+    best = (np.inf, 0.0)
+    for place in range(1, 11):
+        if not 0.05 <= (value <= place).mean() <= 0.95:
+            continue
+        for shape in (value > place, np.maximum(value - place, 0)):
+            design = np.column_stack([np.eye(3)[stratum], shape])
+            slopes, _, _, _ = np.linalg.lstsq(design, meeting, rcond=None)
+            if slopes[-1] < 0:
+                best = min(best, (float(((meeting - design @ slopes) ** 2).sum()), float(place)))
+    counted = CountedAlong(stratum, cluster, value, np.ones(1200), meeting)
+    assert falling_point(counted, level=0.95, rng=rng, draws=99).value == best[1]
 
 
 def test_one_wait_alone_cannot_be_compared():

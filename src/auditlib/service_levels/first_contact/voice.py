@@ -219,11 +219,12 @@ def _limits(demands: Demands | None, channel: str, turn: TurningWait | None) -> 
     """Return the limits for waits that the standard has in force for a channel."""
     criteria = () if demands is None else demands.edition.criteria
     exempted = {} if demands is None else demands.exemptions
+    relaxed = () if demands is None else demands.looser
     allowed = [
         (criterion, _allows(criterion, channel)) for criterion in criteria if criterion.id not in exempted
     ]
     return tuple(
-        LimitInForce(criterion, seconds, _looser(seconds, turn))
+        LimitInForce(criterion, seconds, _looser(seconds, turn), criterion.id in relaxed)
         for criterion, seconds in allowed
         if seconds is not None
     )

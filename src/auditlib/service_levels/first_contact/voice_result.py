@@ -109,11 +109,14 @@ class LimitInForce:
         The wait it allows.
     looser
         Whether it allows more than the whole interval of the turn; None where the interval leaves it open.
+    relaxed
+        Whether the party's profile made it looser than the edition has it.
     """
 
     criterion: Criterion
     seconds: float
     looser: bool | None
+    relaxed: bool = False
 
     @property
     def catalogue(self) -> tuple[float, float] | None:

@@ -89,10 +89,11 @@ def _limit(limit: LimitInForce, result: VoiceAgainstClock, facts: Facts) -> Sent
     """Say how a limit in force lies beside the turn, and whether the catalogue allows the offered target."""
     about = facts.about(limit.criterion.id)
     start = say(
-        "{criterion} allows {wait_limit} {unit}",
+        "{criterion} allows {wait_limit} {unit}{relaxed}",
         about,
         criterion=limit.criterion.id,
         unit=about["wait_limit"].unit,
+        relaxed=" (the party's profile made it looser than the edition)" if limit.relaxed else "",
     )
     if result.turn is None:
         return joined([start, ": nothing here speaks for another limit."], "")
