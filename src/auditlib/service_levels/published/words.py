@@ -8,7 +8,7 @@ from auditlib.service_levels.definitions import ClockStart
 from auditlib.service_levels.published.claims import PublishedShare
 from auditlib.service_levels.statements import JOINED, STARTS
 from auditlib.service_levels.variants import Variant
-from auditlib.statements import listed
+from auditlib.statements import counted, listed
 from auditlib.time.months import month_text
 
 MEASURED = {"answered_within": "contacts answered in time", "abandoned": "contacts given up"}
@@ -52,6 +52,6 @@ def when(figure: PublishedShare) -> str:
 
 def subject(figure: PublishedShare) -> str:
     """Return what makes a figure the same from audit to audit: what it is about, and when it was said."""
-    limit = "" if figure.limit is None else f" within {figure.limit} s"
+    limit = "" if figure.limit is None else f" within {counted(figure.limit, 'second')}"
     said = "" if figure.published_on is None else f", published on {figure.published_on}"
     return f"{about(figure)}{limit}{said}: {100 * figure.value:g}%"
