@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -167,7 +168,7 @@ def test_a_call_of_a_queue_log_waits_from_its_start_until_it_is_connected(
     kept = "\n".join(line.partition(DECIDE)[0] for line in text.splitlines())
     evidence = prepare(load(Run, kept, name="log"), tmp_path, tmp_path / "store", threads=1)
     waits, _ = waits_by_clock(evidence, "phone")
-    told = by_name(waits[ClockStart.OFFERED], "service_level", limit=limit)
+    told = by_name(waits[ClockStart.OFFERED].parts[0], "service_level", limit=limit)
     assert told["over_answered"].least == in_time
     assert told["over_offered"].least == in_time / 2
 
@@ -217,7 +218,7 @@ def test_major_departments_are_units_of_their_own(
 ) -> None:
     major = np.char.endswith(four_hours.columns["unit_id"].astype(str), "-1")
     columns = {name: column[major] for name, column in four_hours.columns.items()}
-    assert england(DailyContacts(columns, four_hours.places), first, first) == percent
+    assert england(replace(four_hours, columns=columns), first, first) == percent
     units = departments.frame("units")
     assert units["unit_type"].value_counts()["major department"] < len(units) / 2
     assert len(units) > 274

@@ -83,7 +83,7 @@ def test_a_verdict_that_splits_across_definitions_is_called_so_on_the_first_page
     said = page(tmp_path, target="0.82")
     assert (
         "Phone contacts answered in time (IM-01, at least 82.0%): 18 ways of counting in use give 81.1% "
-        "(answered within the limit, over all answered or given up, mean of half hours) to 86.0%"
+        "(answered within the limit, over all answered or given up, mean of intervals) to 86.0%"
     ) in said, said
     assert "The verdict hangs on the definition: met by 12, not met by 6." in said
 
