@@ -18,8 +18,15 @@ _DEFINITION = "D2: a definition holds for the whole period, and a change of it i
 
 def findings_of(result: PublishedAgainstEvidence, facts: Facts) -> tuple[Finding, ...]:
     """Return a finding for each figure, restatement and changed definition that its readers were not told."""
+    # Months after a change of definition are told with the change, unless one turns the verdict.
+    told = [
+        entry
+        for change in result.changed
+        for entry in change.figures
+        if entry.given is GivenBy.OTHERWISE and not entry.turns_verdict
+    ]
     return (
-        *(_figure(entry, facts) for entry in result.figures if _wanting(entry)),
+        *(_figure(entry, facts) for entry in result.figures if _wanting(entry) and entry not in told),
         *(_restated(entry, facts) for entry in result.restated),
         *(_changed(change, facts) for change in result.changed),
         *(_exports(counts, facts) for counts in result.exports if counts.changed),
@@ -71,6 +78,8 @@ def _headline(entry: MatchedShare) -> str:
         return f"No way of counting gives the figure published for {what}"
     if entry.turns_verdict:
         return f"Only a flattering definition meets the demand: published for {what}"
+    if not figure.definition:
+        return f"A flattering definition, and none is named: published for {what}"
     return f"Another definition than claimed: published for {what}"
 
 

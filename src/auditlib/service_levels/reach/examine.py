@@ -68,7 +68,7 @@ def estimate(engagement: Engagement) -> ReachResult:
         median_waits(contacts, live),
         episodes(tables.lazy(TABLE), silence_days=registry.silence_days, until=as_of(run)),
         tuple((trait, ASK_FOR[trait]) for trait in Trait if not told[trait]),
-        least=run.thresholds.minimum_n,
+        minimum_n=run.thresholds.minimum_n,
         matterless=sum(_everybody(count) for (_, kind), count in sizes.items() if kind == UNKNOWN),
     )
 

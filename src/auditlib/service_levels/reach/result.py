@@ -59,7 +59,7 @@ class ReachResult:
         Traits by kind of matter, or by channel asked for.
     matterless
         Contacts that name no kind of matter.
-    least
+    minimum_n
         Contacts that a kind of matter needs to be named as that with the lowest or the highest share.
     medians
         Median wait in seconds and its contacts, by live channel.
@@ -80,7 +80,7 @@ class ReachResult:
     refusals: tuple[tuple[Trait, Refusal], ...] = ()
     no_contacts: Refusal | None = None
     matterless: int = 0
-    least: int = 1
+    minimum_n: int = 1
 
     @property
     def promised(self) -> tuple[str, ...]:
@@ -117,7 +117,7 @@ class ReachResult:
         """Return the groups with the lowest and the highest share of a trait; None where fewer than two."""
         grouped = self.trait(trait)
         names = [] if grouped is None else [
-            name for name, count in grouped.groups.items() if count.counted >= self.least
+            name for name, count in grouped.groups.items() if count.counted >= self.minimum_n
         ]  # fmt: skip
         return (names[0], names[-1]) if len(names) > 1 else None
 
