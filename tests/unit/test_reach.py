@@ -512,6 +512,20 @@ def test_a_contact_that_lasts_holds_its_matter_open() -> None:
     assert (found.total.matters, found.total.contacts) == (1, 3)
 
 
+@pytest.mark.parametrize("drop", [(), ("handed_over",)])
+def test_legs_of_a_contact_are_one_contact_that_was_handed_over(drop: Sequence[str]) -> None:
+    """Of 40 contacts ten have a second leg, which a quarter of an hour later somebody else takes."""
+    first = [contact(number, contact_id=f"K{number}" if number < 10 else None) for number in range(40)]
+    second = [
+        leg | {"interaction_id": f"L{number}", "offered_at": leg["offered_at"] + 15 * 60 * SECOND}
+        for number, leg in enumerate(first[:10])
+    ]
+    answer = ask({"interactions": [*first, *second]}, drop=drop)
+    found = {number.key: number for number in answer.numbers()}
+    assert found["contacts:phone"].value == 40
+    assert (found["handed_over:invoice"].value, found["handed_over:invoice"].n) == (0.25, 40)
+
+
 def test_shares_by_kind_and_by_the_channel_asked_for_have_ranges_for_the_unknown() -> None:
     contacts = [
         contact(

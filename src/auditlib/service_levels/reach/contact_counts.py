@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from auditlib.contracts import CanonicalTables
 from auditlib.records import Interval, Refusal
+from auditlib.service_levels.legs import joined_legs
 from auditlib.statistics.intervals import wilson
 
 if TYPE_CHECKING:
@@ -96,18 +97,33 @@ NOBODY = Count(0, 0, 0)
 
 
 def contacts_of(tables: CanonicalTables) -> nw.LazyFrame[Any] | None:
-    """Return the contacts of the period, ``kind`` and ``via`` filled; None where there is no such table."""
+    """Return the contacts of the period, ``kind`` and ``via`` filled; None where there is no such table.
+
+    Legs of one contact are one; a contact of several legs was handed over, whatever its last leg says.
+    """
     import narwhals as nw
 
     if TABLE not in tables.tables:
         return None
-    frame = tables.lazy(TABLE).filter(nw.col("in_period"))
+    frame = _with_hand_overs(joined_legs(tables.lazy(TABLE)).filter(nw.col("in_period")))
     matter = nw.col("matter") if "matter" in frame.collect_schema().names() else nw.lit(None, dtype=nw.String)
     return frame.with_columns(
         via=nw.col("channel").fill_null(UNKNOWN),
         kind=matter.fill_null(UNKNOWN),
         day=nw.col("offered_day").cast(nw.Int64),
     )
+
+
+def _with_hand_overs(contacts: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Add ``handed_over`` of contacts whose legs are known; as it stands where no source has legs."""
+    import narwhals as nw
+
+    columns, column = contacts.collect_schema().names(), COLUMN[Trait.HANDED_OVER]
+    if "hand_overs" not in columns:
+        return contacts
+    alone = nw.col(column) if column in columns else nw.lit(value=False)
+    passed_on = nw.when(nw.col("hand_overs") > 0).then(nw.lit(value=True)).otherwise(alone)
+    return contacts.with_columns(passed_on.alias(column))
 
 
 def recorded(contacts: nw.LazyFrame[Any], trait: Trait) -> bool:

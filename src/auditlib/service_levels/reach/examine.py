@@ -10,6 +10,7 @@ from auditlib.obligations.hours import as_of
 from auditlib.parameters.engagement import Engagement
 from auditlib.parameters.run import Run
 from auditlib.records import Refusal
+from auditlib.service_levels.legs import joined_legs
 from auditlib.service_levels.reach.answer import ReachAnswer
 from auditlib.service_levels.reach.availability import availability
 from auditlib.service_levels.reach.contact_counts import (
@@ -66,7 +67,7 @@ def estimate(engagement: Engagement) -> ReachResult:
         tuple(_parity(tables, contacts, trait, registry, run) for trait in _COMPARED if told[trait]),
         tuple(_grouped(tables, contacts, trait, level=level) for trait in _GROUPED if told[trait]),
         median_waits(contacts, live),
-        episodes(tables.lazy(TABLE), silence_days=registry.silence_days, until=as_of(run)),
+        episodes(joined_legs(tables.lazy(TABLE)), silence_days=registry.silence_days, until=as_of(run)),
         tuple((trait, ASK_FOR[trait]) for trait in Trait if not told[trait]),
         minimum_n=run.thresholds.minimum_n,
         matterless=sum(_everybody(count) for (_, kind), count in sizes.items() if kind == UNKNOWN),
