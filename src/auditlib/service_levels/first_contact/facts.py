@@ -22,7 +22,7 @@ RESPONSES = Basis("responses", IN_PERIOD)
 def facts(result: FirstContactResolution) -> Iterator[Number]:
     """Yield every share with its ends, and what was left out or cannot be told."""
     recorded, rows = result.recorded, (Basis("interactions"),)
-    yield Number("contacts", recorded.contacts, "cases", basis=rows)
+    yield Number("recorded", recorded.contacts, "cases", basis=rows)
     yield Number("without_end", recorded.contacts - recorded.ends, "cases", recorded.contacts, basis=rows)
     yield Number("days_alone", recorded.days_alone, "cases", recorded.contacts, basis=rows)
     for key, why in (("net", result.no_net), ("mark", result.no_mark), ("survey", result.no_survey)):
@@ -40,7 +40,7 @@ def facts(result: FirstContactResolution) -> Iterator[Number]:
 
 def _window(window: ResolutionWindow) -> Iterator[Number]:
     days = window.days
-    yield Number(f"days:{days}", days, "count", reason=_DECLARED)
+    yield Number(f"window:{days}", days, "count", reason=_DECLARED)
     for name in ("base", "censored", "early", "unanswered", "beyond", "unknown"):
         yield Number(f"{name}:{days}", getattr(window, name), "cases", basis=(BASIS,))
     for shares in window.shares:

@@ -67,7 +67,7 @@ def _chance(beyond: BeyondChance, window: ResolutionWindow) -> str:
 def _finding(result: FirstContactResolution, kind: Disagreement, condition: str, shortfall: float) -> Finding:
     name = "returned" if kind is Disagreement.MARKED_RETURNED else "denied"
     days = result.rule.days
-    keys = (str(kind), f"of_{kind}", f"{name}_share", f"{name}_by_chance", f"{name}_beyond", "days")
+    keys = (str(kind), f"of_{kind}", f"{name}_share", f"{name}_by_chance", f"{name}_beyond", "window")
     return Finding(
         criterion=CRITERION,
         condition=condition,

@@ -41,10 +41,10 @@ def _performed(result: FirstContactResolution, window: ResolutionWindow, facts: 
     shares = window.of(Witness.CONTACTS)
     what = "first contacts of a matter" if result.recorded.by_matter else "first contacts of a customer"
     if shares is None or shares.gross is None:
-        return say("What became of {what} within {days|day|days} is not shown.", facts, what=what)
+        return say("What became of {what} within {window|day|days} is not shown.", facts, what=what)
     scoped = facts.about(f"{window.days}:{Witness.CONTACTS}")
     return say(
-        "Of {base} {what} whose window of {days|day|days} is over, {share} were resolved without another "
+        "Of {base} {what} whose window of {window|day|days} is over, {share} were resolved without another "
         "contact ({limits}){net}{alone}.",
         facts,
         what=what,
@@ -127,8 +127,8 @@ def _windows(result: FirstContactResolution, facts: Facts) -> Iterator[Sentence]
         "With {first} it is {start}, with {last} {end}: each window has first contacts of its own "
         "({first_base} and {last_base}), and leaves out those of its last days.",
         facts,
-        first=say("{days|day|days}", facts.about(str(first.days))),
-        last=say("{days|day|days}", facts.about(str(last.days))),
+        first=say("{window|day|days}", facts.about(str(first.days))),
+        last=say("{window|day|days}", facts.about(str(last.days))),
         start=say("{share}", facts.about(f"{first.days}:{Witness.CONTACTS}")),
         end=say("{share}", facts.about(f"{last.days}:{Witness.CONTACTS}")),
         first_base=say("{base}", facts.about(str(first.days))),
@@ -152,7 +152,7 @@ def contradicted(result: FirstContactResolution, facts: Facts) -> Iterator[Sente
     if not parts:
         yield Sentence("Nothing can contradict what followed: neither a mark nor an answer is recorded.")
         return
-    text = "Where they contradict each other within {days|day|days}: {parts}."
+    text = "Where they contradict each other within {window|day|days}: {parts}."
     yield say(text, about, parts=joined(parts, "; "))
     yield from _explained(window, about)
 
@@ -163,7 +163,7 @@ def _explained(window: ResolutionWindow, facts: Facts) -> Iterator[Sentence]:
         shown = "more than chance explains" if window.returned.shown else "no more than chance explains"
         yield say(
             "Of those marked as resolved {returned_share} came back; new matters would bring back "
-            "{returned_by_chance}, as many as in the {days|day|days} after: {shown}.",
+            "{returned_by_chance}, as many as in the {window|day|days} after: {shown}.",
             facts,
             shown=shown,
         )
@@ -180,7 +180,7 @@ def _explained(window: ResolutionWindow, facts: Facts) -> Iterator[Sentence]:
 def by_group(result: FirstContactResolution, facts: Facts) -> Iterator[Sentence]:
     """Yield how groups and cases are to be read."""
     yield say(
-        "All are first contacts with a window of {days|day|days}. Where intervals overlap, no order is an "
+        "All are first contacts with a window of {window|day|days}. Where intervals overlap, no order is an "
         "answer; a case shows that two sources differ, and not which of them is right.",
         facts.about(str(result.rule.days)),
     )
@@ -195,7 +195,7 @@ def limits(result: FirstContactResolution, facts: Facts) -> Iterator[Sentence]:
     about = facts.about(str(result.rule.days))
     yield say(
         "First contacts whose window is not over when the evidence ends are left out: {censored} with "
-        "{days|day|days}. Of those that count, {unanswered} were never answered and count as not resolved, "
+        "{window|day|days}. Of those that count, {unanswered} were never answered and count as not resolved, "
         "and {early} came so soon after the evidence begins that they may go on with an older matter.",
         about,
     )
@@ -208,7 +208,7 @@ def _imprecise(result: FirstContactResolution, facts: Facts) -> Iterator[Sentenc
     """Yield where instants are lacking, and what stands for them."""
     if result.recorded.ends < result.recorded.contacts:
         yield say(
-            "{without_end|contact|contacts} of {contacts} {without_end~has|have} no end: the window runs "
+            "{without_end|contact|contacts} of {recorded} {without_end~has|have} no end: the window runs "
             "from the answer, or else from the offer.",
             facts,
         )

@@ -30,7 +30,7 @@ _LABELS = {
     "outages": "Outages in opening hours",
     "idle": "Outside",
     "endless": "Without an end",
-    "median_wait": "Median wait (s)",
+    "usual_wait": "Median wait (s)",
     "compared_contacts": "Contacts",
     "unknown": "Not known",
     "share": "Share",
@@ -108,7 +108,7 @@ class ReachAnswer(Answer[ReachResult]):
         if counted:
             row["contacts"] = self.result.contacts.get(name, 0)
         if name in self.result.medians:
-            row["median_wait"] = self.result.medians[name][0]
+            row["usual_wait"] = self.result.medians[name][0]
         if up is None:
             return row
         worst, best = up.shares

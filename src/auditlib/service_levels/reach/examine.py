@@ -30,7 +30,7 @@ from auditlib.service_levels.reach.episodes import episodes
 from auditlib.service_levels.reach.parity import Parity, compare
 from auditlib.service_levels.reach.registry import ChannelPolicy, registry_of
 from auditlib.service_levels.reach.result import ReachResult, TraitByKind
-from auditlib.service_levels.reach.waits_live import median_waits
+from auditlib.service_levels.reach.waits_live import usual_waits
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -66,7 +66,7 @@ def estimate(engagement: Engagement) -> ReachResult:
         up,
         tuple(_parity(tables, contacts, trait, registry, run) for trait in _COMPARED if told[trait]),
         tuple(_grouped(tables, contacts, trait, level=level) for trait in _GROUPED if told[trait]),
-        median_waits(contacts, live),
+        usual_waits(contacts, live),
         episodes(joined_legs(tables.lazy(TABLE)), silence_days=registry.silence_days, until=as_of(run)),
         tuple((trait, ASK_FOR[trait]) for trait in Trait if not told[trait]),
         minimum_n=run.thresholds.minimum_n,

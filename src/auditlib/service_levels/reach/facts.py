@@ -30,7 +30,7 @@ def facts(result: ReachResult) -> Iterator[Number]:
         yield from _parity(parity)
     for channel, (median, n) in result.medians.items():
         basis = (Basis(TABLE, (*IN_PERIOD, ("channel", channel))),)
-        yield Number(f"median_wait:{channel}", median, "seconds", n, basis=basis)
+        yield Number(f"usual_wait:{channel}", median, "seconds", n, basis=basis)
     for grouped in result.by_kind:
         yield from _grouped(grouped)
     yield from _episodes(result.episodes)

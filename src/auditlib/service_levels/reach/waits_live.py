@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import narwhals as nw
 
 
-def median_waits(contacts: nw.LazyFrame[Any], live: Sequence[str]) -> Mapping[str, tuple[float, int]]:
+def usual_waits(contacts: nw.LazyFrame[Any], live: Sequence[str]) -> Mapping[str, tuple[float, int]]:
     """Return the median wait in seconds and its contacts by live channel, counted by whole seconds.
 
     Waits between days without times say nothing, and are left out.
