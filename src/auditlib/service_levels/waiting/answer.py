@@ -129,7 +129,8 @@ class WaitingAnswer(Answer[WaitingResult]):
             f"Waits by channel and {_PARTS[dimension]}",
             ("channel", dimension),
             facts=tuple(numbers),
-            units=dict.fromkeys(_TIMES, "duration"),
+            # An hour names a row; its digits are no number of the audit.
+            units=dict.fromkeys(_TIMES, "duration") | ({"hour": "id"} if dimension == "hour" else {}),
             labels=_LABELS | {dimension: _PARTS[dimension].capitalize()},
         )
 
