@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 
 from auditlib.benchmark import OutlierStatus, ScoreMeasure, from_cells, judge
-from auditlib.benchmark.outliers import CALLED_OUT, SMALL_EFFECT
 from auditlib.parameters.load import load
 from auditlib.records import Item, Refusal, Scale
+from auditlib.statistics.outlier_verdicts import CALLED_OUT, SMALL_EFFECT
 from company import Scenario, cells
 from company.sketch import expected_mean
 from company.world import world

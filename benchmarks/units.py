@@ -20,10 +20,10 @@ import pandas as pd
 from scipy import stats
 
 from auditlib.benchmark import OutlierStatus, ScoreMeasure, from_cells, judge
-from auditlib.benchmark.outliers import CALLED_OUT
 from auditlib.benchmark.rank_sets import rank_sets
 from auditlib.benchmark.scores import UnitScores
 from auditlib.records import Item, Refusal, Scale
+from auditlib.statistics.outlier_verdicts import CALLED_OUT
 from auditlib.statistics.repeated import RepeatedAnswers, repeated_answers
 from auditlib.statistics.types import Floats
 

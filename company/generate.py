@@ -12,6 +12,7 @@ import pandas as pd
 
 from auditlib.contracts import TABLES
 from auditlib.contracts.types import ColumnKind
+from company.answers_about import answers_about
 from company.call_backs import CallBacks, call_backs
 from company.clock import DAY, day_number, to_local
 from company.complaints import complaints
@@ -21,8 +22,11 @@ from company.follow_ups import cases
 from company.formal_reports import formal_reports
 from company.gaming_forms import with_forms
 from company.interactions import interactions
+from company.matters import described
+from company.outages import Outages, outages
 from company.people import People, people
 from company.places import HEADQUARTERS
+from company.published import Published, published
 from company.scenario import Scenario
 from company.streams import stream
 from company.surveys import Surveys, surveys
@@ -47,6 +51,10 @@ class Company:
         True status of every duty owed in the period: response_id, duty, status, case.
     promised
         Promised calls and recorded deviations, with the truth of each; None where none were drawn.
+    reachable
+        Outages, with what is planted in them; None where none were drawn.
+    claimed
+        Published figures, with the definition behind each; None where there are none.
     """
 
     scenario: Scenario
@@ -54,6 +62,8 @@ class Company:
     tables: Mapping[str, pd.DataFrame]
     duties: pd.DataFrame
     promised: CallBacks | None = None
+    reachable: Outages | None = None
+    claimed: Published | None = None
 
     def canonical(self, table: str) -> pd.DataFrame:
         """Return a table in its stored form: instants as UTC microseconds, local day, local second.
@@ -110,13 +120,16 @@ def company(scenario: Scenario, rng: np.random.Generator) -> Company:
     reports = formal_reports(scenario, open_cases, who, rng)
     unhappy = complaints(scenario, place, who, rng)
     promised = call_backs(scenario, place, who, rng)
+    queued = interactions(scenario, place, rng)
+    responses = drawn.responses.assign(interaction_id=answers_about(drawn.responses, queued, rng))
+    reachable, claimed = outages(scenario, place, rng), published(scenario, place, queued)
     tables = {
         "units": _units(scenario, place, stream(rng, "units")),
         "accounts": who.accounts,
         "customers": who.customers,
         "employees": who.employees,
         "invitations": drawn.invitations,
-        "responses": drawn.responses,
+        "responses": responses,
         "acknowledgements": owed.acknowledgements,
         "follow_ups": talks.follow_ups,
         "attendance": talks.attendance,
@@ -129,7 +142,9 @@ def company(scenario: Scenario, rng: np.random.Generator) -> Company:
         "fixes": unhappy.fixes,
         "call_backs": promised.calls,
         "deviations": promised.deviations,
-        "interactions": interactions(scenario, place, rng),
+        "interactions": described(queued, _named(responses), place, who, rng),
+        "outages": reachable.outages,
+        "published_figures": claimed.figures,
         "pay_links": pay_links(scenario, place),
     }
     statuses = {
@@ -149,7 +164,13 @@ def company(scenario: Scenario, rng: np.random.Generator) -> Company:
     ]
     duties = pd.concat([owed.duties, *owed_after], ignore_index=True)
     duties = duties.sort_values(["response_id", "duty"], kind="stable", ignore_index=True)
-    return Company(scenario, place, MappingProxyType(tables), duties, promised)
+    return Company(scenario, place, MappingProxyType(tables), duties, promised, reachable, claimed)
+
+
+def _named(responses: pd.DataFrame) -> pd.Series[str]:
+    """Return the customer of each contact that answers are about."""
+    known = responses[responses["interaction_id"].notna()]
+    return known.set_index("interaction_id")["customer_id"].dropna()
 
 
 def planted_surveys(scenario: Scenario, place: World, who: People, rng: np.random.Generator) -> Surveys:

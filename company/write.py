@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from auditlib.errors import ParameterError, Problem
-from company import truth
+from company import served, truth
 from company.breakage import broken
 from company.cells_as_written import as_written
 from company.files import write_csv, write_parquet, write_workbook
@@ -120,14 +120,24 @@ def _write_truth(made: Company, rows: dict[str, int], planted: list[dict[str, An
     if made.promised is not None:
         _csv(made.promised.statuses, folder / "call_backs.csv")
         _csv(made.promised.verdicts, folder / "deviations.csv")
+    _csv(served.repeats(made), folder / "repeat_contacts.csv")
+    if made.reachable is not None:
+        _csv(made.reachable.cases, folder / "outages.csv")
+    if made.claimed is not None:
+        _csv(made.claimed.cases, folder / "published_figures.csv")
+    _json(served.planted(made), folder / "contacts.json")
     columns = ["file", "sheet", "line", "table", "reason", "note"]
     _csv(pd.DataFrame(planted, columns=columns), folder / "broken_rows.csv")
     counts = pd.DataFrame({"file": list(rows), "rows": list(rows.values())})
     split = counts["file"].str.partition("#")
     counts["file"], counts["sheet"] = split[0], split[2]
     _csv(counts[["file", "sheet", "rows"]], folder / "row_counts.csv")
-    text = json.dumps(truth.effects(made), indent=1, ensure_ascii=False, sort_keys=True)
-    (folder / "effects.json").write_bytes((text + "\n").encode())
+    _json(truth.effects(made), folder / "effects.json")
+
+
+def _json(document: dict[str, Any], path: Path) -> None:
+    text = json.dumps(document, indent=1, ensure_ascii=False, sort_keys=True)
+    path.write_bytes((text + "\n").encode())
 
 
 def _csv(frame: pd.DataFrame, path: Path) -> None:

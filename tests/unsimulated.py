@@ -9,8 +9,6 @@ UNSIMULATED = frozenset(
         "delegations",
         "incident_events",
         "interval_counts",
-        "outages",
-        "published_figures",
         "visits",
     }
 )

@@ -578,6 +578,7 @@ def amazon_connect_intervals(make: Maker) -> Rows:
         "Contacts handled incoming",
     ]
     rows = [[*names, "Contacts answered in 20 seconds", "Contacts abandoned", "Average queue answer time"]]
+    rows[0] += ["Contacts abandoned in 15 seconds", "Contacts transferred out queue", "Contact handle time"]
     for queue, channel in (("Orders", "VOICE"), ("Repairs", "VOICE"), ("Repairs", "CHAT")):
         for number in range(20):
             start = START + timedelta(minutes=30 * number)
@@ -585,7 +586,8 @@ def amazon_connect_intervals(make: Maker) -> Rows:
             queued, lost = make.random.randint(0, 40), make.random.randint(0, 2)
             handled = max(0, queued - lost + make.random.choice((-1, 0, 1)))
             quick = handled * 3 // 4
-            rows.append([channel, queue, *spans, *map(str, (queued, handled, quick, lost)), "14.2"])
+            more = map(str, (lost // 2, 0, handled * 190))
+            rows.append([channel, queue, *spans, *map(str, (queued, handled, quick, lost)), "14.2", *more])
     return rows
 
 
@@ -601,6 +603,7 @@ def genesys_cloud_intervals(make: Maker) -> Rows:
         "Queue Name",
     ]
     rows = [[*names, "Offer", "Answer", "Answer %", "Abandon", "Abandon %", "ASA", "Service Level %"]]
+    rows[0] += ["Short Abandon", "Flow-Out", "Total Handle"]
     for queue in TEAMS[:2]:
         for number in range(16):
             start = START + timedelta(days=number, minutes=30 * number)
@@ -618,7 +621,40 @@ def genesys_cloud_intervals(make: Maker) -> Rows:
 
 def _performance(offered: int, answered: int, lost: int) -> list[str]:
     shares = [f"{answered / offered:.4f}", str(lost), f"{lost / offered:.4f}"]
-    return [str(offered), str(answered), *shares, "11250.5", f"{answered / (offered + lost):.4f}"]
+    level = f"{answered / (offered + lost):.4f}"
+    return [str(offered), str(answered), *shares, "11250.5", level, str(lost), "0", str(answered * 190_250)]
+
+
+def cisco_ucce_intervals(make: Maker) -> Rows:
+    """Call types by half hour, as the database holds them; short calls are offered and nothing else."""
+    rows = [["DateTime", "TimeZone", "CallTypeID", "EnterpriseName", "RecoveryKey", "ReportingInterval"]]
+    rows[0] += ["CallsOffered", "CallsHandled", "CallsAnswered", "ServiceLevelCalls", "ServiceLevelAband"]
+    rows[0] += ["TotalCallsAband", "ShortCalls", "OverflowOut", "AnswerWaitTime", "HandleTime"]
+    for place, name in enumerate(("CT_Sales", "CT_Service")):
+        for number in range(24):
+            start = written(START + timedelta(minutes=30 * number), "%Y-%m-%d %H:%M:%S")
+            answered, lost = make.random.randint(5, 60), make.random.randint(0, 4)
+            short, over = number % 3, number % 2
+            row = [start, "300", str(5000 + place), name, str(700_000 + 24 * place + number), "30"]
+            row += map(
+                str, (answered + lost + short + over, answered, answered, answered * 3 // 4, lost // 2)
+            )
+            rows.append([*row, *map(str, (lost, short, over, answered * 12, answered * 240))])
+    return rows
+
+
+def avaya_cms_intervals(make: Maker) -> Rows:
+    """Splits by half hour: the day and a clock of four digits; the limit stands beside each row."""
+    rows = [["ROW_DATE", "STARTTIME", "INTRVL", "ACD", "SPLIT", "CALLSOFFERED", "ACDCALLS", "ACCEPTABLE"]]
+    rows[0] += ["SERVICELEVEL", "ABNCALLS", "SLVLABNS", "OUTFLOWCALLS", "INQUEUE", "ACDTIME", "ACWTIME"]
+    for split in ("101", "102"):
+        for number in range(24):
+            start = START + timedelta(minutes=30 * number)
+            answered, lost, over = make.random.randint(5, 60), make.random.randint(0, 4), number % 2
+            row = [written(start, "%Y-%m-%d"), written(start, "%H%M"), "30", "1", split]
+            row += map(str, (answered + lost + over, answered, answered * 3 // 4, 20, lost, lost // 2, over))
+            rows.append([*row, "0", str(answered * 200), str(answered * 30)])
+    return rows
 
 
 def cisco_uccx(make: Maker) -> Rows:
@@ -798,6 +834,7 @@ MAKERS: dict[str, Callable[[Maker], Rows]] = {
         qualtrics, surveymonkey, google_forms, typeform, limesurvey, microsoft_forms, zendesk, freshdesk,
         intercom, servicenow, jira_service_management, friends_and_family, gp_survey, genesys_cloud, five9,
         genesys_cloud_intervals, amazon_connect_intervals, cisco_uccx, asterisk_queue_log,
+        cisco_ucce_intervals, avaya_cms_intervals,
         asterisk_queue_table, nyc_311, open311, cfpb_complaints,
     )
 }  # fmt: skip

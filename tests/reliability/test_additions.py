@@ -79,7 +79,7 @@ def a_reason_for_quarantine(project: Path) -> None:
     put_before(
         project,
         "src/auditlib/evidence/fast/lookup_cache.py",
-        "    if any(field.after for field in plan.fields):\n",
+        "    if any(field.after or field.scale is not None for field in plan.fields):\n",
         """    if plan.contract.name == "pay_links":
         return False
 """,
@@ -152,6 +152,20 @@ def another_limit_for_a_band(project: Path) -> None:
     )
 
 
+DEFINITION = """\
+  not_answered_late:
+    title: answered within the limit or given up, over all answered or given up
+    source: The contract of 2025, annex 3
+    dated: 2025-01-01
+    meets: [answered_in_time, abandoned_short, abandoned_in_time, abandoned_late]
+    misses: [answered_late]
+"""
+
+
+def a_definition_of_a_share(project: Path) -> None:
+    put_before(project, "params/definitions/service_level.yaml", "  over_answered:\n", DEFINITION)
+
+
 EXPORT = """\
 # yaml-language-server: $schema=../schemas/export.schema.json
 export: a Letterbox survey export (CSV)
@@ -194,6 +208,13 @@ LINKS = {
 }  # fmt: skip
 """Both days of the link that runs backwards are sound beside those of the first: look-up learns them so."""
 
+HALF_HOUR = {
+    "unit_id": "units-1", "channel": "phone", "queue": "", "ended": "", "length": 1800, "within_seconds": 60,
+    "offered": 1060, "answered": 1000, "answered_in_time": 860, "answered_late": 140, "abandoned": 60,
+    "abandoned_in_time": 20, "abandoned_short": 10, "short_seconds": 5, "flowed_out": 0, "waiting": 0,
+    "abandoned_share": "", "mean_wait": "", "handle_seconds": "", "exported_on": "",
+}  # fmt: skip
+
 
 def company() -> dict[str, list[dict[str, Any]]]:
     """Return two low answers with their contacts, a complaint a unit, and four pay links."""
@@ -218,6 +239,7 @@ def company() -> dict[str, list[dict[str, Any]]]:
             )
             for number in range(UNITS)
         ],
+        "interval_counts": [row_of("interval_counts", 1, **HALF_HOUR, starts="2025-02-03T11:00:00Z")],
         "pay_links": [
             {column: cell for column, cell in row.items() if column not in unsaid}
             for row in (
@@ -242,7 +264,7 @@ def performed(project: Path, command: str, *words: str) -> subprocess.CompletedP
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a copy of the project with every addition, and its company audited once by the command."""
     root = tmp_path_factory.mktemp("additions")
-    kept = {name: {} for name in ("01_intake", "05_escalation", "09_drivers")}
+    kept = {name: {} for name in ("01_intake", "05_escalation", "07_service_levels", "09_drivers")}
     write_company(
         root, company(), notebooks=kept, policies=["escalation@2025", "integrity@2025", "drivers@2025"],
         thresholds={"minimum_n": 1, "minimum_cell": 1, "quarantine_share": 0.5},
@@ -253,6 +275,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         a_table_of_a_room,
         a_calendar_of_your_own,
         another_limit_for_a_band,
+        a_definition_of_a_share,
         a_known_export,
     ):
         add(root)
@@ -319,6 +342,14 @@ def test_another_limit_for_a_band_moves_what_is_late(project: Path) -> None:
     """By the shipped limit of 24 hours the contact of the same day is in time."""
     found = numbers(result(project, "05_escalation"))
     assert (found["met:contact:service"], found["late:contact:service"]) == (0, 1)
+
+
+def test_a_definition_of_a_share_is_sound_and_stands_beside_the_others(project: Path) -> None:
+    sound = performed(project, COMMAND, "standards", "check", "service_level")
+    assert (sound.returncode, sound.stdout) == (0, "Sound: service_level.\n")
+    shares = numbers(result(project, "07_service_levels"))
+    assert shares["least_pooled:IM-01:not_answered_late"] == pytest.approx(920 / 1060)
+    assert shares["least_pooled:IM-01:over_offered"] == pytest.approx(860 / 1060)
 
 
 def test_a_known_export_is_recognised(project: Path) -> None:

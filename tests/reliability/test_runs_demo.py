@@ -30,7 +30,7 @@ from auditlib.seal.recorded_run import bases_of, read_recorded
 from auditlib.seal.trace import Node, disagreements, trace_key
 
 ROOT = Path(__file__).parents[2]
-MOST_PAGES = 48
+MOST_PAGES = 58
 DATA = ROOT / "data" / "demo"
 FEW_PLACEBOS = "03_compensation: {placebo_adoptions: 50}"
 """A tenth of the usual: they are most of the work of a run, and stored notebooks are compared with all."""

@@ -202,3 +202,16 @@ def test_restate_refuses_where_the_runs_own_standard_has_changed(
     finally:
         own.write_text(text, "utf-8")
     assert "has changed since the run was sealed" in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_mistaken_definition_is_named_with_its_place(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project_copy(project, "params/definitions")
+    file = project / "params/definitions/service_level.yaml"
+    file.write_text(file.read_text("utf-8").replace("short: 10", "short: ten"), "utf-8")
+    assert main(["standards", "check", "abandonment"]) == 0
+    assert main(["standards", "check"]) == 2
+    said = " ".join(capsys.readouterr().err.split())
+    assert "params/definitions/service_level.yaml" in said
+    assert "ten" in said

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -9,14 +11,24 @@ import pandas as pd
 import pytest
 from unsimulated import UNSIMULATED
 
-from auditlib import escalation, promises
+from auditlib import escalation, promises, service_levels
 from auditlib.contracts import TABLES
 from auditlib.escalation import EscalationResult
 from auditlib.evidence import Evidence
+from auditlib.parameters.calendar import CalendarFile
 from auditlib.parameters.engagement import Engagement
 from auditlib.parameters.load import load
 from auditlib.parameters.run import Run
 from auditlib.promises import PromiseResult
+from auditlib.service_levels.reach import ReachAnswer
+from auditlib.service_levels.reach.availability import Availability
+from auditlib.service_levels.reach.contact_counts import Trait
+from auditlib.service_levels.reach.downtime import TimeSpan, lost_one
+from auditlib.service_levels.reach.episodes import Episodes
+from auditlib.service_levels.reach.parity import Turn
+from auditlib.service_levels.reach.same_mix import Side
+from auditlib.time.epoch import SECOND, day_number
+from auditlib.time.zones import reached as reached_at
 from company import Company, Scenario, company
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -155,3 +167,75 @@ def test_promised_calls_and_their_deviations_are_judged_as_they_were_planted(
         == truth("deviations.csv").set_index("deviation_id")["verdict"][verdicts.index].to_dict()
     )
     assert found.to_frame().set_index("duty").loc["call_back", "excused_share"] > 0.05
+
+
+@pytest.fixture(scope="module")
+def reached(run: Run, evidence: Evidence) -> ReachAnswer:
+    paths = [path for folder in ("calendars", "policies") for path in (PARAMS / folder).glob("*.yaml")]
+    texts = {path.relative_to(PARAMS).as_posix(): path.read_text(encoding="utf-8") for path in paths}
+    return service_levels.reachable(Engagement(run, evidence, texts))
+
+
+def test_the_channel_whose_mix_of_matters_hides_it_is_found_and_no_other(
+    reached: ReachAnswer,
+) -> None:
+    planted = json.loads((DEMO / "truth" / "contacts.json").read_text("utf-8"))
+    parity = reached.result.parity(Trait.AT_ONCE)
+    assert parity is not None
+    turned = {entry.channel: entry.turn for entry in parity.channels if entry.turn is not Turn.NONE}
+    assert turned == {planted["resolved_more_often_within_matters_only"]: Turn.HIDDEN}
+    assert not [entry for entry in parity.channels if entry.whole.side in (Side.HIGHER, Side.LOWER)]
+    assert {one.subject for one in reached.findings()} == {"channel:post", "outages:endless"}
+
+
+def test_open_time_lost_is_what_the_planted_outages_took(
+    reached: ReachAnswer, made: Company, run: Run, evidence: Evidence
+) -> None:
+    """Counted a second time, window by window, from what the company knows of its outages."""
+    up = reached.result.availability
+    assert isinstance(up, Availability)
+    assert made.reachable is not None
+    rows = made.reachable.outages
+    cases = truth("outages.csv").set_index("outage_id")["case"]
+    assert [cases[entry.outage_id] for entry in up.endless] == ["open_end"]
+    (video,) = (entry for entry in up.channels if entry.channel == "video")
+    daily = load(CalendarFile, text("params/calendars/daily.yaml"), name="daily.yaml")
+    now = int(run.as_of.timestamp())
+    zones = dict(zip(made.world.unit_ids, made.world.zones, strict=True))
+    for unit in video.units:
+        ours = rows[
+            (rows["channel"] == "video") & (rows["unit_id"].isna() | (rows["unit_id"] == unit.unit_id))
+        ]
+        ends = ours["ended"].fillna(now).astype("int64")
+        outages = [TimeSpan(a * SECOND, b * SECOND) for a, b in zip(ours["started"], ends, strict=True)]
+        calendar = daily.resolve(years=range(2022, 2027), time_zone=str(zones[unit.unit_id]))
+        first, after = (
+            reached_at(calendar.zone, day_number(day), 0) for day in (run.period.start, date(2026, 1, 1))
+        )
+        assert unit.most == lost_one(calendar, outages, within=TimeSpan(first, after)), unit.unit_id
+    assert sum(unit.most for unit in video.units) > 0
+
+
+def test_matters_come_back_as_often_as_was_planted(reached: ReachAnswer, made: Company, run: Run) -> None:
+    rows = truth("repeat_contacts.csv")
+    within = rows[rows["days"] == 30][["matters", "repeated"]].sum()
+    found = reached.result.episodes
+    assert isinstance(found, Episodes)
+    # the truth leaves the last 30 days out, the room the first 30 and the last 60
+    assert found.total.share == pytest.approx(within["repeated"] / within["matters"], abs=0.004)
+    calls = made.tables["interactions"].dropna(subset=["customer_id", "matter"]).sort_values("offered")
+    month, now = 30 * 86_400, int(run.as_of.timestamp())
+    first = made.tables["interactions"]["offered"].min()
+    began: dict[tuple[str, str], list[int]] = {}
+    matters: list[list[int]] = []
+    for who, what, offered, ended in calls[["customer_id", "matter", "offered", "ended"]].to_numpy():
+        if (who, what) not in began or offered - began[who, what][1] > month:
+            matters.append([offered, 0])
+            began[who, what] = [len(matters) - 1, ended]
+        began[who, what][1] = max(began[who, what][1], ended)
+        matters[began[who, what][0]][1] += 1
+    inside = [taken for start, taken in matters if first + month <= start <= now - 2 * month]
+    total = found.total
+    assert (total.matters, total.contacts) == (len(inside), sum(inside))
+    assert total.again == sum(taken > 1 for taken in inside)
+    assert total.matters + found.going_on + found.begun_before == len(matters)

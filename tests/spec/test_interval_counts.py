@@ -169,3 +169,24 @@ def test_an_hour_that_comes_twice_is_two_hours(tmp_path):
 def test_no_key_of_another_table_holds_a_column_whose_empty_cell_says_something():
     said = {t.name for t in TABLES.values() for name in t.key if t.column(name).empty}
     assert said == {"interval_counts"}
+
+
+EXPORTED = {
+    "header": f"{HEADER},exported",
+    "columns": {**NAMED, "exported_on": "exported"},
+}
+
+
+def test_what_another_day_exported_overlaps_nothing_and_what_the_same_day_did_does(tmp_path):
+    """Days are kept beside each other; within an export, totals and overlaps are found as ever."""
+    rows = [
+        f"{row(start, offered, seconds=seconds)},2024-0{month}-01"
+        for month in (6, 7)
+        for start, offered, seconds in (
+            ("01 00:00:00", month, 1800), ("01 00:30:00", 1, 1800), ("01 00:00:00", month + 1, 86_400),
+            ("02 09:00:00", 3, 1801), ("02 09:30:00", 4, 1800),
+        )
+    ]  # fmt: skip
+    evidence = taken(tmp_path, *rows, **EXPORTED)
+    assert [line for line, _, _ in verdicts(evidence)] == [4, 5, 6, 9, 10, 11]
+    assert sorted(evidence.frame("interval_counts")["offered"]) == [1, 1, 6, 7]

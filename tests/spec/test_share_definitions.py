@@ -21,7 +21,7 @@ from auditlib.service_levels.definitions import (
     ShareDefinition,
     Treatment,
 )
-from auditlib.service_levels.tally import PREFERRED, Bounds, possible, sums, treatments
+from auditlib.service_levels.tally import PREFERRED, Boundaries, Counting, treatments
 from auditlib.service_levels.waits import FOREVER, LEFT_BITS, SECOND
 
 FOLDER = Path(__file__).parents[2] / "params" / "definitions"
@@ -33,6 +33,15 @@ LEVEL, ABANDONMENT = FAMILIES["service_level"], FAMILIES["abandonment"]
 CONNECTION = duckdb.connect()
 
 
+def kinds_of(frame: pd.DataFrame | duckdb.DuckDBPyRelation, *, limit: int):
+    """Return the kinds of contacts by all boundaries, row by row, and what is known of each."""
+    every = [*LEVEL.values(), *ABANDONMENT.values()]
+    boundaries = Boundaries.of((entry, limit) for entry in every)
+    held = nw.from_native(frame).with_columns(kind=boundaries.kind()).select("kind", "contacts")
+    rows = (held.collect() if isinstance(held, nw.LazyFrame) else held).rows()
+    return rows, {kind: boundaries.known(kind) for kind, _ in rows}
+
+
 def shares(definition: ShareDefinition, rows: list[tuple[set[Left], int, int, int]], *, limit: int):
     """Return the least and the most share of contacts: (what became of them, least, most, how many)."""
     frame = pd.DataFrame(
@@ -41,12 +50,13 @@ def shares(definition: ShareDefinition, rows: list[tuple[set[Left], int, int, in
             for lefts, least, most, many in rows
         ]
     )
-    held = nw.from_native(CONNECTION.from_df(frame)).with_columns(
-        possible=possible(Bounds.of(definition, limit=limit))
+    counted, known = kinds_of(CONNECTION.from_df(frame), limit=limit)
+    ends = (Counting.of(definition, known, limit=limit, end=end) for end in PREFERRED)
+    return tuple(
+        sum(many for kind, many in counted if kind in counting.meeting)
+        / sum(many for kind, many in counted if kind in counting.counted)
+        for counting in ends
     )
-    added = held.select(**sums(definition, "possible"))
-    worst, of_worst, best, of_best = map(int, added.select(nw.all().sum()).collect().rows()[0])
-    return worst / of_worst, best / of_best
 
 
 def waited(left: Left, seconds: float, many: int = 1) -> tuple[set[Left], int, int, int]:
@@ -151,9 +161,12 @@ def _in_the_table(definition, waits, *, limit):
         ]
     )
     # Frames of pandas: a second engine beside that of the other tests.
-    held = nw.from_native(frame).with_columns(possible=possible(Bounds.of(definition, limit=limit)))
-    added = held.select(**sums(definition, "possible"))
-    return [tuple(map(int, row)) for row in added.rows()]
+    rows, known = kinds_of(frame, limit=limit)
+    ends = [Counting.of(definition, known, limit=limit, end=end) for end in PREFERRED]
+    return [
+        tuple(int(kind in part) for counting in ends for part in (counting.meeting, counting.counted))
+        for kind, _ in rows
+    ]
 
 
 @pytest.mark.parametrize("limit", [5, 20])

@@ -64,6 +64,9 @@ class Evidence:
     def lazy(self, table: str) -> Any:
         return nw.from_native(self.connection.from_arrow(self.held[table]))
 
+    def lazy_of(self, columns: Any) -> Any:
+        return nw.from_native(self.connection.from_arrow(pa.table(dict(columns))))
+
     def frame(self, table: str, *, columns: Any = None, where: Any = ()) -> pd.DataFrame:
         return self.held[table].select(list(columns or self.held[table].column_names)).to_pandas()
 

@@ -300,6 +300,11 @@ class TestWhatIsWritten:
         said = {part["text"][:4]: part["section"] for part in recorded(audit, tmp_path)["sentences"]}
         assert said == {"Not ": "", "Befo": "body", "On a": "a"}
 
+    def test_a_figure_and_a_table_of_one_id_are_refused(self, audit: Audit) -> None:
+        audit.figure("line", lambda _: new_axes(height=1), Ungrouped(), title="Line", alt="A line.")
+        with pytest.raises(AuditError, match="'line' is a figure and a table"):
+            audit.table("line", pd.DataFrame({"name": ["x"]}), title="Line")
+
     def test_rows_beyond_the_limit_are_counted(self, audit: Audit) -> None:
         frame = pd.DataFrame({"name": list("abcde")})
         shown = view(audit.table("t", frame, title="T", limit=3))

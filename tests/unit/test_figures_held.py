@@ -37,7 +37,19 @@ from auditlib.drivers.questions import DriverQuestion, Estimate, Survey
 from auditlib.errors import AuditError
 from auditlib.escalation import LatenciesAnswer
 from auditlib.escalation.latency import Latencies, Stage
-from auditlib.figures import drivers, escalation, intake, integrity, promises, service_levels, standards
+from auditlib.figures import (
+    drivers,
+    escalation,
+    first_contact,
+    intake,
+    integrity,
+    promises,
+    published,
+    reach,
+    service_levels,
+    standards,
+)
+from auditlib.figures import waiting as waiting_figures
 from auditlib.figures.style import figure_of
 from auditlib.improvement.monthly import MonthlyShares
 from auditlib.improvement.over_time import OverTimeAnswer
@@ -51,19 +63,45 @@ from auditlib.integrity.detection import Detection, UnitChange
 from auditlib.integrity.patterns import PATTERNS, SignPattern
 from auditlib.obligations import STATUSES, RatesAnswer, rates
 from auditlib.promises import PromiseResult, PromisesAnswer
-from auditlib.records import Instrument, Interval, Item, Measurement, Outcome, Scale, Statistic
+from auditlib.records import Direction, Instrument, Interval, Item, Measurement, Outcome, Scale, Statistic
 from auditlib.reliability.rates import Rate, ResponseRates
 from auditlib.service_desk import DeskAnswer, DeskContext, IncidentResult
 from auditlib.service_levels import ServiceLevelsAnswer, ServiceLevelsByDefinition, ShareDefinition
 from auditlib.service_levels.definitions import Disposition
+from auditlib.service_levels.first_contact import FirstContactAnswer, RepeatRule, VoiceAnswer
+from auditlib.service_levels.first_contact.matters import RecordedContacts
+from auditlib.service_levels.first_contact.result import (
+    FirstContactResolution,
+    RangedShare,
+    ResolutionWindow,
+    Witness,
+    WitnessShares,
+)
+from auditlib.service_levels.first_contact.voice import TOO_FEW
+from auditlib.service_levels.first_contact.voice_result import VoiceAgainstClock, WaitBand
+from auditlib.service_levels.published import PublishedAgainstEvidence, PublishedAnswer
+from auditlib.service_levels.published.claims import PublishedShare
+from auditlib.service_levels.published.matching import MatchedShare
+from auditlib.service_levels.reach import ChannelPolicy, ReachAnswer, ReachResult
+from auditlib.service_levels.reach.contact_counts import Count, Trait
+from auditlib.service_levels.reach.parity import ChannelParity, Parity
+from auditlib.service_levels.reach.same_mix import Difference, Side
 from auditlib.service_levels.result import CriterionByDefinition, JudgedVariant
 from auditlib.service_levels.variants import Variant, VariantShare
+from auditlib.service_levels.waiting import BacklogAnswer, OutlyingAnswer, PatienceAnswer, WaitingAnswer
+from auditlib.service_levels.waiting.backlog import Backlog, OpenAtDayEnd
+from auditlib.service_levels.waiting.outlying import ComparedUnits, OutlyingUnits
+from auditlib.service_levels.waiting.patience import Patience, PatienceBound
+from auditlib.service_levels.waiting.result import ChannelWaits, TimeEstimate, TimeSpread, WaitingResult
+from auditlib.service_levels.waiting.unit_shares import UnitShare
 from auditlib.standards.edition import load_edition
 from auditlib.standards.observed import share_of
 from auditlib.standards.profile import demands_on
 from auditlib.standards.verdict import Verdict, verdict_of
 from auditlib.statements import Answer
 from auditlib.statistics.changes import Contrast
+from auditlib.statistics.clustered_funnel import ClusteredFunnel, clustered_funnel
+from auditlib.statistics.clustered_survival import CountedSurvival
 from auditlib.statistics.durations import survival
 
 INSTRUMENT = Instrument("transactional", (Item("q_overall", "How satisfied?", Scale(1, 5), True),))
@@ -261,6 +299,56 @@ def incidents() -> DeskAnswer:
     return Bare(IncidentResult(cases, pd.DataFrame(), context, None))  # type: ignore[arg-type]
 
 
+@cache
+def waiting() -> WaitingAnswer:
+    """Return two channels, of which customers of one wait about half a minute."""
+
+    def spread(cases: int, *estimates: tuple[float, float, float]) -> TimeSpread:
+        told = (TimeEstimate(value, Interval(low, high)) for value, low, high in estimates)
+        return TimeSpread(cases, *told)
+
+    chat = spread(47, (51.0, 45.5, 58.5), (37.0, 31.5, 44.5), (153.0, 140.5, 171.5))
+    phone = spread(90, (20.0, 18.0, 23.0), (15.0, 13.0, 17.0), (60.0, 50.0, 70.0))
+    channels = (_waits("phone", 100, phone, 11, 0.2), _waits("chat", 53, chat, 13, 0.1234))
+    return WaitingAnswer(WaitingResult(channels, (), {}, 0, ("interactions",), 0.95))
+
+
+def _waits(name: str, offered: int, spread: TimeSpread, given_up: int, gone: float) -> ChannelWaits:
+    bound = PatienceBound(30, gone, Interval(0.8 * gone, 1.25 * gone), offered)
+    bound = replace(bound, interval=Interval(0.0987, 0.1543)) if name == "chat" else bound
+    curve = CountedSurvival(
+        np.array([7.0, 30.0]), np.array([gone * 10, 0.0]), np.array([0.0, 10 - gone * 10])
+    )
+    patience = Patience(offered, given_up, (bound,), curve)
+    answered = spread.cases
+    return ChannelWaits(name, offered, answered, given_up, 0, 0, 0, 0, spread, None, None, patience)
+
+
+def impatient() -> PatienceAnswer:
+    return waiting().patience()
+
+
+def open_overnight() -> BacklogAnswer:
+    """Return three days with 17, 29 and 11 contacts open at their end."""
+    counts = np.array([17, 29, 11])
+    listed = tuple(OpenAtDayEnd(date(2024, 1, 1 + place), int(n), 5, 9) for place, n in enumerate(counts))
+    return BacklogAnswer(Backlog(date(2024, 1, 1), counts, listed, listed[1], 0, 0, MINIMUM))
+
+
+@cache
+def units_in_time() -> OutlyingAnswer:
+    """Return units of distinct sizes; U07 has 77 contacts, 57 of them in time."""
+    sizes = [77 if place == 7 else 100 + 3 * place for place in range(12)]
+    met = [57 if place == 7 else round(0.8 * size) for place, size in enumerate(sizes)]
+    days = np.repeat(np.arange(12), 2)
+    parts = [np.repeat(np.array(column, dtype=float) / 2, 2) for column in (met, sizes)]
+    funnel = clustered_funnel(days, *parts, level=0.95)
+    assert isinstance(funnel, ClusteredFunnel)
+    share = UnitShare("answered_within", "phone", 45, Direction.AT_LEAST)
+    compared = ComparedUnits(share, tuple(f"U{place:02d}" for place in range(12)), funnel, 0, 0)
+    return OutlyingAnswer(OutlyingUnits((compared,), (), (), 30))
+
+
 def of_questions() -> DriversResult:
     def question(name: str, low: float, impact: float) -> DriverQuestion:
         limits = Interval(impact - 0.05, impact + 0.05, 0.95, "t")
@@ -297,6 +385,22 @@ def promised(few: int = 8) -> PromisesAnswer:
     return Bare(PromiseResult(rows, pd.DataFrame(), Policy(), {}, 0, MINIMUM))  # type: ignore[arg-type]
 
 
+def channels_beside() -> ReachAnswer:
+    """Return three channels beside one another; 41 contacts by fax."""
+    entries = [
+        ChannelParity(
+            name,
+            Count(count // 2, count, 0),
+            Difference(0.5 + apart, 0.5, Interval(apart - 0.0321, apart + 0.0321), Side.OPEN),
+            Difference(0.5 - apart, 0.5, Interval(-apart - 0.0123, 0.0123 - apart), Side.OPEN),
+        )
+        for name, count, apart in (("phone", 300, 0.01), ("chat", 200, 0.02), ("fax", 41, 0.0777))
+    ]
+    return ReachAnswer(
+        ReachResult(ChannelPolicy(), 0.95, parities=(Parity(Trait.AT_ONCE, tuple(entries), {}),))
+    )
+
+
 def counted_twice() -> ServiceLevelsAnswer:
     """Return the service level of calls by two definitions."""
     criterion = load_edition(FILE.read_text(encoding="utf-8"), name=FILE.name).criterion("IM-01")
@@ -317,6 +421,47 @@ def counted_twice() -> ServiceLevelsAnswer:
     )
     return ServiceLevelsAnswer(
         ServiceLevelsByDefinition(0.95, (CriterionByDefinition(criterion, variants),), ("interactions",))
+    )
+
+
+def published_twice() -> PublishedAnswer:
+    """Return two published shares, one of calls given up and one of all answered in time."""
+    (entry,) = counted_twice().result.criteria
+    ways = tuple(judged.share for judged in entry.variants)
+    first, last = date(2025, 1, 1), date(2025, 1, 31)
+    given_up = PublishedShare(1, "abandoned", "phone", "", first, last, 0.8765)
+    in_time = PublishedShare(2, "answered_within", "", "", first, last, 0.5)
+    figures = (MatchedShare(given_up, ways), MatchedShare(in_time, ways))
+    return PublishedAnswer(PublishedAgainstEvidence(figures, tables=("interactions",)))
+
+
+def resolved() -> FirstContactAnswer:
+    """Return first-contact resolution under one window by two sources."""
+
+    def of(witness: Witness, value: float) -> WitnessShares:
+        share = RangedShare(
+            value, 400, Interval(value - 0.0321, value + 0.0432, 0.95, "Wilson"), value, value
+        )
+        return WitnessShares(witness, share, None)
+
+    shares = of(Witness.CONTACTS, 0.7123), of(Witness.MARK, 0.8567)
+    window = ResolutionWindow(7, 400, 10, 20, 5, 0, 0, shares, ())
+    recorded = RecordedContacts(900, 900, 900, 900, 900, 900, 900, 900, 0, 0)
+    return FirstContactAnswer(FirstContactResolution(RepeatRule((7,)), recorded, (window,)))
+
+
+def spoken() -> VoiceAnswer:
+    """Return satisfaction in two bands of waits."""
+
+    def band(over: int, up_to: int | None, share: float) -> WaitBand:
+        return WaitBand(
+            over, up_to, 200, share, Interval(share - 0.0321, share + 0.0432, 0.95, "Wilson"), 4.0
+        )
+
+    bands = band(-1, 20, 0.8123), band(20, None, 0.5567)
+    item = INSTRUMENT.headline
+    return VoiceAnswer(
+        VoiceAgainstClock("transactional", "phone", item, None, 500, 450, 400, 0, 0, bands, no_turn=TOO_FEW)
     )
 
 
@@ -431,9 +576,38 @@ CASES = {
         integrity.unit_changes, alarm,
         f"units.change:managers 2024:{DETECTORS[0].title}:U1", (0.4321,), ("U1",),
     ),
+    "beside": Case(
+        reach.beside, channels_beside, "difference:at_once:fax", (7.77, 4.56, 10.98, -7.77), ("fax",)
+    ),
     "definitions": Case(
         service_levels.definitions, counted_twice, "least_pooled:IM-01:of_answered", (0.8123, 0.7, 0.9),
         ("answered in time, of those answered",),
+    ),
+    "published_ways": Case(
+        published.published_ways, published_twice, "published:1", (0.8765,), ("phone contacts given up",),
+    ),
+    "waits": Case(
+        waiting_figures.waits, waiting, "median_wait:chat", (37.0, 31.5, 44.5, 153.0), ("chat (47)",)
+    ),
+    "patience_curves": Case(
+        waiting_figures.patience_curves, impatient, "contacts_given_up:chat", (0.1234, 0.0987, 0.1543),
+        ("chat: 13 of 53 gave up",),
+    ),
+    "open_by_day": Case(
+        waiting_figures.open_by_day, open_overnight, "open:2024-01-03", (11.0,)
+    ),
+    "open_by_day, the worst day": Case(
+        waiting_figures.open_by_day, open_overnight, "open:2024-01-02", (29.0,), ("29 on 2024-01-02",), 0
+    ),
+    "unit_funnel": Case(
+        waiting_figures.unit_funnel, units_in_time, "share:U07:answered_within:phone", (57 / 77,), ()
+    ),
+    "by_window": Case(
+        first_contact.by_window, resolved, "share:7:mark", (0.8567, 0.8567 - 0.0321, 0.8567 + 0.0432),
+        ("the party's own mark",),
+    ),
+    "by_wait": Case(
+        first_contact.by_wait, spoken, "top_box:up to 20 s", (0.8123, 0.8123 - 0.0321, 0.8123 + 0.0432),
     ),
     "targets": Case(standards.targets, judged, "found:CF-04", (0.123,), (), 0),
 }  # fmt: skip

@@ -10,7 +10,6 @@ from surveyed_units import unfounded
 
 from auditlib import benchmark, figures
 from auditlib.audit.numerals import orphans
-from auditlib.benchmark.outliers import OutlierStatus
 from auditlib.benchmark.scores import ScoreMeasure, from_cells
 from auditlib.disclosure import MinimumFrequency
 from auditlib.improvement.over_time import OverTimeAnswer, over_time
@@ -18,6 +17,7 @@ from auditlib.improvement.periods import ScoredPeriod
 from auditlib.improvement.series import ALL, series
 from auditlib.improvement.stability import StabilityAnswer, stability
 from auditlib.records import Instrument, Item, Refusal, Scale
+from auditlib.statistics.outlier_verdicts import OutlierStatus
 
 ITEM = Item("q_overall", "How satisfied?", Scale(1, 5), True)
 CONTACT = Instrument("transactional", (ITEM,))

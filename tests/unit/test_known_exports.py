@@ -111,8 +111,14 @@ KNOWN: dict[str, Known] = {
         (POLICY, HEADLINE, ZONE, COMPARED),
     ),
     "genesys_cloud": Known({"units": [3], "interactions": [93, 13, 5]}, LIKE_ANOTHER, (ZONE, COMPARED)),
-    "genesys_cloud_intervals": Known({"units": [2], "interval_counts": [60]}, LIKE_ANOTHER, (ZONE, COMPARED)),
+    "genesys_cloud_intervals": Known(
+        {"units": [2], "interval_counts": [60]}, LIKE_ANOTHER, (ZONE, COMPARED, "was a wait 'short'?")
+    ),
     "amazon_connect_intervals": Known({"units": [2], "interval_counts": [60]}, LIKE_ANOTHER, (COMPARED,)),
+    "cisco_ucce_intervals": Known(
+        {"units": [2], "interval_counts": [48]}, LIKE_ANOTHER, (ZONE, COMPARED, "within how many seconds")
+    ),
+    "avaya_cms_intervals": Known({"units": [2], "interval_counts": [48]}, LIKE_ANOTHER, (ZONE, COMPARED)),
     "five9": Known({"units": [2], "interactions": [96, 12]}, LIKE_ANOTHER, (ZONE, COMPARED)),
     "cisco_uccx": Known({"units": [2], "interactions": [94, 12]}, LIKE_ANOTHER, (ZONE, COMPARED)),
     "asterisk_queue_log": Known({"units": [2], "interactions": [50, 10]}, CALLS, (COMPARED,)),

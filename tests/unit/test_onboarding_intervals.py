@@ -144,3 +144,33 @@ def test_a_limit_is_read_from_a_name(seconds: int, words: str) -> None:
 )
 def test_other_numbers_are_no_limit(name: str, seconds: int) -> None:
     assert limit_named(name) == seconds
+
+
+VENDORS = {
+    "amazon_connect_intervals": {"within_seconds": "20", "short_seconds": "15"},
+    "genesys_cloud_intervals": {"short_seconds": "10"},
+    "cisco_ucce_intervals": {"within_seconds": "20", "channel": "phone"},
+    "avaya_cms_intervals": {"channel": "phone"},
+}
+
+
+@pytest.mark.parametrize("name", VENDORS)
+def test_four_vendors_intervals_say_who_was_handled_passed_on_and_gave_up_early(
+    name: str, project: Path
+) -> None:
+    file = ROOT / "tests" / "exports" / f"{name}.csv"
+    for folder in (path for path in (ROOT / "params").iterdir() if path.name != "runs"):
+        (project / "params" / folder.name).symlink_to(folder)
+    run, _ = proposed(project, file)
+    source = next(source for source in run.sources if source.table == "interval_counts")
+    assert source.constants == VENDORS[name]
+    held = prepare(run, file.parent, project / "store").frame("interval_counts")
+    early = "abandoned_short" if "short_seconds" in VENDORS[name] else "abandoned_in_time"
+    assert (held[early] <= held["abandoned"]).all()
+    assert held["flowed_out"].notna().all()
+    if name == "avaya_cms_intervals":
+        assert set(held["within_seconds"]) == {20}
+        assert set(held["length"]) == {1800}
+        assert run.period.start.isoformat() == "2025-01-06"
+    else:
+        assert (held["handle_seconds"] / held["answered"].replace(0, 1)).max() < 300

@@ -317,3 +317,9 @@ def test_the_evidence_is_searched_only_for_what_could_be_a_number_of_a_person() 
     text = f"Case 123456789012, {unsound}, {sound}, on 2024-05-01 at line 1,234."
     assert without_contacts(text, own_numbers=Own()) == text
     assert asked == [sound]
+
+
+def test_every_id_column_of_a_table_has_a_letter() -> None:
+    """Without one a pseudonym of its ids could be neither made nor resolved."""
+    columns = [column for table in TABLES.values() for column in table.columns if kind_of(column.name)]
+    assert {kind_of(column.name) for column in columns} <= set(LETTERS)

@@ -16,7 +16,7 @@ from test_interval_measures import contact, span
 from auditlib.parameters.load import load
 from auditlib.service_levels.definitions import Aggregation, ClockStart, DefinitionPolicy
 from auditlib.service_levels.variants import Variant, VariantShare, measured
-from auditlib.service_levels.waits import waits_of_contacts, waits_of_counts
+from auditlib.service_levels.waits import Waits, waits_of_contacts, waits_of_counts
 
 FOLDER = Path(__file__).parents[2] / "params" / "definitions"
 LEVEL, ABANDONMENT = (
@@ -50,7 +50,7 @@ def counts(*rows: dict[str, Any]) -> nw.LazyFrame[Any]:
 
 def shares(waits: nw.LazyFrame[Any], *, limit: int = 20, **variant: Any) -> dict[str, VariantShare]:
     variants = [Variant(name, definition, limit, **variant) for name, definition in LEVEL.items()]
-    return {share.variant.name: share for share in measured(waits, variants, level=0.95)}
+    return {share.variant.name: share for share in measured(Waits((waits,)), variants, level=0.95)}
 
 
 def test_counts_by_interval_leave_open_what_they_do_not_tell_apart():

@@ -151,3 +151,38 @@ def test_the_verdict_that_hangs_on_the_definition_comes_first():
     level, mode = 0.95, EDITION.rule.mode
     given = ServiceLevelsAnswer(estimate(held, asked, families(TEXTS), level=level, mode=mode))
     assert ["IM-92" in sentence.text for sentence in given.summary()] == [True, False]
+
+
+def test_a_verdict_that_some_ways_leave_open_is_not_said_of_all():
+    """Of rounded shares given up alone, over all offered is told and after a short wait is not."""
+    alone = {"answered": None, "answered_in_time": None, "abandoned": None, "abandoned_share": 0.17}
+    counts = [span(48 * day, 1000, None, None, None) | alone for day in range(60)]
+    level, mode = 0.95, EDITION.rule.mode
+    held: Any = Evidence({"interval_counts": rows("interval_counts", *counts)}, ())
+    given = ServiceLevelsAnswer(
+        estimate(held, [EDITION.criterion("IM-02")], families(TEXTS), level=level, mode=mode)
+    )
+    (entry,) = given.result.criteria
+    assert not entry.robust
+    assert "by 12 ways of counting in use the evidence tells bounds alone." in str(given)
+    assert "The verdict is not met by 6 of them, and 6 leave it open." in str(given)
+    assert unfounded(given) == []
+
+
+def test_where_some_ways_have_bounds_the_table_shows_the_most_of_every_way():
+    """A cell is what its number was recorded as, also of a way whose share is told exactly."""
+    (part,) = answer(*half_hours(60)).parts()
+    assert part.result.criteria[0].open
+    frame = part.variants().frame
+    for column in ("least_pooled", "most_pooled"):
+        stem = column.partition("_")[0]
+        for _, row in frame.iterrows():
+            number = part.facts[f"{stem}_pooled:IM-01:{row['definition']}"]
+            assert row[column] == number.value
+
+
+def test_a_channel_that_no_criterion_asks_about_is_named():
+    given = answer(*half_hours(40), *(span(48 * day, 9, 9, 9, 0, channel="visit") for day in range(3)))
+    assert given.result.unasked == ("visit",)
+    assert "asks about contacts by visit: nothing is judged of them." in str(given.limits()[0].text)
+    assert "No criterion" not in " ".join(sentence.text for sentence in answer(*half_hours(40)).limits())

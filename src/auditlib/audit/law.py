@@ -1,4 +1,4 @@
-"""The law a run file names: standard, profile, policies and their calendars, each problem with its place.
+"""The law of a run: standard, profile, policies, their calendars, definitions; each problem with its place.
 
 `auditlib check` and `auditlib run` ask the same function, and `auditlib standards check` the same linter
 below it: what one refuses no other lets pass.
@@ -26,8 +26,12 @@ POLICIES: Mapping[str, tuple[str, str]] = {
     "drivers": ("auditlib.drivers.policy", "DriversPolicy"),
     "integrity": ("auditlib.integrity.policy", "IntegrityPolicy"),
     "service_promises": ("auditlib.promises.policy", "ServicePromises"),
+    "channels": ("auditlib.service_levels.reach.registry", "ChannelPolicy"),
 }
 """What the names of policies begin with, and the model that reads such a file; add a kind of policy here."""
+
+DEFINITIONS = ("auditlib.service_levels.definitions", "DefinitionPolicy")
+"""The model of every file of params/definitions."""
 
 JUDGE = "11_standards"
 """The notebook that judges by the standard."""
@@ -45,13 +49,14 @@ def law_problems(run: Run, document: Document, *, root: Path) -> list[Problem]:
     """
     standard = [*_standard(run, document, root)]
     profile = [] if standard or not run.profile else [*_profile(run, document, root)]
-    problems = [*standard, *profile, *_policies(run, document, root)]
+    shares = [problem for name in definitions(root=root) for problem in _definitions(name, root)]
+    problems = [*standard, *profile, *_policies(run, document, root), *shares]
     return in_order([*(problem for problem in problems if problem.file == document.name), *problems])
 
 
 def law_names(*, root: Path) -> tuple[str, ...]:
-    """Return the names of all editions, profiles and policies of the project."""
-    return (*editions(root=root), *profiles(root=root), *policies(root=root))
+    """Return the names of all editions, profiles, policies and families of definitions of the project."""
+    return (*editions(root=root), *profiles(root=root), *policies(root=root), *definitions(root=root))
 
 
 def policies(*, root: Path) -> tuple[str, ...]:
@@ -59,8 +64,15 @@ def policies(*, root: Path) -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in (root / "params" / "policies").glob("*.yaml")))
 
 
+def definitions(*, root: Path) -> tuple[str, ...]:
+    """Return the names of the project's families of definitions: shares that have several in use."""
+    return tuple(sorted(path.stem for path in (root / "params" / "definitions").glob("*.yaml")))
+
+
 def checked(name: str, *, root: Path, day: date | None = None) -> list[Problem]:
-    """Return the problems of an edition, a profile or a policy, by its name; see `check_law`."""
+    """Return the problems of an edition, profile, policy or family of definitions; see `check_law`."""
+    if name in definitions(root=root):
+        return _definitions(name, root)
     if name not in policies(root=root) or name in profiles(root=root):
         return check_law(name, root=root, day=day)
     kind = _kind(name)
@@ -143,6 +155,16 @@ def _policy(name: str, kind: str, root: Path) -> tuple[str, list[Problem]]:
     except ParameterError as error:
         return "", list(error.problems)
     return str(policy.edition), [*_calendars(document, root)]
+
+
+def _definitions(name: str, root: Path) -> list[Problem]:
+    file = f"params/definitions/{name}.yaml"
+    module, model = DEFINITIONS
+    try:
+        load(getattr(importlib.import_module(module), model), (root / file).read_text("utf-8"), name=file)
+    except ParameterError as error:
+        return list(error.problems)
+    return []
 
 
 def _calendars(document: Document, root: Path) -> Iterator[Problem]:

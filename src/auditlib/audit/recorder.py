@@ -99,8 +99,22 @@ class Recorder:
         return cleaned
 
     def exhibit(self, content: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Keep an exhibit with its words as they may be shown; what is said next reads it."""
+        """Keep an exhibit with its words as they may be shown; what is said next reads it.
+
+        Raises
+        ------
+        AuditError
+            Where a figure and a table have one id: the second would take the place of the first.
+        """
         self._section = content["id"]
+        before = self.exhibits.get(content["id"], content)
+        if before["kind"] != content["kind"]:
+            raise AuditError(
+                Problem(
+                    f"{self.notebook}: {content['id']!r} is a {before['kind']} and a {content['kind']}",
+                    remedy="Give each exhibit its own id.",
+                )
+            )
         words = {
             part: self._outgoing.text(content[part])
             for part in ("title", "caption", "alt")

@@ -11,11 +11,12 @@ from auditlib.benchmark.compare import compare, compare_units
 from auditlib.benchmark.contradiction import contradictions
 from auditlib.benchmark.design import SampleSizes, Wishes, design, design_of
 from auditlib.benchmark.groups import Groups, groups
-from auditlib.benchmark.outliers import OutlierStatus, judge
+from auditlib.benchmark.outliers import judge
 from auditlib.benchmark.peers import peers
 from auditlib.benchmark.result import BenchmarkResult, Comparison, ComparisonChoices
 from auditlib.benchmark.scores import STATISTICS, ScoreMeasure, from_cells
 from auditlib.benchmark.subgroups import subgroups
+from auditlib.statistics.outlier_verdicts import OutlierStatus
 
 __all__ = [
     "STATISTICS",

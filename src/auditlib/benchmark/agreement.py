@@ -10,13 +10,13 @@ import pandas as pd
 
 from auditlib.benchmark.answer import BenchmarkAnswer, ComparisonAnswer
 from auditlib.benchmark.compare import estimate
-from auditlib.benchmark.outliers import CALLED_OUT, OutlierStatus
 from auditlib.benchmark.rank_sets import FEWEST_DRAWS
 from auditlib.benchmark.result import MOST_ROWS, BenchmarkResult, Comparison, ComparisonChoices
 from auditlib.benchmark.words import NAMES, readable, shortlist
 from auditlib.parameters.engagement import Engagement
 from auditlib.records import Number, Refusal, Sentence
 from auditlib.statements import Answer, Exhibit, say
+from auditlib.statistics.outlier_verdicts import CALLED_OUT, OutlierStatus
 
 _CALLED = tuple(side.value for side in CALLED_OUT)
 _OPPOSITE = {

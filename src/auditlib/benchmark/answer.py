@@ -10,11 +10,11 @@ import pandas as pd
 
 from auditlib.benchmark import facts, statements
 from auditlib.benchmark.findings import findings_of
-from auditlib.benchmark.outliers import OutlierStatus
 from auditlib.benchmark.result import MOST_ROWS, BenchmarkResult, Comparison
 from auditlib.benchmark.words import as_band, readable, shortlist, title_of
 from auditlib.records import Basis, Finding, Number, Refusal, Sentence
 from auditlib.statements import Answer, Exhibit, Unanswered, listed
+from auditlib.statistics.outlier_verdicts import OutlierStatus
 
 NAMED = 20
 """Units named per reason for no verdict: more is a file, not a page."""

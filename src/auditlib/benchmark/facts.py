@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from auditlib.benchmark.outliers import OutlierStatus
 from auditlib.benchmark.result import BenchmarkResult, Comparison, certain_n
 from auditlib.benchmark.scores import UnitScores, interval_method
 from auditlib.records import Basis, Interval, Number, Refusal
 from auditlib.statements import counted
+from auditlib.statistics.outlier_verdicts import OutlierStatus
 from auditlib.statistics.reliability import SUFFICIENT
 
 Where = tuple[tuple[str, str | int | float | bool], ...]

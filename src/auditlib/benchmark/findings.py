@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from auditlib.benchmark.facts import MOST_ALONE
-from auditlib.benchmark.outliers import OutlierStatus
 from auditlib.benchmark.result import Comparison
 from auditlib.benchmark.words import as_distance, as_level, as_score, measured, readable
 from auditlib.records import CaseReference, Finding, Grade
 from auditlib.statements import counted
+from auditlib.statistics.outlier_verdicts import OutlierStatus
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,13 @@ import pandas as pd
 from auditlib.benchmark.answer import BenchmarkAnswer, by_survey
 from auditlib.benchmark.compare import register_of
 from auditlib.benchmark.facts import rests_on
-from auditlib.benchmark.outliers import ALARM
 from auditlib.benchmark.result import Comparison
 from auditlib.benchmark.words import as_level, as_score, joined, shortlist, spoken, stated, title_of
 from auditlib.parameters.engagement import Engagement
 from auditlib.records import Held, Interval, Number, Refusal, Sentence
 from auditlib.statements import Answer, Facts, Unanswered, counted, say
 from auditlib.statistics import discovery, ranks, shrinkage
+from auditlib.statistics.outlier_verdicts import ALARM
 from auditlib.statistics.ranks import RankSets
 from auditlib.statistics.types import Floats, normal_quantile
 

@@ -13,7 +13,12 @@ from auditlib.benchmark.answer import BenchmarkAnswer, by_survey
 from auditlib.benchmark.compare import register_of
 from auditlib.benchmark.facts import rests_on
 from auditlib.benchmark.groups import named_grouping
-from auditlib.benchmark.outliers import (
+from auditlib.benchmark.result import Comparison
+from auditlib.benchmark.words import readable, shortlist
+from auditlib.parameters.engagement import Engagement
+from auditlib.records import Number, Refusal, Sentence
+from auditlib.statements import Answer, Facts, Unanswered, counted, joined, say
+from auditlib.statistics.outlier_verdicts import (
     CALLED_OUT,
     FunnelScale,
     OutlierStatus,
@@ -21,11 +26,6 @@ from auditlib.benchmark.outliers import (
     standing_of,
     verdicts_on,
 )
-from auditlib.benchmark.result import Comparison
-from auditlib.benchmark.words import readable, shortlist
-from auditlib.parameters.engagement import Engagement
-from auditlib.records import Number, Refusal, Sentence
-from auditlib.statements import Answer, Facts, Unanswered, counted, joined, say
 from auditlib.statistics.standing_out import FEWEST_UNITS, StandingOut
 from auditlib.statistics.types import Limits
 

@@ -9,13 +9,14 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from auditlib.benchmark.outliers import ALARM, CALLED_OUT, SMALL_EFFECT, OutlierJudgement, OutlierStatus
+from auditlib.benchmark.outliers import OutlierJudgement
 from auditlib.benchmark.rank_sets import ComparedRanks
 from auditlib.benchmark.scores import ScoreMeasure, UnitScores
 from auditlib.disclosure import UNRESTRICTED, MinimumFrequency
 from auditlib.records import Held, Refusal
 from auditlib.statistics.between_limits import between_limits
 from auditlib.statistics.funnel import Variant
+from auditlib.statistics.outlier_verdicts import ALARM, CALLED_OUT, SMALL_EFFECT, OutlierStatus
 from auditlib.statistics.reliability import SUFFICIENT, n_for_reliability_between
 from auditlib.statistics.types import normal_quantile
 

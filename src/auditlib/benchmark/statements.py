@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from auditlib.benchmark.outliers import CALLED_OUT, OutlierJudgement, OutlierStatus
+from auditlib.benchmark.outliers import OutlierJudgement
 from auditlib.benchmark.result import BenchmarkResult, Comparison
 from auditlib.benchmark.scores import UnitScores
 from auditlib.benchmark.words import (
@@ -22,6 +22,7 @@ from auditlib.benchmark.words import (
 from auditlib.disclosure import MinimumFrequency
 from auditlib.records import Refusal, Sentence
 from auditlib.statements import Facts, counted, say, spanned
+from auditlib.statistics.outlier_verdicts import CALLED_OUT, OutlierStatus
 
 
 def summary(comparison: Comparison, facts: Facts) -> Iterator[Sentence]:

@@ -33,6 +33,7 @@ _SCHEMAS = {
     "service_promises": ("auditlib.promises.policy", "promises_schema"),
     "definitions": ("auditlib.service_levels.definitions", "definitions_schema"),
     "drivers": ("auditlib.drivers.policy", "drivers_schema"),
+    "channels": ("auditlib.service_levels.reach.registry", "channels_schema"),
     "integrity": ("auditlib.integrity.policy", "integrity_schema"),
     "findings": ("auditlib.seal.findings", "findings_schema"),
     "actions": ("auditlib.actions.document", "actions_schema"),

@@ -85,7 +85,7 @@ def check(
     names: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[STANDARD@YEAR|PROFILE|POLICY]...", help="Default: every one of the project."
+            metavar="[STANDARD@YEAR|PROFILE|POLICY|DEFINITIONS]...", help="Default: every one of the project."
         ),
     ] = None,
     on: Annotated[
@@ -95,7 +95,7 @@ def check(
         ),
     ] = None,
 ) -> None:
-    """Check editions, profiles and policies with their calendars, and name every problem at once."""
+    """Check editions, profiles, policies with calendars and definitions; name every problem at once."""
     from auditlib.audit.law import checked, law_names
 
     root = _root()

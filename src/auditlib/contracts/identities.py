@@ -22,7 +22,10 @@ LETTERS: Mapping[str, str] = MappingProxyType(
 )  # fmt: skip
 """Letter that a pseudonym begins with, by what it names. Units and words have one only where they would show
 a person's data; all other kinds always."""
-_OTHERS = {"device_id": "devices", "case_id": "cases", "event_id": "events"}
+_OTHERS = {
+    "device_id": "devices", "case_id": "cases", "event_id": "events", "figure_id": "other ids",
+    "outage_id": "other ids",
+}  # fmt: skip
 _CASES = {"incident_events": "cases", "complaint_events": "complaints"}
 
 

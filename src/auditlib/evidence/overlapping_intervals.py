@@ -4,7 +4,8 @@ Two intervals overlap where they do so both as instants and on the clock on the 
 change are shorter or longer than their reports say, and an hour that comes twice is two hours.
 
 A row is a total where the shorter intervals inside it, or the queues beside it, add up to it: it alone is
-quarantined. Where what overlaps does not add up, nobody can tell what holds, and all of it is.
+quarantined. Where what overlaps does not add up, nobody can tell what holds, and all of it is. What was
+exported on another day restates the past and overlaps nothing.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 TABLE = "interval_counts"
 """The table that is looked through."""
 _COLUMNS = ("source_line", "unit_id", "channel", "queue", "starts_at", "starts_day", "starts_second",
-            "ended_at", "ended_day", "ended_second", "length", "offered")  # fmt: skip
+            "ended_at", "ended_day", "ended_second", "length", "offered", "exported_on")  # fmt: skip
 _TOTAL = "What it counts is counted in shorter intervals too, from {first} on: a row of totals."
 _ALL_QUEUES = "What it counts is counted by queue too, from {first} on: a row of totals."
 _OVERLAP = "Its time is counted by another row too, first by {first}, and the two do not add up."
@@ -35,7 +36,8 @@ def create(connection: duckdb.DuckDBPyConnection) -> None:
     """Start the list of intervals."""
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE spans (place BIGINT, unit VARCHAR, channel VARCHAR, queue VARCHAR, "
-        "starts BIGINT, ends BIGINT, wall_starts BIGINT, wall_ends BIGINT, offered BIGINT)"
+        "starts BIGINT, ends BIGINT, wall_starts BIGINT, wall_ends BIGINT, offered BIGINT, "
+        "exported BIGINT)"
     )
 
 
@@ -52,7 +54,7 @@ def note(connection: duckdb.DuckDBPyConnection, rows: pa.Table, number: int) -> 
     connection.execute(
         f"INSERT INTO spans SELECT source_line + {number * PLACES}, unit_id, channel, "  # noqa: S608 - numbers and own names only
         f"coalesce(queue, ''), starts_at, coalesce({ended}, starts_at + length * {SECOND}), {wall}, "
-        f"coalesce({last}, {wall} + length), offered FROM arrived"
+        f"coalesce({last}, {wall} + length), offered, coalesce(exported_on, -1) FROM arrived"
     )
     connection.unregister("arrived")
 
@@ -64,7 +66,7 @@ def doubled(connection: duckdb.DuckDBPyConnection, copies: pa.Table, *, names: S
     connection.register("copied", copies.select(["place"]))
     connection.execute("DELETE FROM spans WHERE place IN (SELECT place FROM copied)")
     connection.unregister("copied")
-    overlapping = _overlapping("unit, channel, queue")
+    overlapping = _overlapping("unit, channel, queue, exported")
     connection.execute(f"CREATE OR REPLACE TEMP TABLE beside AS {overlapping}")
     excluded = _taken_out(connection, _totals(), _TOTAL, names)
     beside = f"SELECT place, first FROM ({overlapping})"  # noqa: S608 - own names only
@@ -130,7 +132,8 @@ def _totals() -> str:
     pairs = (
         "SELECT DISTINCT whole.place, whole.offered, part.place AS part, part.offered AS counted, "  # noqa: S608 - own names only
         f"part.wall_ends - part.wall_starts AS size FROM ({_by_day('beside')}) whole "
-        f"JOIN ({_by_day('beside')}) part USING (unit, channel, queue, on_day) WHERE {inside} AND {shorter}"
+        f"JOIN ({_by_day('beside')}) part USING (unit, channel, queue, exported, on_day) "
+        f"WHERE {inside} AND {shorter}"
     )
     sums = (
         f"SELECT place, any_value(offered) AS offered, sum(counted) AS counted, min(part) AS first "  # noqa: S608 - own names only
@@ -147,7 +150,7 @@ def _across() -> str:
     queued = _by_day("(SELECT * FROM spans WHERE queue <> '')")
     return (
         "SELECT DISTINCT whole.place, whole.offered, part.place AS part, part.offered AS counted "  # noqa: S608 - own names only
-        f"FROM ({every}) whole JOIN ({queued}) part USING (unit, channel, on_day) "
+        f"FROM ({every}) whole JOIN ({queued}) part USING (unit, channel, exported, on_day) "
         f"WHERE {overlapping} AND {on_the_wall}"
     )
 

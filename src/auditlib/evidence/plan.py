@@ -35,6 +35,8 @@ class Field:
         What stands before the line, so that lines of several sources are not taken for one another.
     after, unit
         Where the cell is a duration: the canonical column it runs from, and the unit it is given in.
+    scale
+        What a number is multiplied by; None where it stands in the unit of the canonical column.
     """
 
     column: Column
@@ -44,6 +46,7 @@ class Field:
     prefix: str = ""
     after: str = ""
     unit: str = ""
+    scale: float | None = None
 
     @property
     def fed(self) -> bool:
@@ -300,7 +303,8 @@ def _field(run: Run, source: Source, column: Column) -> Field:
         return Field(column, from_line=True, prefix=_prefix(run, source, column))
     if column.name in source.columns:
         cells = cells_of(source.columns[column.name])
-        return Field(column, origin=cells.label, after=cells.after or "", unit=cells.unit or "")
+        after, unit = cells.after or "", cells.unit or ""
+        return Field(column, origin=cells.label, after=after, unit=unit, scale=cells.scale)
     return Field(column, constant=source.constants.get(column.name))
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from auditlib.contracts import Column, ColumnKind
 from auditlib.evidence.engine import literal, quoted
 from auditlib.evidence.interval_rules import names_total, totals_in
+from auditlib.evidence.number_texts import count_in, number_in
 from auditlib.evidence.placeholders import emptied
 from auditlib.evidence.plan import Field, SourcePlan, repeats
 from auditlib.evidence.timestamps import Stamps, duration
@@ -29,7 +30,6 @@ _TEMPORAL = (ColumnKind.DAY, ColumnKind.INSTANT)
 _TRUE = ("true", "t", "yes", "y", "1")
 _FALSE = ("false", "f", "no", "n", "0")
 _ISO = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d")
-_DIGITS = "'^[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+)?$'"
 
 
 def projection(plan: SourcePlan, run: Run, schema: pa.Schema) -> str:
@@ -225,6 +225,22 @@ class _Reader:
         return f"CAST({place} AS VARCHAR)"
 
     def _value(self, field: Field) -> str:
+        return self._unscaled(field) if field.scale is None else self._scaled(field)
+
+    def _scaled(self, field: Field) -> str:
+        """Return a number times its declared factor; a count is rounded to the nearest whole number."""
+        if field.column.kind is not ColumnKind.COUNT:
+            return f"({self._unscaled(field)}) * CAST({field.scale!r} AS DOUBLE)"
+        if self._native(field):
+            number = self._native_value(ColumnKind.NUMBER, self._place[field.origin])
+        else:
+            text = self.name(field)
+            whole = f"CAST({count_in(text, decimal=self._decimal)} AS DOUBLE)"
+            number = f"coalesce({whole}, {self._number(text, percent=False)})"
+        product = f"({number}) * CAST({field.scale!r} AS DOUBLE)"
+        return f"CASE WHEN {product} >= 0 THEN CAST(round({product}) AS BIGINT) END"
+
+    def _unscaled(self, field: Field) -> str:
         kind, text = field.column.kind, self.name(field)
         if self._native(field):
             native = self._native_value(kind, self._place[field.origin])
@@ -233,7 +249,7 @@ class _Reader:
         if kind is ColumnKind.SCORE:
             return self._score(field)
         if kind is ColumnKind.COUNT:
-            return self._count(text)
+            return count_in(text, decimal=self._decimal)
         if kind is ColumnKind.FLAG:
             yes, no = (", ".join(map(literal, words)) for words in (_TRUE, _FALSE))
             return f"CASE WHEN lower({text}) IN ({yes}) THEN TRUE WHEN lower({text}) IN ({no}) THEN FALSE END"
@@ -262,17 +278,7 @@ class _Reader:
             bare = self._number(f"trim(rtrim({text}, '%'))", percent=False)
             share = f"({self._number(text, percent=False)})" + (" / 100" if self._in_percent else "")
             return f"CASE WHEN ends_with({text}, '%') THEN {bare} / 100 ELSE {share} END"
-        if self._decimal == ",":
-            text = f"CASE WHEN contains({text}, '.') THEN NULL ELSE replace({text}, ',', '.') END"
-        return f"CASE WHEN regexp_matches({text}, {_DIGITS}) THEN TRY_CAST({text} AS DOUBLE) END"
-
-    def _count(self, text: str) -> str:
-        """Return a whole number, thousands apart by the sign that is not the decimal one, or with ``.0``."""
-        apart = "." if self._decimal == "," else ","
-        grouped = f"regexp_matches({text}, '^[1-9][0-9]{{0,2}}([{apart}][0-9]{{3}})+$')"
-        plain = f"regexp_replace({text}, '[{self._decimal}]0{{1,2}}$', '')"
-        bare = f"CASE WHEN {grouped} THEN replace({text}, '{apart}', '') ELSE {plain} END"
-        return f"CASE WHEN regexp_matches({bare}, '^[0-9]+$') THEN TRY_CAST({bare} AS BIGINT) END"
+        return number_in(text, decimal=self._decimal)
 
     def _score(self, field: Field) -> str:
         """Return the score: a declared label's, otherwise the number; the scale is checked later."""
@@ -330,7 +336,8 @@ class _Reader:
     def _stamps(self, field: Field) -> Stamps:
         column_dates = self._source.dates_of.get(field.column.name)
         formats = column_dates.formats if column_dates is not None else self._source.dates.formats
-        return Stamps(formats + (_ISO if self._source.form == "excel" else ()))
+        month = "" if column_dates is None else column_dates.of_month or ""
+        return Stamps(formats + (_ISO if self._source.form == "excel" else ()), month)
 
     def _duration(self, field: Field) -> str:
         text = self.name(field)

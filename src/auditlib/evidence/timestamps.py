@@ -42,29 +42,39 @@ class Stamps:
     ----------
     formats
         In the order in which they are tried.
+    of_month
+        Which of its days is meant where a cell names a month: first or last; empty where it names none.
     """
 
     formats: tuple[str, ...]
+    of_month: str = ""
 
     def local(self, text: str) -> str:
         """Return the local timestamp of a cell; null where no format without an offset fits."""
         timed = _first(text, [form for form in self.formats if is_timed(form) and not is_absolute(form)])
         days = [form for form in self.formats if not is_timed(form) or form == _SERIAL]
+        if self.of_month:
+            return f"CAST({self.day(text)} AS TIMESTAMP)"
         return f"coalesce({timed}, {_first(text, days, whole=True)})" if days else timed
 
     def utc(self, text: str) -> str:
         """Return the timestamp in UTC of a cell that says which instant is meant."""
-        return _first(text, [form for form in self.formats if is_timed(form) and is_absolute(form)])
+        forms = [] if self.of_month else self.formats
+        return _first(text, [form for form in forms if is_timed(form) and is_absolute(form)])
 
     def day(self, text: str) -> str:
         """Return the date of a cell, with or without a time."""
         naive = [form for form in self.formats if not is_absolute(form)]
         absolute = _first(text, [form for form in self.formats if is_absolute(form)])
         whole = f", {_first(text, [_SERIAL], whole=True)}" if _SERIAL in naive else ""
-        return f"CAST(coalesce({_first(text, naive)}{whole}, {absolute}) AS DATE)"
+        day = f"CAST(coalesce({_first(text, naive)}{whole}, {absolute}) AS DATE)"
+        meant = {"first": f"CAST(date_trunc('month', {day}) AS DATE)", "last": f"last_day({day})"}
+        return meant.get(self.of_month, day)
 
     def whole(self, text: str) -> str:
         """Return whether a cell that was read is a day without a time: no format with one fits it."""
+        if self.of_month:
+            return "TRUE"
         if all(is_timed(form) and form != _SERIAL for form in self.formats):
             return "FALSE"
         timed = [form for form in self.formats if is_timed(form)]

@@ -12,12 +12,12 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from auditlib.benchmark import Comparison, OutlierStatus
-from auditlib.benchmark.outliers import ALARM
 from auditlib.benchmark.words import as_band, as_level
 from auditlib.figures.marks import MARKS, MOST_ROWS, head, mark, measure_title, name_called_out, set_scale
 from auditlib.figures.style import BAND, BAND_INNER, FAINT, INK, QUIET, figure_of, new_axes, style
 from auditlib.figures.ticks import readable_on_log
 from auditlib.statements import counted
+from auditlib.statistics.outlier_verdicts import ALARM
 from auditlib.statistics.types import Floats
 
 MOST_MARKS = 400

@@ -8,7 +8,6 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from auditlib.benchmark import OutlierStatus
-from auditlib.benchmark.outliers import CALLED_OUT
 from auditlib.benchmark.words import as_score
 from auditlib.figures import labels
 from auditlib.figures.marks import head, measure_title, set_scale
@@ -30,6 +29,7 @@ from auditlib.improvement import OverTime, Stability, Subject
 from auditlib.improvement.series import ALL
 from auditlib.statements import with_sign
 from auditlib.statistics.lasting_change import Shape
+from auditlib.statistics.outlier_verdicts import CALLED_OUT
 from auditlib.statistics.types import Floats
 from auditlib.time.months import month_text
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from auditlib.benchmark.answer import BenchmarkAnswer, by_survey
 from auditlib.benchmark.facts import rests_on, unit_facts
-from auditlib.benchmark.outliers import CALLED_OUT, OutlierJudgement, OutlierStatus, judge
+from auditlib.benchmark.outliers import OutlierJudgement, judge
 from auditlib.benchmark.result import Comparison
 from auditlib.benchmark.scores import ScoreMeasure
 from auditlib.benchmark.words import joined, measured, shortlist, stated
@@ -21,6 +21,7 @@ from auditlib.parameters.engagement import Engagement
 from auditlib.records import Basis, Held, Interval, Number, Refusal, Sentence
 from auditlib.statements import Answer, Facts, Unanswered, counted, say
 from auditlib.statistics import intervals
+from auditlib.statistics.outlier_verdicts import CALLED_OUT, OutlierStatus
 
 FEWEST_TO_CORRELATE = 10
 """Units in two periods below which a correlation says nothing."""

@@ -19,16 +19,38 @@ _DAY = timedelta(days=1)
 
 def with_interval(source: SourceProposal) -> SourceProposal:
     """Return interval counts with their limit and their length, asked for where nothing says them."""
-    return _with_length(_with_limit(source)) if source.table.name == _COUNTS else source
-
-
-def _with_limit(source: SourceProposal) -> SourceProposal:
-    quick = source.feeding("answered_in_time")
-    if quick is None or quick.facts is None or source.says("within_seconds"):
+    if source.table.name != _COUNTS:
         return source
-    seconds = limit_named(quick.facts.name)
-    doubt = "" if seconds else "within how many seconds was 'in time'? Nothing says it; 20 is assumed."
-    return _with_constant(source, "within_seconds", seconds or 20, doubt)
+    for limit in _LIMITS:
+        source = _with_limit(source, *limit)
+    return _with_length(source)
+
+
+_LIMITS = (
+    (
+        "answered_in_time",
+        "within_seconds",
+        20,
+        "within how many seconds was 'in time'? Nothing says it; 20 is assumed.",
+    ),
+    (
+        "abandoned_short",
+        "short_seconds",
+        10,
+        "up to how many seconds was a wait 'short'? Nothing says it; 10 is assumed.",
+    ),
+)
+"""Counts up to a limit, its column, what is assumed where no header names it, and the question."""
+
+
+def _with_limit(
+    source: SourceProposal, counts: str, limit: str, assumed: int, question: str
+) -> SourceProposal:
+    within = source.feeding(counts)
+    if within is None or within.facts is None or source.says(limit):
+        return source
+    seconds = limit_named(within.facts.name)
+    return _with_constant(source, limit, seconds or assumed, "" if seconds else question)
 
 
 def _with_length(source: SourceProposal) -> SourceProposal:

@@ -12,7 +12,7 @@ from auditlib.onboarding.column_facts import ColumnFacts
 from auditlib.onboarding.file_looks import FileLook
 from auditlib.onboarding.items import ScaleGuess
 
-Origin: TypeAlias = "str | Mapping[str, str | int | bool | list[str]]"
+Origin: TypeAlias = "str | Mapping[str, str | float | bool | list[str]]"
 """Where the cells of a canonical column come from, as the run file writes it."""
 
 

@@ -87,9 +87,9 @@ def _fed(look: FileLook, column: str, declared: str | ExportCells) -> Fed | None
         joined = [facts for name in cells.join if (facts := look.find(name)) is not None]
         if len(joined) < len(cells.join):
             return None
-        return Fed(
-            column, {"join": [facts.name for facts in joined]}, None, cells.formats, remark=cells.because
-        )
+        day = next((facts for facts in joined if cells.formats and facts.dates is not None), None)
+        names = {"join": [facts.name for facts in joined]}
+        return Fed(column, names, day, cells.formats, remark=cells.because)
     facts = look.find(cells.name or cells.duration or "")
     if facts is None:
         return None
@@ -102,7 +102,15 @@ def _fed(look: FileLook, column: str, declared: str | ExportCells) -> Fed | None
     if cells.duration is not None:
         origin: Origin = {"after": cells.after, "duration": facts.name, "unit": _unit(facts, cells)}
         return Fed(column, origin, None, doubt=doubt, remark=cells.because)
-    return Fed(column, look.origin(facts), facts, cells.formats, doubt, cells.because)
+    return Fed(column, _scaled(look.origin(facts), cells.scale), facts, cells.formats, doubt, cells.because)
+
+
+def _scaled(named: str | dict[str, str | int], scale: float | None) -> Origin:
+    """Return a column with the factor of its numbers; as it is named where they stand in the right unit."""
+    if scale is None:
+        return named
+    column: dict[str, str | int] = {"column": named} if isinstance(named, str) else named
+    return {**column, "scale": int(scale) if scale.is_integer() else scale}
 
 
 def _unit(facts: ColumnFacts, cells: ExportCells) -> str:

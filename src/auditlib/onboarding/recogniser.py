@@ -72,6 +72,7 @@ class ExportCells(Strict):
     duration: Names | None = Field(None, description="... by the duration in this column.")
     unit: Unit = Field("seconds", description="Its unit, where its cells are not written as h:mm:ss.")
     formats: tuple[str, ...] = Field((), description="How its dates are written; empty: as the cells show.")
+    scale: float | None = Field(None, gt=0, description="What its numbers are multiplied by.")
     sure: bool = Field(True, description="Whether the mapping needs no confirmation.")
     because: str = Field("", description="What to know about it.")
 

@@ -38,7 +38,7 @@ def origin_text(origin: Origin) -> str:
     return "{" + ", ".join(f"{key}: {_part(value)}" for key, value in origin.items()) + "}"
 
 
-def _part(value: str | int | bool | list[str]) -> str:
+def _part(value: str | float | bool | list[str]) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, list):

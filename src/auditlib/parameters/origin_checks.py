@@ -11,6 +11,7 @@ from auditlib.parameters.run import Run, Source
 from auditlib.parameters.shape import did_you_mean
 from auditlib.parameters.strict_yaml import Document, Path
 
+_NUMBERS = (ColumnKind.NUMBER, ColumnKind.SHARE, ColumnKind.COUNT)
 _HEADER_KEYS = ("skip_rows", "header_rows", "names_row")
 
 
@@ -21,6 +22,7 @@ def origin_problems(run: Run, document: Document) -> Iterator[Problem]:
         yield from _header_problems(source, document, path=path)
         yield from _line_problems(run, source, document, path=path)
         yield from _duration_problems(source, document, path=path)
+        yield from _scale_problems(source, document, path=path)
         yield from _once_problems(source, document, path=path)
         yield from _named_columns(source, document, path=path)
         yield from _long_problems(source, document, path=path)
@@ -120,6 +122,17 @@ def _duration_problems(source: Source, document: Document, *, path: Path) -> Ite
         elif name in _trail(source, start.name):
             message = f"{name!r} and {start.name!r} are each declared to lie behind the other."
             yield document.problem((*place, "after"), message, remedy="Map one of them to a column.")
+
+
+def _scale_problems(source: Source, document: Document, *, path: Path) -> Iterator[Problem]:
+    """Yield columns that hold no numbers and are multiplied nevertheless."""
+    for name, origin in source.columns.items():
+        column = _column(TABLES[source.table], name)
+        if cells_of(origin).scale is None or column is None or column.kind in _NUMBERS:
+            continue
+        message = f"{name!r} holds no plain numbers, so that nothing can be multiplied."
+        place = (*path, "columns", name, "scale")
+        yield document.problem(place, message, remedy="Delete 'scale'.", of_key=True)
 
 
 def _trail(source: Source, name: str) -> list[str]:

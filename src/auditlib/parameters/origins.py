@@ -78,6 +78,13 @@ class Cells(Reference):
     )
     duration: Column | None = Field(None, description="Column that holds how long it took.")
     unit: Unit | None = Field(None, description="Unit of the duration; clock is h:mm:ss or d.hh:mm:ss.")
+    scale: float | None = Field(
+        None,
+        gt=0,
+        allow_inf_nan=False,
+        description="What numbers of the column are multiplied by, where the source counts in another unit: "
+        "60 makes seconds of minutes, 0.01 a share of a percentage without its sign. Counts are rounded.",
+    )
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
@@ -89,6 +96,9 @@ class Cells(Reference):
             raise Misfit("'join' needs columns to join", remedy=remedy, at=("join",))
         if self.between is not None and self.join is None:
             raise Misfit("'with' belongs to 'join'", remedy="Delete it, or add 'join'.", at=("with",))
+        if self.scale is not None and self.column is None and self.position is None:
+            remedy = "For example {column: Minutes, scale: 60}."
+            raise Misfit("'scale' belongs to a column of numbers", remedy=remedy, at=("scale",))
         for key in ("duration", "unit"):
             if (getattr(self, key) is None) != (self.after is None):
                 remedy = "For example {after: offered, duration: wait, unit: seconds}."

@@ -112,6 +112,11 @@ class ColumnDates(Strict):
     time_zone: str | None = Field(
         None, description="IANA zone of its local times, or 'unit'; default: that of 'dates'."
     )
+    of_month: Literal["first", "last"] | None = Field(
+        None,
+        description="The cell names a month, and its first or its last day is meant: one column can say when "
+        "a month starts and when it ends. Its formats need no day.",
+    )
 
 
 class Band(Strict):

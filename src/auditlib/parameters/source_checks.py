@@ -142,12 +142,15 @@ def _is_text_encoding(name: str) -> bool:
 
 
 def _format_problems(source: Source, document: Document, *, path: Path) -> Iterator[Problem]:
-    every: list[tuple[Path, tuple[str, ...]]] = [(("dates",), source.dates.formats)]
-    every += [(("dates_of", name), dates.formats) for name, dates in source.dates_of.items()]
-    for block, formats in every:
+    every: list[tuple[Path, tuple[str, ...], bool]] = [(("dates",), source.dates.formats, False)]
+    every += [
+        (("dates_of", name), dates.formats, dates.of_month is not None)
+        for name, dates in source.dates_of.items()
+    ]
+    for block, formats, months in every:
         place = (*path, *block, "formats")
         for index, form in enumerate(formats):
-            if not _is_date_format(form):
+            if not _is_date_format(form, months=months):
                 message = f"{named(form)} is no date format."
                 remedy = "Write it as strptime reads it: %d.%m.%Y %H:%M."
                 near = did_you_mean(form, NUMERIC_DATES)
@@ -170,13 +173,15 @@ def _only_digits(formats: tuple[str, ...], document: Document, *, path: Path) ->
             yield document.problem(path, message, remedy="Keep the one the client uses.")
 
 
-def _is_date_format(form: str) -> bool:
+def _is_date_format(form: str, *, months: bool) -> bool:
+    """Return whether a format tells a day; where months are meant, whether it tells a month."""
     if form in NUMERIC_DATES:
         return True
     probe = datetime(2024, 11, 23, 13, 45, 56, tzinfo=UTC)  # it only exercises the format
     try:
         written = probe.strftime(form)
-        return datetime.strptime(written, form).date() == probe.date()  # noqa: DTZ007
+        read = datetime.strptime(written, form).date()  # noqa: DTZ007
+        return read == probe.date() or (months and read == probe.date().replace(day=1))
     except ValueError:
         return False
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from auditlib.contracts import TABLES, CanonicalTables, Column, ColumnKind
 from auditlib.parameters.run import Period
 from auditlib.records import SourceTotals
+from auditlib.reliability.count_identities import BrokenIdentity, broken_identities
 from auditlib.time.months import months_between, months_of_days
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ class TableFacts:
         Months of the period, as ``year * 100 + month``, in which it holds no row of any unit.
     units_known
         Whether its units could be checked against a register.
+    identities
+        What its counts must satisfy and some of its intervals do not.
     """
 
     table: str
@@ -47,6 +50,7 @@ class TableFacts:
     absent: tuple[str, ...]
     empty_months: tuple[int, ...]
     units_known: bool
+    identities: tuple[BrokenIdentity, ...] = ()
 
     @property
     def rows_in(self) -> int:
@@ -105,6 +109,7 @@ def gather(evidence: CanonicalTables, table: str, *, period: Period) -> TableFac
         tuple(sorted({link.references for link in links} - set(evidence.tables))),
         _empty_months(evidence, table, period=period) if rows else (),
         "units" in evidence.tables or not any(link.references == "units" for link in links),
+        broken_identities(evidence, table) if rows else (),
     )
 
 

@@ -40,7 +40,15 @@ def of_table(facts: TableFacts) -> tuple[Number, ...]:
             reason="" if facts.rows_judged else _NO_ROWS if facts.rows_in else "The file holds no rows.",
         ),
     ]
-    return (*totals, *_unanswered(facts), *_gaps(facts), *_differences(facts))
+    return (*totals, *_unanswered(facts), *_gaps(facts), *_differences(facts), *_identities(facts))
+
+
+def _identities(facts: TableFacts) -> Iterator[Number]:
+    """Yield how many intervals break what counts must satisfy, of those that say enough."""
+    basis = (Basis(facts.table, rows=facts.rows),)
+    for identity in facts.identities:
+        name = f"{identity.name}:{facts.table}"
+        yield Number(f"broken_{name}", identity.broken, "count", identity.tested, basis=basis)
 
 
 def _unanswered(facts: TableFacts) -> Iterator[Number]:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from auditlib.contracts import TABLES
-from auditlib.records import Finding, Grade, Reliability, TableReliability
+from auditlib.records import CaseReference, Finding, Grade, Reliability, TableReliability
 from auditlib.reliability.assessment import Assessment
 from auditlib.reliability.counting import TableFacts
 from auditlib.reliability.facts import of_table
+
+_TELL_COLUMNS = (
+    "Ask what each column counts, correct the mapping in the run file, and have the counts exported again."
+)
 
 
 def findings_of(assessment: Assessment) -> tuple[Finding, ...]:
@@ -31,11 +35,26 @@ def _unreliable(judged: TableReliability, facts: TableFacts) -> Finding:
         condition=f"The table {judged.table} is not sufficiently reliable. {' '.join(judged.grounds)}",
         cause="The export, or its declaration in the run file, does not match what was delivered.",
         effect=f"Not established: {TABLES[judged.table].purpose}.",
-        recommendation="Have the rows in quarantine corrected at their source and exported again.",
+        recommendation=_TELL_COLUMNS
+        if facts.identities
+        else "Have the rows in quarantine corrected at their source and exported again.",
         grade=Grade.MAJOR,
         subject=judged.table,
         evidence=tuple(number.key for number in of_table(facts)),
-        shortfall=facts.quarantined_share,
+        shortfall=max((entry.share for entry in facts.identities), default=facts.quarantined_share),
+        cases=_cases(facts),
+        cases_in_all=sum(identity.broken for identity in facts.identities),
+    )
+
+
+def _cases(facts: TableFacts) -> tuple[CaseReference, ...]:
+    """Return the intervals that break an identity of their counts, by file and line."""
+    return tuple(
+        CaseReference(
+            facts.table, f"{interval.file}:{interval.line}", interval.unit, f"not so: {entry.words}"
+        )
+        for entry in facts.identities
+        for interval in entry.intervals
     )
 
 

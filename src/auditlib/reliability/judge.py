@@ -60,6 +60,7 @@ def _grounds(facts: TableFacts, thresholds: Thresholds) -> Iterator[Ground]:
         return
     yield _quarantine(facts, thresholds.quarantine_share)
     yield from _references(facts, thresholds.quarantine_share)
+    yield from _identities(facts, thresholds.quarantine_share)
     yield from _undetermined(facts)
     yield from _remarks(facts)
 
@@ -111,6 +112,20 @@ def _references(facts: TableFacts, limit: float) -> Iterator[Ground]:
             Reliability.NOT_SUFFICIENT if over else Reliability.SUFFICIENT,
             f"Naming {_a(column)} that is not in the evidence: {spoken_share(share)} of the rows"
             + (f", above the limit of {spoken_share(limit)}." if over else "."),
+        )
+
+
+def _identities(facts: TableFacts, limit: float) -> Iterator[Ground]:
+    """Yield what counts do not satisfy: where many do not, the columns are not what they are called."""
+    for identity in facts.identities:
+        over = identity.share > limit
+        where = identity.intervals[0]
+        broken = counted(identity.broken, "interval")
+        text = f"Not so in {broken} of {identity.tested:,}, first in line {where.line} of {where.file}"
+        beyond = f", above the limit of {spoken_share(limit)}: the columns are not what they are called"
+        yield Ground(
+            Reliability.NOT_SUFFICIENT if over else Reliability.SUFFICIENT,
+            f"{identity.words[:1].upper()}{identity.words[1:]}. {text}{beyond if over else ''}.",
         )
 
 

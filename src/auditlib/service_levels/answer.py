@@ -10,6 +10,7 @@ from auditlib.service_levels import facts, statements
 from auditlib.service_levels.result import CriterionByDefinition, ServiceLevelsByDefinition
 from auditlib.standards.words import said
 from auditlib.statements import Answer, Exhibit
+from auditlib.statements.formats import QUOTED
 
 _LABELS = {
     "definition": "Definition",
@@ -50,6 +51,11 @@ class ServiceLevelsAnswer(Answer[ServiceLevelsByDefinition]):
         return entry.criterion
 
     @property
+    def survives(self) -> bool:
+        """Whether every way of counting comes to the same verdict, so that its figure is a detail."""
+        return all(entry.robust for entry in self.result.criteria)
+
+    @property
     def name(self) -> str:
         """What its figure and its table are found by."""
         return self.criterion.id.lower()
@@ -78,12 +84,13 @@ class ServiceLevelsAnswer(Answer[ServiceLevelsByDefinition]):
         import pandas as pd
 
         rows: dict[str, dict[str, Any]] = {}
+        bounded = {judged.share.variant.aggregation for judged in entry.open}
         for judged in entry.variants:
             variant = judged.share.variant
             named = {"criterion": entry.criterion.id, "definition": judged.definition}
             row = rows.setdefault(judged.definition, {**named, "title": variant.definition.title})
             row[f"least_{variant.aggregation}"] = judged.share.least
-            if not judged.share.exact:
+            if variant.aggregation in bounded:
                 row[f"most_{variant.aggregation}"] = judged.share.most
             verdicts = row.setdefault("verdict", [])
             verdicts.append(said(judged.outcome))
@@ -95,4 +102,5 @@ class ServiceLevelsAnswer(Answer[ServiceLevelsByDefinition]):
             ("criterion", "definition"),
             facts=tuple(self.facts),
             labels=_LABELS,
+            units={"title": QUOTED},
         )

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from auditlib.contracts import CanonicalTables
 from auditlib.records import Refusal
-from auditlib.service_levels.counts import counts
+from auditlib.service_levels.counts import TABLE, counts
 from auditlib.service_levels.definitions import ClockStart
-from auditlib.service_levels.waits import waits_of_contacts, waits_of_counts
+from auditlib.service_levels.legs import joined_legs
+from auditlib.service_levels.waits import Waits, waits_of_contacts, waits_of_counts
 from auditlib.standards.observed import rows_in
 
 if TYPE_CHECKING:
@@ -24,35 +25,39 @@ NO_ARRIVAL = Refusal(
 )
 
 
-def waits_by_clock(
-    tables: CanonicalTables, channel: str
-) -> tuple[dict[ClockStart, nw.LazyFrame[Any]], list[Refusal]]:
+def waits_by_clock(tables: CanonicalTables, channel: str) -> tuple[dict[ClockStart, Waits], list[Refusal]]:
     """Return the waits of a channel from every start of the clock that the evidence records."""
-    import narwhals as nw
-
-    contacts = _contacts(tables, channel)
+    contacts = channel_contacts(tables, channel)
     why = "" if contacts is not None else "the evidence has no single contacts"
     counted = counts(tables, channel, contacts=contacts, why=why)
-    waits: dict[ClockStart, nw.LazyFrame[Any]] = {}
-    if contacts is not None:
-        single = waits_of_contacts(contacts)
-        parts = [single] if counted is None else [single, waits_of_counts(counted.used)]
-        waits[ClockStart.OFFERED] = nw.concat(parts)
-        if _arrivals(contacts):
-            waits[ClockStart.ARRIVED] = waits_of_contacts(contacts, clock=ClockStart.ARRIVED)
-    elif counted is not None:
-        waits[ClockStart.OFFERED] = waits_of_counts(counted.used)
+    single = () if contacts is None else (waits_of_contacts(contacts),)
+    many = () if counted is None else (waits_of_counts(counted.used),)
+    waits = {ClockStart.OFFERED: Waits((*single, *many))} if single or many else {}
+    if contacts is not None and _arrivals(contacts):
+        waits[ClockStart.ARRIVED] = Waits((waits_of_contacts(contacts, clock=ClockStart.ARRIVED),))
     return waits, [NO_CONTACTS] if not waits else [NO_ARRIVAL] if ClockStart.ARRIVED not in waits else []
 
 
-def _contacts(tables: CanonicalTables, channel: str) -> nw.LazyFrame[Any] | None:
+def channels_in(tables: CanonicalTables) -> tuple[str, ...]:
+    """Return the channels by which the evidence has contacts of the period, in their order."""
+    import narwhals as nw
+
+    names: set[str] = set()
+    for table in ("interactions", TABLE):
+        if table in tables.tables:
+            inside = tables.lazy(table).filter(nw.col("in_period"), ~nw.col("channel").is_null())
+            names |= {channel for (channel,) in inside.select("channel").unique().collect().rows()}
+    return tuple(sorted(names))
+
+
+def channel_contacts(tables: CanonicalTables, channel: str) -> nw.LazyFrame[Any] | None:
     """Return the contacts of a channel and those that name none; None where there is no such table."""
     import narwhals as nw
 
     if "interactions" not in tables.tables:
         return None
     ours = nw.col("channel").is_null() | (nw.col("channel") == channel)
-    return tables.lazy("interactions").filter(nw.col("in_period"), ours)
+    return joined_legs(tables.lazy("interactions")).filter(nw.col("in_period"), ours)
 
 
 def _arrivals(contacts: nw.LazyFrame[Any]) -> bool:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from auditlib.contracts import WHOLE_DAY
 from auditlib.records import Basis
 from auditlib.service_levels.carried import carried
+from auditlib.service_levels.completed import completed
 from auditlib.standards.measure import Tables
 from auditlib.standards.observed import IN_PERIOD, KnownRows, counts_by, rows_in
 from auditlib.statements import counted
@@ -70,6 +71,16 @@ class Counted:
         )
         return KnownRows(*(int(value or 0) for value in row))
 
+    def rounding(self) -> tuple[int, int]:
+        """Return how many fewer and how many more may have been given up than rounded shares say."""
+        import narwhals as nw
+
+        fewer = nw.col("abandoned") - nw.col("abandoned_least")
+        more = nw.col("abandoned_most") - nw.col("abandoned")
+        told = nw.lit(not self.contradicts) & ~nw.col("abandoned").is_null()
+        sums = self.used.filter(told).select(fewer=fewer.sum(), more=more.sum()).collect().rows()[0]
+        return int(sums[0] or 0), int(sums[1] or 0)
+
     def limits(self) -> tuple[int, ...]:
         """Return the limits of 'in time', in seconds, by which the intervals used were counted."""
         import narwhals as nw
@@ -99,7 +110,8 @@ def counts(
 
     if TABLE not in tables.tables:
         return None
-    rows = tables.lazy(TABLE).filter(nw.col("in_period"), nw.col("channel") == channel)
+    ours = tables.lazy(TABLE).filter(nw.col("in_period"), nw.col("channel") == channel)
+    rows = completed(ours)
     if contacts is None:
         many = rows_in(rows)
         alone = f"from {counted(many, 'interval count')} alone, because {why}"

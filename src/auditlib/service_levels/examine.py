@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 
 from auditlib.contracts import CanonicalTables
 from auditlib.parameters.engagement import Engagement
 from auditlib.parameters.load import load
 from auditlib.records import Criterion, DecisionMode, EvidenceLevel, Measurement, Outcome, Refusal, Statistic
 from auditlib.service_levels.answer import ServiceLevelsAnswer
-from auditlib.service_levels.channels import waits_by_clock
+from auditlib.service_levels.channels import channels_in, waits_by_clock
 from auditlib.service_levels.counts import TABLE
 from auditlib.service_levels.definitions import Aggregation, ClockStart, DefinitionPolicy
 from auditlib.service_levels.result import CriterionByDefinition, JudgedVariant, ServiceLevelsByDefinition
@@ -38,19 +39,21 @@ def estimate(
     policies
         Definitions by metric.
     """
-    told: list[CriterionByDefinition] = []
-    refusals: list[tuple[Criterion, Refusal]] = []
-    for criterion in criteria:
-        policy = policies.get(criterion.metric)
-        if policy is None:
-            continue
-        answer = by_definition(tables, criterion, policy, level=level, mode=mode)
-        if isinstance(answer, Refusal):
-            refusals.append((criterion, answer))
-        else:
-            told.append(answer)
+    told: dict[str, CriterionByDefinition | Refusal] = {}
+    asked = [criterion for criterion in criteria if criterion.metric in policies]
+    for channel in dict.fromkeys(str(criterion.options["channel"]) for criterion in asked):
+        ours = [criterion for criterion in asked if criterion.options["channel"] == channel]
+        told |= by_definition(tables, channel, ours, policies, level=level, mode=mode)
+    answers = [(criterion, told[criterion.id]) for criterion in asked]
     held = tuple(name for name in EVIDENCE if name in tables.tables)
-    return ServiceLevelsByDefinition(level, tuple(told), held, tuple(refusals))
+    named = {str(criterion.options["channel"]) for criterion in asked}
+    return ServiceLevelsByDefinition(
+        level,
+        tuple(answer for _, answer in answers if not isinstance(answer, Refusal)),
+        held,
+        tuple((criterion, answer) for criterion, answer in answers if isinstance(answer, Refusal)),
+        tuple(channel for channel in channels_in(tables) if channel not in named),
+    )
 
 
 def families(texts: Mapping[str, str]) -> dict[str, DefinitionPolicy]:
@@ -75,34 +78,47 @@ def families(texts: Mapping[str, str]) -> dict[str, DefinitionPolicy]:
 
 def by_definition(
     tables: CanonicalTables,
-    criterion: Criterion,
-    policy: DefinitionPolicy,
+    channel: str,
+    criteria: Sequence[Criterion],
+    policies: Mapping[str, DefinitionPolicy],
     *,
     level: float,
     mode: DecisionMode,
-) -> CriterionByDefinition | Refusal:
-    """Return a criterion under every definition of its share, or why nothing can be said.
+) -> dict[str, CriterionByDefinition | Refusal]:
+    """Return criteria on a channel under every definition of their share, or why nothing can be said.
 
     Parameters
     ----------
-    policy
-        The definitions in use for what the criterion measures.
+    policies
+        The definitions in use, by the metric of the criteria.
     level
         Coverage of the intervals.
     mode
         How sure a verdict must be.
+
+    Returns
+    -------
+    dict
+        By the id of the criterion.
     """
-    channel = str(criterion.options["channel"])
     waits, unsaid = waits_by_clock(tables, channel)
     if not waits:
-        return unsaid[0]
-    shares = [
-        share
-        for clock, rows in waits.items()
-        for share in measured(rows, _variants(criterion, policy, clock), level=level)
-        if share.least is not None
-    ]
+        return {criterion.id: unsaid[0] for criterion in criteria}
+    shares: dict[str, list[VariantShare]] = {criterion.id: [] for criterion in criteria}
+    for clock, rows in waits.items():
+        variants = {entry.id: _variants(entry, policies[entry.metric], clock) for entry in criteria}
+        # All criteria on a channel in one pass over its contacts.
+        counted = iter(measured(rows, [entry for each in variants.values() for entry in each], level=level))
+        for name, entries in variants.items():
+            shares[name] += [share for share in islice(counted, len(entries)) if share.least is not None]
+    return {entry.id: _judged(entry, shares[entry.id], unsaid, mode=mode) for entry in criteria}
+
+
+def _judged(
+    criterion: Criterion, shares: Sequence[VariantShare], unsaid: Sequence[Refusal], *, mode: DecisionMode
+) -> CriterionByDefinition | Refusal:
     if not shares:
+        channel = criterion.options["channel"]
         return Refusal(
             f"No contact of the period by {channel} says enough.",
             f"Ask for the contacts of the period by {channel}.",

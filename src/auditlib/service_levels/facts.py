@@ -37,10 +37,15 @@ def _criterion(entry: CriterionByDefinition) -> Iterator[Number]:
     yield Number(f"target:{name}", criterion.target.value, "share", reason=_DECLARED)
     if "seconds" in criterion.options:
         yield Number(f"limit:{name}", float(criterion.options["seconds"]), "seconds", reason=_DECLARED)
+    shorts = {entry.short_key(judged): judged.share.variant.definition.short for judged in entry.variants}
+    for key, short in shorts.items():
+        if short is not None:
+            yield Number(key, float(short), "seconds", reason=_DECLARED)
     for key, variants in (
         ("variants", entry.variants),
         ("exact", entry.exact),
         ("open", entry.open),
+        ("undecided", entry.undecided),
     ):
         yield Number(f"{key}:{name}", len(variants), "count")
     for outcome in JUDGED:

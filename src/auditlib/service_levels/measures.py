@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from auditlib.records import Basis, Interval, Measurement, Statistic
 from auditlib.service_levels.counts import TABLE, counts
+from auditlib.service_levels.legs import joined_legs
 from auditlib.service_levels.shares import WHOLES, Single, among, share_from
 from auditlib.standards.measure import Context, Measure, Tables, measure, nothing
 from auditlib.standards.observed import IN_PERIOD, counts_by, known, rows_in, share_known, whole_of
@@ -114,6 +115,7 @@ def abandoned(tables: Tables, context: Context, *, channel: str) -> Measurement:
         confidence=context.confidence,
         channel=channel,
         column="abandoned",
+        rounding=(0, 0) if counted is None else counted.rounding(),
     )
 
 
@@ -234,7 +236,7 @@ def _ranked(steps: list[tuple[int, int]], rank: int) -> float:
 def _offered(tables: Tables, channel: str) -> nw.LazyFrame[Any]:
     import narwhals as nw
 
-    chosen = tables.lazy("interactions").filter(nw.col("in_period"))
+    chosen = joined_legs(tables.lazy("interactions")).filter(nw.col("in_period"))
     return chosen.filter(nw.col("channel") == channel) if channel else chosen
 
 

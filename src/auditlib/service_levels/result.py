@@ -55,6 +55,10 @@ class CriterionByDefinition:
         """Return what the share of a variant is called, at its least or its most."""
         return f"{end}_{judged.share.variant.aggregation}:{self.criterion.id}:{judged.definition}"
 
+    def short_key(self, judged: JudgedVariant) -> str:
+        """Return what the wait is called up to which a contact given up is short."""
+        return f"short:{self.criterion.id}:{judged.definition}"
+
     @property
     def exact(self) -> tuple[JudgedVariant, ...]:
         """Variants whose share the evidence tells."""
@@ -68,13 +72,17 @@ class CriterionByDefinition:
     @property
     def outcomes(self) -> Counter[Outcome]:
         """How many variants come to each outcome; one whose bounds leave it open comes to none."""
-        undecided = {judged for judged in self.open if judged.outcome is Outcome.NOT_DEMONSTRATED}
-        return Counter(judged.outcome for judged in self.variants if judged not in undecided)
+        return Counter(judged.outcome for judged in self.variants if judged not in self.undecided)
+
+    @property
+    def undecided(self) -> tuple[JudgedVariant, ...]:
+        """Variants whose bounds leave the outcome open."""
+        return tuple(judged for judged in self.open if judged.outcome is Outcome.NOT_DEMONSTRATED)
 
     @property
     def robust(self) -> bool:
         """Whether every variant comes to the same outcome."""
-        return len(self.outcomes) == 1
+        return len(self.outcomes) == 1 and not self.undecided
 
     @property
     def extremes(self) -> tuple[JudgedVariant, JudgedVariant] | None:
@@ -100,12 +108,15 @@ class ServiceLevelsByDefinition:
         Tables of contacts in the evidence.
     refusals
         Criteria nothing can be said of, each with its reason.
+    unasked
+        Channels of the evidence that no criterion asks about.
     """
 
     level: float
     criteria: tuple[CriterionByDefinition, ...]
     tables: tuple[str, ...] = ()
     refusals: tuple[tuple[Criterion, Refusal], ...] = ()
+    unasked: tuple[str, ...] = ()
 
     def without(self, held: Held) -> tuple[Self | None, int]:
         """Return it without the ways of counting whose share is held back, and how many these are."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ from auditlib.records import Basis, EvidenceLevel, Measurement
 from auditlib.service_levels.counts import Counted
 from auditlib.standards.measure import nothing
 from auditlib.standards.observed import IN_PERIOD, KnownRows, share_known, share_of
+from auditlib.standards.unknown import span
 from auditlib.statements import counted
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ def share_from(
     channel: str,
     column: str,
     limit: int | None = None,
+    rounding: tuple[int, int] = (0, 0),
 ) -> Measurement:
     """Return the share of the contacts of a channel that meet a condition.
 
@@ -94,6 +96,8 @@ def share_from(
         Column of the interval counts that the condition is said by.
     limit
         Limit in seconds that the criterion asks about.
+    rounding
+        How many fewer and how many more contacts may meet the condition than rounded shares say.
     """
     rests_on = (Basis("interactions", (*IN_PERIOD, ("channel", channel))),)
     none = f"there is no {channel} contact in the period that says enough"
@@ -104,9 +108,10 @@ def share_from(
             single.rows, confidence=confidence, basis=rests_on, none=none, unsaid=single.unsaid
         )
     rows = _together(single.rows, sums)
-    notes = (_left_open(single), intervals.words, _uncounted(intervals, sums, column, limit))
+    rounded = "interval counts say only rounded shares of contacts given up" if any(rounding) else ""
+    notes = (_left_open(single), intervals.words, _uncounted(intervals, sums, column, limit), rounded)
     remark = "; ".join(note for note in notes if note)
-    return share_of(
+    share = share_of(
         rows.meeting,
         rows.n,
         confidence=confidence,
@@ -115,6 +120,20 @@ def share_from(
         level=EvidenceLevel.AGGREGATES if single.rows is None else EvidenceLevel.RESPONSES,
         unknown=rows.unknown,
         reason=remark,
+    )
+    return _with_rounding(share, *rounding, level=confidence) if any(rounding) and share.n else share
+
+
+def _with_rounding(share: Measurement, fewer: int, more: int, *, level: float) -> Measurement:
+    """Return a share with bounds: whatever rounding hides counts as unknown, and moves no value."""
+    meeting, cases = share.successes or 0, share.n + share.unknown
+    low, high = meeting - fewer, meeting + more + share.unknown
+    return replace(
+        share,
+        successes=None,
+        interval=span(low, cases - (high - low), high - low, level=level),
+        unknown=share.unknown + fewer + more,
+        bounds=(low / cases, high / cases),
     )
 
 

@@ -9,12 +9,12 @@ from auditlib.service_levels.definitions import Aggregation, ClockStart
 from auditlib.service_levels.facts import JUDGED
 from auditlib.service_levels.result import CriterionByDefinition, JudgedVariant, ServiceLevelsByDefinition
 from auditlib.standards.words import said
-from auditlib.statements import Facts, joined, say
+from auditlib.statements import Facts, joined, listed, say
 
 JOINED: Mapping[Aggregation, str] = {
     Aggregation.POOLED: "all contacts together",
     Aggregation.MEAN_OF_UNITS: "mean of units",
-    Aggregation.MEAN_OF_INTERVALS: "mean of half hours",
+    Aggregation.MEAN_OF_INTERVALS: "mean of intervals",
 }
 STARTS: Mapping[ClockStart, str] = {
     ClockStart.OFFERED: "from the queue",
@@ -29,7 +29,7 @@ def summary(result: ServiceLevelsByDefinition, facts: Facts) -> Iterator[Sentenc
     if not result.criteria and not result.refusals:
         yield _NONE
     # What hangs on the definition comes first: the first page repeats the first sentence.
-    for entry in sorted(result.criteria, key=lambda entry: entry.robust):
+    for entry in sorted(result.criteria, key=lambda entry: (not entry.outcomes, entry.robust)):
         yield _verdicts(entry, facts.about(entry.criterion.id))
     for criterion, why in result.refusals:
         yield _refused(criterion, why)
@@ -46,8 +46,19 @@ def way(judged: JudgedVariant) -> str:
     return f"{variant.definition.title}, {JOINED[variant.aggregation]}"
 
 
+def _way(entry: CriterionByDefinition, judged: JudgedVariant) -> Sentence:
+    """Return how a variant counts, with the wait up to which a contact given up is short in it."""
+    short = () if judged.share.variant.definition.short is None else (entry.short_key(judged),)
+    return Sentence(way(judged), short)
+
+
 def limits(result: ServiceLevelsByDefinition) -> Iterator[Sentence]:
     """Yield what cannot be said."""
+    if result.unasked:
+        yield Sentence(
+            f"No criterion of the standard asks about contacts by {listed(result.unasked)}: nothing is "
+            "judged of them."
+        )
     reasons = dict.fromkeys(f"{why.reason} {why.remedy}" for entry in result.criteria for why in entry.unsaid)
     for reason in reasons:
         yield Sentence(reason)
@@ -74,7 +85,7 @@ def _verdicts(entry: CriterionByDefinition, facts: Facts) -> Sentence:
     )
     told = say("{start}: {shares}. {verdict}", facts, start=start, shares=_shares(entry, facts),
                verdict=_verdict(entry, facts))  # fmt: skip
-    if not entry.open:
+    if not entry.open or not entry.exact:
         return told
     return say(
         "{told} Of {open|further way|further ways} of counting the evidence tells bounds alone.",
@@ -85,23 +96,29 @@ def _verdicts(entry: CriterionByDefinition, facts: Facts) -> Sentence:
 
 def _shares(entry: CriterionByDefinition, facts: Facts) -> Sentence | str:
     if entry.extremes is None:
-        return "the evidence tells the share by no definition in use"
+        return say("by {open|way|ways} of counting in use the evidence tells bounds alone", facts)
     least, most = entry.extremes
     return say(
         "{exact|way|ways} of counting in use {exact~gives|give} {smallest} ({first}) to {largest} ({last})",
         facts,
-        first=way(least),
-        last=way(most),
+        first=_way(entry, least),
+        last=_way(entry, most),
     )
 
 
 def _verdict(entry: CriterionByDefinition, facts: Facts) -> Sentence | str:
     if not entry.outcomes:
-        return "No verdict can be told."
+        return "They leave the verdict open." if entry.open else "No verdict can be told."
+    left = say(", and {undecided} {undecided~leaves|leave} it open", facts) if entry.undecided else ""
+    if len(entry.outcomes) == 1 and entry.undecided:
+        (outcome,) = entry.outcomes
+        return say(f"The verdict is {said(outcome)} by {{{outcome}}} of them{{left}}.", facts, left=left)
     if entry.robust:
         (outcome,) = entry.outcomes
         return f"The verdict is {said(outcome)} by each of them."
     counts = [
         say(f"{said(outcome)} by {{{outcome}}}", facts) for outcome in JUDGED if entry.outcomes[outcome]
     ]
-    return say("The verdict hangs on the definition: {counts}.", facts, counts=joined(counts))
+    return say(
+        "The verdict hangs on the definition: {counts}{left}.", facts, counts=joined(counts), left=left
+    )

@@ -1,26 +1,25 @@
-"""The share of contacts that a definition makes of waits, with the least and the most it can be.
+"""Which contacts a definition counts, and which of these meet, where evidence does not tell everything.
 
 Evidence does not always tell dispositions apart: interval counts seldom say how many of the abandoned were
 short. Such a contact has several possible dispositions, and the share has bounds. Where a definition treats
 all of them alike, the bounds are one. The rule stands twice: `treatments` reads as definitions do, for one
-contact; `possible` and `sums` are the same over a table.
+contact; `Boundaries.kind` sorts a table into the few kinds of contacts that no definition at hand treats
+differently, and `Counting` says of each definition which kinds it counts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
-from auditlib.service_levels.definitions import Disposition, Left, ShareDefinition, Treatment
+from auditlib.service_levels.definitions import Left, ShareDefinition, Treatment
 from auditlib.service_levels.waits import FOREVER, LEFT_BITS, SECOND
 
 if TYPE_CHECKING:
     import narwhals as nw
 
-
-DISPOSITION_BITS = MappingProxyType({held: 1 << place for place, held in enumerate(Disposition)})
 PREFERRED = MappingProxyType(
     {
         "least": (Treatment.MISSES, Treatment.LEFT_OUT, Treatment.MEETS),
@@ -28,6 +27,9 @@ PREFERRED = MappingProxyType(
     }
 )
 """Which of the treatments that a contact may have makes a share least, and which makes it most."""
+Known = tuple[tuple[Left, ...], int, int]
+"""What may have become of contacts, and their shortest and longest wait in microseconds."""
+_LEFTS = 1 << len(LEFT_BITS)
 
 
 def treatments(
@@ -53,89 +55,85 @@ def treatments(
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
-    """The longest wait, in microseconds, that is still in time, and that is still short.
+class Boundaries:
+    """The longest waits, in microseconds, up to which some definition treats contacts in one way.
+
+    Two waits with no boundary between them are the same to every definition.
 
     Examples
     --------
-    >>> Bounds.of(
-    ...     ShareDefinition(title="", source="", dated="2026-01-01", meets=["answered_in_time"],
-    ...                     misses=["answered_late"], within_inclusive=False),
-    ...     limit=20,
-    ... )
-    Bounds(in_time=19999999, short=-1)
+    >>> quick = ShareDefinition(title="", source="", dated="2026-01-01", meets=["answered_in_time"],
+    ...                         misses=["answered_late"], within_inclusive=False)
+    >>> Boundaries.of([(quick, 20)])
+    Boundaries(waits=(19999999,))
     """
 
-    in_time: int
-    short: int
+    waits: tuple[int, ...]
 
     @classmethod
-    def of(cls, definition: ShareDefinition, *, limit: int) -> Self:
-        """Return the bounds of a definition at a limit in seconds; without short contacts none is short."""
-        in_time = limit * SECOND - (not definition.within_inclusive)
-        if definition.short is None:
-            return cls(in_time, -1)
-        return cls(in_time, definition.short * SECOND - (not definition.short_inclusive))
+    def of(cls, definitions: Iterable[tuple[ShareDefinition, int]]) -> Self:
+        """Return the boundaries of definitions, each with its limit in seconds."""
+        waits = set()
+        for definition, limit in definitions:
+            waits.add(limit * SECOND - (not definition.within_inclusive))
+            if definition.short is not None:
+                waits.add(definition.short * SECOND - (not definition.short_inclusive))
+        return cls(tuple(sorted(waits)))
 
-    def waits(self, disposition: Disposition) -> tuple[int, int]:
-        """Return the shortest and the longest wait of a disposition, in microseconds."""
-        return {
-            Disposition.ANSWERED_IN_TIME: (0, self.in_time),
-            Disposition.ANSWERED_LATE: (self.in_time + 1, FOREVER),
-            Disposition.ABANDONED_SHORT: (0, self.short),
-            Disposition.ABANDONED_IN_TIME: (self.short + 1, self.in_time),
-            Disposition.ABANDONED_LATE: (max(self.short, self.in_time) + 1, FOREVER),
-        }.get(disposition, (0, FOREVER))
+    def kind(self) -> nw.Expr:
+        """Return the kind of contacts: what may have become of them, between which boundaries they waited.
 
+        Contacts of one kind are the same to every definition; `known` reads it.
+        """
+        import narwhals as nw
 
-def possible(bounds: Bounds) -> nw.Expr:
-    """Return all the dispositions that contacts may have, as a sum of `DISPOSITION_BITS`."""
-    import narwhals as nw
+        first, last = nw.lit(0), nw.lit(0)
+        for wait in self.waits:
+            first = first + (nw.col("least") > wait).cast(nw.Int64)
+            last = last + (nw.col("most") > wait).cast(nw.Int64)
+        return nw.col("left") + _LEFTS * (first + (len(self.waits) + 1) * last)
 
-    dispositions = nw.lit(0)
-    for disposition, bit in DISPOSITION_BITS.items():
-        first, last = bounds.waits(disposition)
-        became = (nw.col("left") // LEFT_BITS[disposition.left]) % 2 == 1
-        may = became & (nw.col("least") <= last) & (nw.col("most") >= first)
-        dispositions = dispositions + nw.when(may).then(nw.lit(bit)).otherwise(nw.lit(0))
-    return dispositions
-
-
-def sums(definition: ShareDefinition, dispositions: str) -> dict[str, nw.Expr]:
-    """Return what contacts add to a share, as expressions over `contacts`: each to be summed.
-
-    Parameters
-    ----------
-    dispositions
-        The column that holds the `possible` dispositions by the bounds of the definition.
-
-    Returns
-    -------
-    dict
-        ``least_meeting``, ``least_counted``, ``most_meeting``, ``most_counted``.
-    """
-    import narwhals as nw
-
-    contacts, held = nw.col("contacts"), nw.col(dispositions)
-    return {
-        f"{end}_{part}": nw.when(held.is_in(chosen)).then(contacts).otherwise(nw.lit(0))
-        for end, preferred in PREFERRED.items()
-        for part, chosen in _chosen(definition, preferred).items()
-    }
+    def known(self, kind: int) -> Known:
+        """Return what may have become of contacts of a kind, and their shortest and longest wait."""
+        between, bits = divmod(kind, _LEFTS)
+        last, first = divmod(between, len(self.waits) + 1)
+        lefts = tuple(left for left, bit in LEFT_BITS.items() if bits & bit)
+        least = self.waits[first - 1] + 1 if first else 0
+        return lefts, least, self.waits[last] if last < len(self.waits) else FOREVER
 
 
-def _chosen(definition: ShareDefinition, preferred: tuple[Treatment, ...]) -> dict[str, list[int]]:
-    """Return the sums of bits under which a contact meets, and under which it counts."""
-    # What meets never lowers a share and what misses never raises it, so that choosing for each contact
-    # alone gives the extreme of all.
-    chosen: dict[str, list[int]] = {"meeting": [], "counted": []}
-    for bits in range(1, 1 << len(DISPOSITION_BITS)):
-        may = {
-            definition.treatment(disposition) for disposition, bit in DISPOSITION_BITS.items() if bits & bit
-        }
-        treatment = next(entry for entry in preferred if entry in may)
-        if treatment is Treatment.MEETS:
-            chosen["meeting"].append(bits)
-        if treatment is not Treatment.LEFT_OUT:
-            chosen["counted"].append(bits)
-    return chosen
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """The kinds of contacts that count in a share, and those that meet, at one end of what is open."""
+
+    meeting: frozenset[int]
+    counted: frozenset[int]
+
+    @classmethod
+    def of(
+        cls,
+        definition: ShareDefinition,
+        kinds: Mapping[int, Known],
+        *,
+        limit: int,
+        end: str,
+    ) -> Self:
+        """Return what a definition counts of kinds of contacts.
+
+        Parameters
+        ----------
+        kinds
+            What is known of each kind: what may have become of it, its least and its most wait.
+        end
+            ``least`` or ``most``.
+        """
+        # What meets never lowers a share and what misses never raises it, so that choosing for each contact
+        # alone gives the extreme of all.
+        chosen = {}
+        for kind, (lefts, least, most) in kinds.items():
+            may = treatments(definition, lefts, least, most, limit=limit)
+            chosen[kind] = next(treatment for treatment in PREFERRED[end] if treatment in may)
+        return cls(
+            frozenset(kind for kind, treatment in chosen.items() if treatment is Treatment.MEETS),
+            frozenset(kind for kind, treatment in chosen.items() if treatment is not Treatment.LEFT_OUT),
+        )

@@ -7,15 +7,16 @@ of units are the clusters, and each share has the error that they give it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from auditlib.records import Interval
 from auditlib.service_levels.definitions import Aggregation, ClockStart, ShareDefinition
-from auditlib.service_levels.tally import PREFERRED, Bounds, possible, sums
+from auditlib.service_levels.tally import PREFERRED, Boundaries, Counting, Known
+from auditlib.service_levels.waits import Waits
 from auditlib.statistics.clustered_share import (
     ClusteredShare,
     mean_over_groups,
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
     import narwhals as nw
 
 SLOT = 1800
-"""Seconds of an interval where shares of intervals are joined: the half hour of contact centres."""
-_Definitions = Mapping[tuple[str, int], ShareDefinition]
+"""Seconds of an interval where shares of intervals are joined: the half hour of contact centres; longer ones
+are intervals as they were counted."""
 _Columns = Mapping[str, NDArray[Any]]
 
 
@@ -70,9 +71,51 @@ class VariantShare:
         return self.least is not None and self.least == self.most
 
 
-def measured(
-    waits: nw.LazyFrame[Any], variants: Sequence[Variant], *, level: float
-) -> tuple[VariantShare, ...]:
+@dataclass(frozen=True, slots=True, eq=False)
+class DailyContacts:
+    """What definitions count by unit and day: any unit and any days can be taken of it.
+
+    Parameters
+    ----------
+    columns
+        Units, days and what is counted there, all of one length.
+    kinds
+        What is known of each kind of contact.
+    countings
+        Number of each way of counting among the columns.
+    """
+
+    columns: _Columns
+    kinds: Mapping[int, Known]
+    countings: Mapping[Counting, int]
+
+    def of(self, *, unit: str = "", first: int, last: int) -> Self:
+        """Return what is counted from one local day to another, both included; for all units where empty."""
+        day = self.columns["day"].astype(np.int64)
+        chosen = (day >= first) & (day <= last)
+        if unit:
+            chosen &= self.columns["unit_id"].astype(str) == unit
+        return replace(self, columns={name: column[chosen] for name, column in self.columns.items()})
+
+    @property
+    def days(self) -> int:
+        """On how many local days anything was offered."""
+        return len(np.unique(self.columns["day"]))
+
+    def shares(self, variants: Sequence[Variant], *, level: float) -> tuple[VariantShare, ...]:
+        """Return the share of each variant, in the order of the variants."""
+        unit = np.unique(self.columns["unit_id"].astype(str), return_inverse=True)[1].astype(np.int64)
+        days = {
+            counting: _daily(unit, self.columns, counting, number=number)
+            for counting, number in self.countings.items()
+        }
+        return tuple(
+            _share(variant, *(days[counting] for counting in _countings(variant, self.kinds)), level=level)
+            for variant in variants
+        )
+
+
+def measured(waits: Waits, variants: Sequence[Variant], *, level: float) -> tuple[VariantShare, ...]:
     """Return the share of each variant, in the order of the variants.
 
     Parameters
@@ -82,60 +125,97 @@ def measured(
     level
         Coverage of the intervals.
     """
-    definitions = {(variant.name, variant.limit): variant.definition for variant in variants}
+    return tallied(waits, variants).shares(variants, level=level)
+
+
+def tallied(waits: Waits, variants: Sequence[Variant]) -> DailyContacts:
+    """Return what variants count by unit and day, in one pass over the contacts."""
+    boundaries = Boundaries.of((variant.definition, variant.limit) for variant in variants)
+    by_kind = [part.with_columns(kind=boundaries.kind()) for part in waits.parts]
+    kinds = {kind: boundaries.known(kind) for kind in _kinds(by_kind)}
+    # Definitions that differ in nothing that happened count the same, and are counted once.
+    countings = tuple(dict.fromkeys(part for variant in variants for part in _countings(variant, kinds)))
     slots = any(variant.aggregation is Aggregation.MEAN_OF_INTERVALS for variant in variants)
-    columns = _by_day(waits, definitions, slots=slots)
-    unit = np.unique(columns["unit_id"].astype(str), return_inverse=True)[1].astype(np.int64)
-    days = {
-        key: {end: _daily(unit, columns, end=end, place=place) for end in PREFERRED}
-        for place, key in enumerate(definitions)
-    }
-    return tuple(_share(variant, days[variant.name, variant.limit], level=level) for variant in variants)
+    counted = _counted(by_kind, tuple(kinds), ("unit_id", "day", *(["slot"] if slots else [])))
+    if slots:
+        counted = _joined_slots(counted, tuple(kinds), countings)
+    days = counted.sort("unit_id", "day").collect()
+    columns = {name: days.get_column(name).to_numpy() for name in days.columns}
+    return DailyContacts(columns, kinds, {counting: number for number, counting in enumerate(countings)})
 
 
-def _by_day(waits: nw.LazyFrame[Any], definitions: _Definitions, *, slots: bool) -> _Columns:
-    """Return what definitions count by unit and day, in one pass over the contacts.
+def _countings(variant: Variant, kinds: Mapping[int, Known]) -> tuple[Counting, ...]:
+    """Return what a variant counts where its share is least, and where it is most."""
+    return tuple(Counting.of(variant.definition, kinds, limit=variant.limit, end=end) for end in PREFERRED)
 
-    Parameters
-    ----------
-    slots
-        Whether the shares of half hours are wanted too.
-    """
+
+def _kinds(waits: Sequence[nw.LazyFrame[Any]]) -> list[int]:
+    """Return the kinds of contacts that there are, in order."""
+    return sorted({int(kind) for part in waits for (kind,) in part.select("kind").unique().collect().rows()})
+
+
+def _counted(
+    waits: Sequence[nw.LazyFrame[Any]], kinds: Sequence[int], place: Sequence[str]
+) -> nw.LazyFrame[Any]:
+    """Return how many contacts of each kind there are at each place."""
     import narwhals as nw
 
-    bounds = {key: Bounds.of(definition, limit=key[1]) for key, definition in definitions.items()}
-    columns = {entry: f"possible_{place}" for place, entry in enumerate(dict.fromkeys(bounds.values()))}
-    place = ["unit_id", "day", *(["slot"] if slots else [])]
-    held = waits.with_columns(
-        slot=nw.col("second") // SLOT, **{name: possible(entry) for entry, name in columns.items()}
-    )
-    distinct = held.group_by(*place, *columns.values()).agg(nw.col("contacts").sum())
-    added = {
-        f"{name}_{number}": expression
-        for number, (key, definition) in enumerate(definitions.items())
-        for name, expression in sums(definition, columns[bounds[key]]).items()
-    }
-    counted = distinct.select(*place, **added).group_by(*place).agg(*(nw.col(name).sum() for name in added))
-    if slots:
-        counted = _joined_slots(counted, list(added), len(definitions))
-    days = counted.sort("unit_id", "day").collect()
-    return {name: days.get_column(name).to_numpy() for name in days.columns}
+    counted = [
+        part.with_columns(slot=nw.col("second") // SLOT).group_by(*place).agg(**_numbers(part, kinds))
+        for part in waits
+    ]
+    if len(counted) == 1:
+        return counted[0]
+    return nw.concat(counted).group_by(*place).agg(*_sums([_column(kind) for kind in kinds]))
 
 
-def _joined_slots(counted: nw.LazyFrame[Any], added: list[str], definitions: int) -> nw.LazyFrame[Any]:
+def _numbers(part: nw.LazyFrame[Any], kinds: Sequence[int]) -> dict[str, nw.Expr]:
+    """Return the number of contacts of each kind, each to be taken over a group."""
+    import narwhals as nw
+
+    of_kind = {_column(kind): nw.when(nw.col("kind") == kind) for kind in kinds}
+    if "contacts" in part.collect_schema().names():
+        numbers = {name: when.then(nw.col("contacts")).sum() for name, when in of_kind.items()}
+        return {name: number.fill_null(0).cast(nw.Int64) for name, number in numbers.items()}
+    # Where each row is a contact, counting is half as dear as adding up ones.
+    return {name: when.then(nw.lit(1)).count() for name, when in of_kind.items()}
+
+
+def _column(kind: int) -> str:
+    return f"kind_{kind}"
+
+
+def _sums(names: Sequence[str]) -> list[nw.Expr]:
+    """Return sums of whole numbers, which the database would hand over as decimals."""
+    import narwhals as nw
+
+    return [nw.col(name).sum().cast(nw.Int64) for name in names]
+
+
+def _joined_slots(
+    counted: nw.LazyFrame[Any], kinds: Sequence[int], countings: Sequence[Counting]
+) -> nw.LazyFrame[Any]:
     """Return half hours added up by unit and day, with the sum of their shares and their number."""
     import narwhals as nw
 
     shares: dict[str, nw.Expr] = {}
-    for number in range(definitions):
-        for end in PREFERRED:
-            whole = nw.col(f"{end}_counted_{number}")
-            shares[f"{end}_shares_{number}"] = nw.when(whole > 0).then(
-                nw.col(f"{end}_meeting_{number}") / whole
-            )
-            shares[f"{end}_slots_{number}"] = (whole > 0).cast(nw.Int64)
-    summed = (nw.col(name).sum() for name in (*added, *shares))
-    return counted.with_columns(**shares).group_by("unit_id", "day").agg(*summed)
+    slots: dict[str, nw.Expr] = {}
+    for number, counting in enumerate(countings):
+        whole = _added(counting.counted)
+        shares[f"shares_{number}"] = nw.when(whole > 0).then(_added(counting.meeting) / whole)
+        slots[f"slots_{number}"] = (whole > 0).cast(nw.Int64)
+    summed = _sums([*(_column(kind) for kind in kinds), *slots])
+    added = (nw.col(name).sum() for name in shares)
+    return counted.with_columns(**shares, **slots).group_by("unit_id", "day").agg(*summed, *added)
+
+
+def _added(kinds: frozenset[int]) -> nw.Expr:
+    import narwhals as nw
+
+    total = nw.lit(0)
+    for kind in sorted(kinds):
+        total = total + nw.col(_column(kind))
+    return total
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -169,16 +249,21 @@ class _DailyCounts:
         return pooled_share(self.meeting, self.counted)
 
 
-def _daily(unit: NDArray[np.int64], columns: _Columns, *, end: str, place: int) -> _DailyCounts:
+def _daily(unit: NDArray[np.int64], columns: _Columns, counting: Counting, *, number: int) -> _DailyCounts:
     nothing = np.zeros(len(unit))
-    names = (f"{end}_{part}_{place}" for part in ("meeting", "counted", "shares", "slots"))
-    return _DailyCounts(
-        unit, *(np.nan_to_num(columns.get(name, nothing).astype(np.float64)) for name in names)
+    shares, slots = (
+        np.nan_to_num(columns.get(f"{part}_{number}", nothing).astype(np.float64))
+        for part in ("shares", "slots")
     )
+    meeting, counted = (
+        sum((columns[_column(kind)].astype(np.float64) for kind in sorted(kinds)), nothing)
+        for kinds in (counting.meeting, counting.counted)
+    )
+    return _DailyCounts(unit, meeting, counted, shares, slots)
 
 
-def _share(variant: Variant, days: Mapping[str, _DailyCounts], *, level: float) -> VariantShare:
-    least, most = (days[end].share(variant.aggregation) for end in PREFERRED)
+def _share(variant: Variant, lower: _DailyCounts, upper: _DailyCounts, *, level: float) -> VariantShare:
+    least, most = lower.share(variant.aggregation), upper.share(variant.aggregation)
     if least is None or most is None:
         return VariantShare(variant, None, None, 0, None)
     low, high = least.limits(level=level)[0], most.limits(level=level)[1]

@@ -3,15 +3,16 @@
 The one form that single contacts and interval counts share. A single contact waited so long, or somewhere
 between two days without times; contacts that an interval counts as answered within 20 seconds waited between
 0 and 20. Columns: the unit and the local day of the offer, ``left`` (a sum of `LEFT_BITS`: all that may have
-become of them), ``least`` and ``most`` (microseconds), ``contacts``.
+become of them), ``least`` and ``most`` (microseconds), and of counts ``contacts``.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
+from auditlib.service_levels.completed import completed
 from auditlib.service_levels.definitions import ClockStart, Left
 from auditlib.standards.whole_days import beyond, whole_day
 
@@ -26,7 +27,24 @@ _ANSWERED, _ABANDONED = LEFT_BITS[Left.ANSWERED], LEFT_BITS[Left.ABANDONED]
 _FLOWED_OUT, _WAITING = LEFT_BITS[Left.FLOWED_OUT], LEFT_BITS[Left.WAITING]
 PLACE = ("unit_id", "channel", "day", "second")
 """Where and when contacts were offered: the unit, the channel, the local day and its second."""
-_COLUMNS = (*PLACE, "left", "least", "most", "contacts")
+_COLUMNS = (*PLACE, "left", "least", "most")
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """Contacts as waits, each contact in one part.
+
+    Parameters
+    ----------
+    parts
+        Tables of waits: single contacts, one row each, and counts, with the ``contacts`` of each row.
+    """
+
+    parts: tuple[nw.LazyFrame[Any], ...]
+
+    def filter(self, *predicates: nw.Expr) -> Self:
+        """Return the waits of which all predicates hold."""
+        return type(self)(tuple(part.filter(*predicates) for part in self.parts))
 
 
 def waits_of_contacts(
@@ -50,7 +68,6 @@ def waits_of_contacts(
         left=_left(contacts, answered),
         least=wait - beyond(whole_day(contacts, start)),
         most=wait + beyond(ends_whole),
-        contacts=nw.lit(1, dtype=nw.Int64),
         day=nw.col("offered_day").cast(nw.Int64),
         second=nw.col("offered_second").cast(nw.Int64),
     )
@@ -95,7 +112,7 @@ def waits_of_counts(intervals: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """
     import narwhals as nw
 
-    rows = _with_every_column(intervals)
+    rows = _with_limits(completed(intervals))
     blocks = [block.of(rows) for block in (*_answered(), *_abandoned(), *_rest())]
     return nw.concat(blocks)
 
@@ -125,17 +142,11 @@ class _Block:
         return block.filter(nw.col("contacts") != 0)
 
 
-_OPTIONAL = ("abandoned_in_time", "abandoned_short", "short_seconds", "flowed_out")
-
-
-def _with_every_column(intervals: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-    """Add optional columns that no source feeds, as unknown; and the limits in microseconds."""
+def _with_limits(intervals: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Add the limits of the counts, in microseconds."""
     import narwhals as nw
 
-    present = intervals.collect_schema().names()
-    absent = [nw.lit(None, dtype=nw.Int64).alias(name) for name in _OPTIONAL if name not in present]
-    complete = intervals.with_columns(*absent) if absent else intervals
-    return complete.with_columns(
+    return intervals.with_columns(
         limit=nw.col("within_seconds").cast(nw.Int64) * SECOND,
         brief=nw.col("short_seconds").cast(nw.Int64) * SECOND,
     )
@@ -160,7 +171,7 @@ def _abandoned() -> tuple[_Block, ...]:
     """Given up up to the first limit the counts know, between the two, and after the last."""
     import narwhals as nw
 
-    abandoned, limit, brief = nw.col("abandoned"), nw.col("limit"), nw.col("brief")
+    abandoned, limit, brief = nw.col("abandoned_least"), nw.col("limit"), nw.col("brief")
     in_time = nw.when(~(limit.is_null() | abandoned.is_null())).then(nw.col("abandoned_in_time"))
     short = nw.when(~(brief.is_null() | abandoned.is_null())).then(nw.col("abandoned_short"))
     both = ~(in_time.is_null() | short.is_null())
@@ -179,18 +190,21 @@ def _abandoned() -> tuple[_Block, ...]:
 
 
 def _rest() -> tuple[_Block, ...]:
-    """Flowed out, where counted; and whatever else was offered, open to all that is not counted."""
+    """Flowed out, where counted; given up or not, by how a share was rounded; and all else offered."""
     import narwhals as nw
 
     quick = nw.when(~nw.col("limit").is_null()).then(nw.col("answered_in_time"))
-    answered, abandoned, passed = nw.col("answered"), nw.col("abandoned"), nw.col("flowed_out")
+    answered, passed = nw.col("answered"), nw.col("flowed_out")
+    least, most = nw.col("abandoned_least"), nw.col("abandoned_most")
     counted = nw.when(answered.is_null()).then(quick).otherwise(answered)
-    rest = nw.col("offered") - counted.fill_null(0) - abandoned.fill_null(0) - passed.fill_null(0)
+    rounded = (most - least).fill_null(0)
+    rest = nw.col("offered") - counted.fill_null(0) - most.fill_null(0) - passed.fill_null(0)
     left = nw.lit(_WAITING)
-    for column, bit in ((answered, _ANSWERED), (abandoned, _ABANDONED), (passed, _FLOWED_OUT)):
+    for column, bit in ((answered, _ANSWERED), (least, _ABANDONED), (passed, _FLOWED_OUT)):
         left = left + nw.when(column.is_null()).then(nw.lit(bit)).otherwise(nw.lit(0))
     none, any_wait = nw.lit(0), nw.lit(FOREVER)
     return (
         _Block(nw.lit(_FLOWED_OUT), passed.fill_null(0), none, any_wait),
+        _Block(left + nw.lit(_ABANDONED), rounded, none, any_wait),
         _Block(left, rest, none, any_wait),
     )

@@ -29,6 +29,13 @@ _WITHOUT = {("interactions", "answered"): ("abandoned", "true")}
 """Columns that are empty by their nature where another column holds this word: a contact given up was never
 answered, so that a source of such contacts alone need not map the answer."""
 
+_FOLLOWS = {
+    ("interval_counts", "answered_in_time"): ("answered_late", "answered"),
+    ("interval_counts", "answered"): ("answered_late", "answered_in_time"),
+    ("interval_counts", "abandoned"): ("abandoned_share",),
+}
+"""Columns that need not be said where others say them: who was answered, but not late, was in time."""
+
 
 class Supplied(Protocol):
     """As much of the evidence as tells what was supplied."""
@@ -155,13 +162,19 @@ def unsaid(needs: Sequence[str], tables: Supplied, run: Run) -> Iterator[str]:
     for need in dict.fromkeys(needs):
         table, _, name = need.partition(".")
         form = _unsaid(table, name, tables, run)
-        if form:
+        if form and not _follows(table, name, tables, run):
             silent.setdefault((form, table), []).append(name)
     for (form, table), names in silent.items():
         reason = form.format(
             table=table, names=listed(names, conjunction="or"), them="it" if len(names) == 1 else "them"
         )
         yield reason + _never_filled(table, names)
+
+
+def _follows(table: str, name: str, tables: Supplied, run: Run) -> bool:
+    """Tell whether other columns, all of them said, say a column."""
+    others = _FOLLOWS.get((table, name), ())
+    return bool(others) and not any(_unsaid(table, column, tables, run) for column in others)
 
 
 def _never_filled(table: str, names: Sequence[str]) -> str:

@@ -55,7 +55,7 @@ class ClusteredShare:
         --------
         >>> ten = pooled_share(np.array([9.0, 1.0]), np.array([10.0, 10.0]))
         >>> [round(limit, 3) for limit in ten.limits(level=0.95)]
-        [0.062, 0.938]
+        [0.078, 0.922]
         """
         limits = wilson(self.value * self.effective, self.effective, level=level)
         return float(limits.low), float(limits.high)

@@ -125,7 +125,7 @@ def suits(plan: SourcePlan, schema: pa.Schema, *, referring: bool) -> bool:
         return False
     if plan.source.units_by != "id" or plan.answers is not None:
         return False
-    if any(field.after for field in plan.fields):
+    if any(field.after or field.scale is not None for field in plan.fields):
         return False
     key = plan.contract.key
     if len(key) != 1 or repeats(plan.field(key[0]).column) or not plan.field(key[0]).origin:

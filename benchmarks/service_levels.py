@@ -1,0 +1,259 @@
+"""Ten million contacts put to every definition and measure of service levels, beside scripts in Polars.
+
+Both read the same Parquet file of canonical contacts. ``shares``: each criterion by every definition, over
+all contacts together, as the mean of units, and as the mean of half hours. ``waits``: the mean, the median
+and the 90% point of waits and handle times by channel. ``first``: first-contact resolution by five windows.
+The suite gives intervals besides, from days of units as clusters, and waits by unit, matter, hour and month,
+patience, and marks held against what followed; the scripts give the figures alone. Every measurement is a
+process of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from benchmarks import _contacts_in_polars as in_polars
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+ROOT = Path(__file__).parents[1]
+ORACLES = ROOT / ".venv-oracles" / "bin" / "python"
+ASKED = (("answered_within", "phone", 60), ("abandoned", "phone", 0), ("answered_within", "chat", 120))
+PARTS = ("shares", "waits", "first")
+WINDOWS = (1, 3, 7, 14, 30)
+UNITS, DAYS, CHUNK, MATTERS = 200, 365, 1_000_000, 8
+START_DAY, SECOND = 19_723, 1_000_000
+_UNTIL = (START_DAY + DAYS) * 86_400 * SECOND - 1
+MEMORY = "1GB"
+"""Working memory of the embedded database; what does not fit is spilled to disk."""
+
+
+def main(argv: list[str]) -> None:
+    """Measure and print one table."""
+    arguments = _arguments(argv)
+    if arguments.one:
+        _measure_one(arguments.one, arguments.part, Path(arguments.data))
+        return
+    with tempfile.TemporaryDirectory(prefix="service-levels-", dir=arguments.scratch) as folder:
+        for rows in arguments.rows:
+            file = Path(folder) / f"{rows}.parquet"
+            generate(file, rows)
+            for part in arguments.parts.split(","):
+                _compare(file, rows, part)
+            file.unlink()
+
+
+def _arguments(argv: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks service_levels")
+    parser.add_argument("--rows", type=int, nargs="+", default=[1_000_000, 10_000_000])
+    parser.add_argument("--parts", default=",".join(PARTS), help=f"some of {', '.join(PARTS)}")
+    parser.add_argument("--scratch", default=None, help="folder for the generated file")
+    parser.add_argument("--one", choices=("auditlib", "polars"), help=argparse.SUPPRESS)
+    parser.add_argument("--part", choices=PARTS, help=argparse.SUPPRESS)
+    parser.add_argument("--data", help=argparse.SUPPRESS)
+    return parser.parse_args(argv)
+
+
+def generate(file: Path, rows: int) -> None:
+    """Write contacts of two channels as Parquet; every eighth of phone runs out of patience."""
+    from pyarrow import parquet
+
+    writer = None
+    for start in range(0, rows, CHUNK):
+        table = _chunk(start, min(CHUNK, rows - start))
+        writer = writer or parquet.ParquetWriter(file, table.schema)
+        writer.write_table(table)
+    if writer is not None:
+        writer.close()
+
+
+def _chunk(start: int, count: int) -> pa.Table:
+    import numpy as np
+    import pyarrow as pa
+
+    rng = np.random.default_rng(start + 7)
+    day = START_DAY + rng.integers(0, DAYS, count)
+    second = rng.integers(8 * 3_600, 18 * 3_600, count)
+    offered = (day * 86_400 + second) * SECOND
+    wait = (rng.lognormal(3.2, 1.1, count) * SECOND).astype(np.int64)
+    patience = (rng.exponential(240.0, count) * SECOND).astype(np.int64)
+    gone = wait > patience
+    answered = pa.array(offered + wait, mask=gone)
+    handled = (rng.lognormal(5.5, 0.6, count) * SECOND).astype(np.int64)
+    left = np.where(gone, offered + patience, offered + wait + handled)
+    local = {"day": pa.array(day.astype(np.int32)), "second": pa.array(second.astype(np.int32))}
+    return pa.table(
+        {
+            "interaction_id": pa.array([f"T{number:08d}" for number in range(start, start + count)]),
+            "customer_id": pa.array([f"C{number:07d}" for number in rng.integers(0, 2_500_000, count)]),
+            "matter": pa.array([f"matter {number}" for number in range(MATTERS)]).take(
+                pa.array(rng.integers(0, MATTERS, count))
+            ),
+            "resolved_first": rng.random(count) < 0.7,
+            "source_file": pa.array(["contacts.csv"] * count),
+            "source_line": np.arange(start, start + count),
+            "unit_id": pa.array([f"U{unit:03d}" for unit in range(UNITS)]).take(
+                pa.array(rng.integers(0, UNITS, count))
+            ),
+            "channel": pa.array(["phone", "chat"]).take(pa.array((rng.random(count) < 0.3).astype(int))),
+            "offered_at": offered,
+            "offered_day": local["day"],
+            "offered_second": local["second"],
+            "answered_at": answered,
+            "answered_day": local["day"],
+            "answered_second": local["second"],
+            "ended_at": left,
+            "ended_day": local["day"],
+            "ended_second": local["second"],
+            "abandoned": gone,
+            "in_period": np.ones(count, bool),
+        }
+    )
+
+
+def _compare(file: Path, rows: int, part: str) -> None:
+    print(f"{rows:,} contacts, {part}; every measurement its own process")
+    print(f"  {'':10}{'wall s':>9}{'CPU s':>9}{'peak MB':>9}{'figures':>9}")
+    measured: dict[str, dict[str, Any]] = {}
+    for name in ("auditlib", "polars"):
+        done = _process(name, part, file)
+        if done.returncode:
+            print(f"  {name} failed: {done.stderr.strip().splitlines()[-1:]}")
+            continue
+        measured[name] = entry = json.loads(done.stdout.splitlines()[-1])
+        times = "".join(f"{entry[key]:>9.1f}" for key in ("wall", "cpu", "peak"))
+        print(f"  {name:10}{times}{len(entry['figures']):>9,}", flush=True)
+    if len(measured) == 2:
+        _ratio(measured["auditlib"], measured["polars"])
+
+
+def _process(name: str, part: str, file: Path) -> subprocess.CompletedProcess[str]:
+    executable = sys.executable if name == "auditlib" else str(ORACLES)
+    command = [executable, "-m", "benchmarks", "service_levels", "--one", name, "--part", part]
+    command += ["--data", str(file)]
+    if not Path(executable).exists():
+        missing = "Polars is not installed in .venv-oracles; `make bench-oracles` does so"
+        return subprocess.CompletedProcess(command, 1, "", missing)
+    limited = os.environ | {"POLARS_MAX_THREADS": "2"}
+    return subprocess.run(command, cwd=ROOT, env=limited, capture_output=True, text=True, check=False)
+
+
+def _ratio(ours: dict[str, Any], theirs: dict[str, Any]) -> None:
+    figures = theirs["figures"]
+    unlike = {key for key, value in ours["figures"].items() if abs(figures[key] - value) > 1e-9 * (1 + value)}
+    if unlike or len(figures) != len(ours["figures"]):
+        raise SystemExit(f"auditlib and Polars do not say the same: {sorted(unlike)[:5]}")
+    ratios = "".join(f"{ours[key] / theirs[key]:>9.2f}" for key in ("wall", "cpu", "peak"))
+    print(f"  {'ratio':10}{ratios}", flush=True)
+
+
+def _measure_one(name: str, part: str, file: Path) -> None:
+    began = time.perf_counter()
+    figures = _ours(part, file) if name == "auditlib" else _in_polars(part, file)
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    entry = {
+        "wall": time.perf_counter() - began,
+        "cpu": usage.ru_utime + usage.ru_stime,
+        "peak": usage.ru_maxrss / 1024,
+        "figures": figures,
+    }
+    print(json.dumps(entry))
+
+
+def _in_polars(part: str, file: Path) -> dict[str, float]:
+    if part == "shares":
+        return in_polars.shares_of(file, ASKED)
+    if part == "waits":
+        return in_polars.waits_of(file)
+    return in_polars.resolved_of(file, WINDOWS, until=_UNTIL)
+
+
+def _ours(part: str, file: Path) -> dict[str, float]:
+    """Return the figures of a part, on the embedded database of the suite."""
+    from auditlib.evidence.engine import connect, lazy
+
+    with tempfile.TemporaryDirectory(dir=file.parent) as scratch:
+        base = connect(Path(scratch), threads=2)
+        base.execute(f"SET memory_limit = '{MEMORY}'")
+        contacts = lazy(base, base.read_parquet(str(file)))
+        if part == "shares":
+            return _shares(contacts)
+        return _waits(base, contacts) if part == "waits" else _resolved(contacts)
+
+
+def _waits(base: Any, contacts: Any) -> dict[str, float]:
+    """Return times by channel; waits by unit, matter, hour and month and patience are measured with them."""
+    import pyarrow as pa
+
+    from auditlib.evidence.engine import lazy
+    from auditlib.service_levels.waiting.waited import measure_waiting
+
+    tables = SimpleNamespace(
+        tables=("interactions",),
+        lazy=lambda _name: contacts,
+        lazy_of=lambda columns: lazy(base, pa.table(dict(columns))),
+    )
+    result: Any = measure_waiting(tables, as_of=_UNTIL, level=0.95, fewest=30)
+    return {
+        f"{channel.channel}:{what}:{name}": estimate.seconds
+        for channel in result.channels
+        for what, spread in (("wait", channel.wait), ("handle", channel.handle))
+        for name, estimate in spread.estimates.items()
+    }
+
+
+def _resolved(contacts: Any) -> dict[str, float]:
+    """Return first-contact resolution by windows; marks and what customers say are held against it."""
+    import narwhals as nw
+
+    from auditlib.service_levels.first_contact.matters import recorded_in, whole_contacts, with_silences
+    from auditlib.service_levels.first_contact.rule import RepeatRule
+    from auditlib.service_levels.first_contact.windows import first_contact_counts
+
+    rule, recorded = RepeatRule(windows=WINDOWS), recorded_in(contacts)
+    whole = whole_contacts(contacts, recorded, rule=rule)
+    silences = with_silences(whole, by_matter=True).with_columns(said=nw.lit(None, dtype=nw.Boolean))
+    counts = first_contact_counts(silences, rule=rule, windows=WINDOWS, until=_UNTIL, first=recorded.first)
+    return {str(days): counts.total("resolved", days) / counts.total("base", days) for days in WINDOWS}
+
+
+def _shares(contacts: Any) -> dict[str, float]:
+    """Return the share of every criterion by every definition."""
+    import narwhals as nw
+
+    from auditlib.service_levels.definitions import Aggregation, DefinitionPolicy
+    from auditlib.service_levels.examine import FAMILIES
+    from auditlib.service_levels.variants import Variant, measured
+    from auditlib.service_levels.waits import Waits, waits_of_contacts
+
+    shares: dict[str, float] = {}
+    for channel in dict.fromkeys(channel for _, channel, _ in ASKED):
+        asked = [(metric, limit) for metric, called, limit in ASKED if called == channel]
+        variants = {
+            (metric, name, aggregation): Variant(name, definition, limit, aggregation)
+            for metric, limit in asked
+            for name, definition in _policy(DefinitionPolicy, FAMILIES[metric]).definitions.items()
+            for aggregation in Aggregation
+        }
+        waits = Waits((waits_of_contacts(contacts.filter(nw.col("channel") == channel)),))
+        for key, share in zip(variants, measured(waits, list(variants.values()), level=0.95), strict=True):
+            shares[":".join((channel, *key))] = share.least or 0.0
+    return shares
+
+
+def _policy(kind: Any, family: str) -> Any:
+    from auditlib.parameters.load import load
+
+    file = ROOT / "params" / "definitions" / f"{family}.yaml"
+    return load(kind, file.read_text(encoding="utf-8"), name=file.name)

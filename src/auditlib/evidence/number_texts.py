@@ -1,0 +1,29 @@
+"""Numbers in cells of text, as expressions of the database."""
+
+from __future__ import annotations
+
+_DIGITS = "'^[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+)?$'"
+
+
+def number_in(text: str, *, decimal: str) -> str:
+    """Return the number that a cell is; null where it is none.
+
+    Parameters
+    ----------
+    text
+        Expression of the cell.
+    decimal
+        Sign before the decimals: ``.`` or ``,``.
+    """
+    if decimal == ",":
+        text = f"CASE WHEN contains({text}, '.') THEN NULL ELSE replace({text}, ',', '.') END"
+    return f"CASE WHEN regexp_matches({text}, {_DIGITS}) THEN TRY_CAST({text} AS DOUBLE) END"
+
+
+def count_in(text: str, *, decimal: str) -> str:
+    """Return a whole number, thousands apart by the sign that is not the decimal one, or with ``.0``."""
+    apart = "." if decimal == "," else ","
+    grouped = f"regexp_matches({text}, '^[1-9][0-9]{{0,2}}([{apart}][0-9]{{3}})+$')"
+    plain = f"regexp_replace({text}, '[{decimal}]0{{1,2}}$', '')"
+    bare = f"CASE WHEN {grouped} THEN replace({text}, '{apart}', '') ELSE {plain} END"
+    return f"CASE WHEN regexp_matches({bare}, '^[0-9]+$') THEN TRY_CAST({bare} AS BIGINT) END"

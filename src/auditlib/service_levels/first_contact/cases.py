@@ -1,0 +1,60 @@
+"""The contacts on which two sources contradict each other, worst first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from auditlib.contracts.frames import to_pandas
+from auditlib.service_levels.first_contact.result import Disagreement
+from auditlib.service_levels.first_contact.rule import RepeatRule
+from auditlib.service_levels.first_contact.windows import in_base, marked, within_window
+
+if TYPE_CHECKING:
+    import narwhals as nw
+    import pandas as pd
+
+MOST_CASES = 20_000
+"""Cases of a kind that are read: of millions of contacts, memory must not grow with those that disagree."""
+_READ = ("interaction_id", "unit_id", "day", "offered_at", "until_next", "source_file", "source_line")
+_RETURNED, _SILENT, _DENIED = 1, 2, 4
+_BITS = {
+    Disagreement.MARKED_RETURNED: _RETURNED,
+    Disagreement.UNMARKED_SILENT: _SILENT,
+    Disagreement.MARKED_DENIED: _DENIED,
+}
+
+
+def disagreeing_cases(contacts: nw.LazyFrame[Any], *, rule: RepeatRule, until: int) -> pd.DataFrame:
+    """Return the contacts of each kind of disagreement under the window that is shown in detail.
+
+    Returns
+    -------
+    DataFrame
+        ``kind`` and the columns read; those that came back soonest first, else in the order of their offers.
+    """
+    import narwhals as nw
+    import pandas as pd
+
+    base, kinds = in_base(rule, rule.days, until=until), _kinds(within_window(rule, rule.days))
+    order = ["soonest", "offered_at", "interaction_id"]
+    disagreeing = contacts.filter(nw.col("in_period"), base).with_columns(kinds=kinds)
+    soonest = nw.when(nw.col("kinds") % 2 == _RETURNED).then(nw.col("until_next")).otherwise(nw.lit(0))
+    ranked = disagreeing.filter(nw.col("kinds") > 0).with_columns(soonest=soonest, one=nw.lit(1))
+    first = ranked.with_columns(place=nw.col("one").cum_sum().over("kinds", order_by=order))
+    rows = to_pandas(first.filter(nw.col("place") <= MOST_CASES).select(*_READ, "kinds", "soonest"))
+    rows = rows.sort_values(order, ignore_index=True)
+    chosen = [rows[rows["kinds"] & bit > 0].assign(kind=str(kind)) for kind, bit in _BITS.items()]
+    return pd.concat(chosen, ignore_index=True).drop(columns=["kinds", "soonest"])
+
+
+def _kinds(returned: nw.Expr) -> nw.Expr:
+    """Return how a contact disagrees, as the sum of the bits of its kinds; see `windows.CONDITIONS`."""
+    import narwhals as nw
+
+    mark = marked()
+    silent = ~mark & nw.col("answered") & ~returned
+    bits = ((mark & returned, _RETURNED), (silent, _SILENT), (mark & ~nw.col("said"), _DENIED))
+    kinds = nw.lit(0)
+    for condition, bit in bits:
+        kinds = kinds + condition.fill_null(value=False).cast(nw.Int64) * bit
+    return kinds

@@ -1,0 +1,137 @@
+"""Counts of first contacts into shares by three sources, and what of their disagreement chance explains."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from auditlib.records import Interval
+from auditlib.service_levels.first_contact.result import (
+    BeyondChance,
+    DisagreeingContacts,
+    Disagreement,
+    RangedShare,
+    ResolutionWindow,
+    Witness,
+    WitnessShares,
+)
+from auditlib.service_levels.first_contact.unknown_contacts import least_and_most
+from auditlib.service_levels.first_contact.windows import FirstContactCounts
+from auditlib.statistics.clustered_share import ClusteredShare
+from auditlib.statistics.types import normal_quantile
+
+METHOD = "Wilson, days of units as clusters"
+_OF = {
+    Disagreement.MARKED_RETURNED: ("marked_returned", "marked"),
+    Disagreement.UNMARKED_SILENT: ("unmarked_silent", "unmarked_answered"),
+    Disagreement.MARKED_DENIED: ("denied", "both"),
+}
+
+
+def window_of(counts: FirstContactCounts, days: int, *, unknown: int, level: float) -> ResolutionWindow:
+    """Return what three sources say under one window.
+
+    Parameters
+    ----------
+    unknown
+        Contacts that may be repeats of others.
+    level
+        Coverage of the intervals.
+    """
+    totals = {
+        name: counts.total(name, days) for name in ("base", "censored", "early", "unanswered", "beyond")
+    }
+    return ResolutionWindow(
+        days,
+        **totals,
+        unknown=unknown,
+        shares=tuple(_shares(counts, days, unknown=unknown, level=level)),
+        disagreements=tuple(_disagreements(counts, days)),
+        returned=_returned(counts, days, level=level),
+        denied=_denied(counts, days, level=level),
+    )
+
+
+def exact_share(share: ClusteredShare, *, level: float) -> RangedShare:
+    """Return a share of which nothing is left open."""
+    return _ranged(share, (share.value, share.value), level=level)
+
+
+def _ranged(share: ClusteredShare, ends: tuple[float, float], *, level: float) -> RangedShare:
+    low, high = share.limits(level=level)
+    return RangedShare(share.value, int(share.cases), Interval(low, high, level, METHOD), *ends)
+
+
+def _shares(counts: FirstContactCounts, days: int, *, unknown: int, level: float) -> Iterator[WitnessShares]:
+    def ranged(meeting: str, of: str, ends: tuple[float, float] | None = None) -> RangedShare | None:
+        share = counts.share(meeting, of, days)
+        return None if share is None else _ranged(share, ends or (share.value, share.value), level=level)
+
+    total = {name: counts.total(name, days) for name in _COUNTED}
+    ends = least_and_most(total["resolved"], total["base"], unknown)
+    yield WitnessShares(
+        Witness.CONTACTS,
+        ranged("resolved", "base", ends),
+        ranged("net_resolved", "net", _net_ends(total, unknown)),
+    )
+    unsaid, base = total["mark_unsaid"], max(total["base"], 1)
+    marks = total["marked"] / base, (total["marked"] + unsaid) / base
+    gross = ranged("marked", "mark_known", marks if unsaid else None)
+    yield WitnessShares(Witness.MARK, gross, ranged("net_marked", "net_mark_known"))
+    yield WitnessShares(
+        Witness.CUSTOMERS, ranged("said_resolved", "surveyed"), ranged("net_said_resolved", "net_surveyed")
+    )
+
+
+_COUNTED = (
+    "base", "resolved", "net", "net_resolved", "level_unsaid", "level_unsaid_resolved", "marked",
+    "mark_unsaid",
+)  # fmt: skip
+
+
+def _net_ends(total: dict[str, int], unknown: int) -> tuple[float, float]:
+    """Return the ends of the net share: a contact of unsaid level may belong to it or not."""
+    met = total["level_unsaid_resolved"]
+    missed = total["level_unsaid"] - met
+    least = least_and_most(total["net_resolved"], total["net"] + missed, unknown)[0]
+    return least, least_and_most(total["net_resolved"] + met, total["net"] + met, unknown)[1]
+
+
+def _disagreements(counts: FirstContactCounts, days: int) -> Iterator[DisagreeingContacts]:
+    for kind, (contacts, of) in _OF.items():
+        whole = counts.total(of, days)
+        if whole:
+            yield DisagreeingContacts(kind, counts.total(contacts, days), whole)
+
+
+def _returned(counts: FirstContactCounts, days: int, *, level: float) -> BeyondChance | None:
+    """Return by how much more often those marked as resolved come back than in the window after."""
+    came, late, watched = (
+        counts.daily(name, days) for name in ("watched_returned", "watched_late", "watched")
+    )
+    silent = watched - came
+    if min(watched.sum(), silent.sum()) <= 0 or (watched > 0).sum() < 2:
+        return None
+    share, by_chance = came.sum() / watched.sum(), late.sum() / silent.sum()
+    residuals = (came - share * watched) / watched.sum() - (late - by_chance * silent) / silent.sum()
+    clusters = int((watched > 0).sum())
+    error = float(np.sqrt((residuals**2).sum() * clusters / (clusters - 1)))
+    return _beyond(float(share), float(by_chance), int(watched.sum()), error, level=level)
+
+
+def _denied(counts: FirstContactCounts, days: int, *, level: float) -> BeyondChance | None:
+    """Return by how much the mark exceeds what the customers of the same contacts say."""
+    apart = counts.difference("both_marked", "both_said", "both", days)
+    if apart is None:
+        return None
+    n = counts.total("both", days)
+    marked, said = (counts.total(name, days) / n for name in ("both_marked", "both_said"))
+    return _beyond(marked, said, n, apart[1], level=level)
+
+
+def _beyond(share: float, by_chance: float, n: int, error: float, *, level: float) -> BeyondChance:
+    reach = normal_quantile(level) * error
+    apart = share - by_chance
+    limits = Interval(apart - reach, apart + reach, level, "normal, days of units as clusters")
+    return BeyondChance(share, by_chance, n, limits)

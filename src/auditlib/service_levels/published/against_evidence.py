@@ -1,0 +1,207 @@
+"""Every published share held against the contacts of its channel, its unit and its days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from auditlib.contracts import CanonicalTables
+from auditlib.parameters.run import Period
+from auditlib.records import Criterion, Refusal
+from auditlib.service_levels.channels import NO_CONTACTS, channels_in, waits_by_clock
+from auditlib.service_levels.definitions import Aggregation, ClockStart, DefinitionPolicy
+from auditlib.service_levels.published.claims import PublishedShare
+from auditlib.service_levels.published.matching import MatchedShare
+from auditlib.service_levels.variants import DailyContacts, Variant, VariantShare, tallied
+from auditlib.service_levels.waits import Waits
+
+FORMS = {"offered": "over_offered", "answered": "over_answered", "settled": "over_ended"}
+"""The definition that a criterion of the standard means, by what it says its share is over."""
+_ALONE = (Aggregation.POOLED, Aggregation.MEAN_OF_INTERVALS)
+"""How parts of a single unit are joined: the mean of one unit is all its contacts together."""
+_OUTSIDE = Refusal(
+    "Its days do not all lie in the audited period.", "Audit the period it is about, or leave it out."
+)
+_NO_DAYS = Refusal(
+    "The evidence has no contact of its channel and unit on its days.", "Ask for the contacts of those days."
+)
+_NO_LIMIT = Refusal(
+    "Neither the figure nor the standard says within how many seconds a contact had to be answered.",
+    "Ask by which limit it was counted.",
+)
+_NO_DEFINITIONS = Refusal("No definitions in use are declared for what it is the share of.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A published share with the limit it is counted by, and what the standard demands of the same."""
+
+    figure: PublishedShare
+    limit: int
+    criterion: Criterion | None
+
+    @property
+    def form(self) -> str:
+        """The definition that the standard means."""
+        over = "offered" if self.criterion is None else str(self.criterion.options.get("over", "offered"))
+        return FORMS.get(over, "over_offered")
+
+
+def matched(
+    tables: CanonicalTables,
+    figures: Sequence[PublishedShare],
+    policies: Mapping[str, DefinitionPolicy],
+    criteria: Sequence[Criterion],
+    *,
+    period: Period,
+    level: float,
+) -> tuple[MatchedShare, ...]:
+    """Return every figure with the ways of counting held against it, in the order of the figures.
+
+    Parameters
+    ----------
+    policies
+        Definitions by metric.
+    criteria
+        Demands of the standard, some of them on the same shares.
+    level
+        Coverage of the intervals.
+    """
+    groups: dict[tuple[str, str], list[PublishedShare]] = {}
+    for figure in figures:
+        groups.setdefault((figure.measure, figure.channel), []).append(figure)
+    held = {
+        entry.figure.number: entry
+        for (measure, channel), group in groups.items()
+        for entry in _of_channel(
+            tables, [_asked(figure, criteria) for figure in group], policies.get(measure), channel,
+            period=period, level=level,
+        )
+    }  # fmt: skip
+    return tuple(held[figure.number] for figure in figures)
+
+
+def _asked(figure: PublishedShare, criteria: Sequence[Criterion]) -> _Asked | PublishedShare:
+    """Return a figure with its limit; the bare figure where nothing says one."""
+    same = [
+        criterion
+        for criterion in criteria
+        if criterion.metric == figure.measure and criterion.options.get("channel") == figure.channel
+    ]
+    criterion = same[0] if same else None
+    demanded = None if criterion is None else criterion.options.get("seconds")
+    limit = figure.limit if figure.limit is not None else demanded
+    if limit is None and figure.measure == "answered_within":
+        return figure
+    return _Asked(figure, int(limit or 0), criterion)
+
+
+def _of_channel(
+    tables: CanonicalTables,
+    figures: Sequence[_Asked | PublishedShare],
+    policy: DefinitionPolicy | None,
+    channel: str,
+    *,
+    period: Period,
+    level: float,
+) -> Iterator[MatchedShare]:
+    limits = sorted({asked.limit for asked in figures if isinstance(asked, _Asked)})
+    tallies = {} if policy is None else _tallies(tables, channel, policy, limits)
+    for asked in figures:
+        figure = asked if isinstance(asked, PublishedShare) else asked.figure
+        if isinstance(asked, PublishedShare):
+            yield MatchedShare(figure, open=_NO_LIMIT)
+        elif policy is None:
+            yield MatchedShare(figure, open=_NO_DEFINITIONS)
+        elif figure.first < period.start or figure.last > period.end:
+            yield MatchedShare(figure, criterion=asked.criterion, open=_OUTSIDE)
+        elif not tallies:
+            yield MatchedShare(figure, criterion=asked.criterion, open=NO_CONTACTS)
+        else:
+            yield _against(asked, tallies, policy, level=level)
+
+
+def _tallies(
+    tables: CanonicalTables, channel: str, policy: DefinitionPolicy, limits: Sequence[int]
+) -> dict[ClockStart, DailyContacts]:
+    """Return what every definition counts by unit and day, from each start of the clock on record."""
+    waits = waits_by_clock(tables, channel)[0] if channel else _of_every_channel(tables)
+    return {
+        clock: tallied(rows, [way for limit in limits for way in _ways(policy, limit, clock)])
+        for clock, rows in waits.items()
+    }
+
+
+def _of_every_channel(tables: CanonicalTables) -> dict[ClockStart, Waits]:
+    """Return the waits of all channels together; a contact that names none is among them once."""
+    import narwhals as nw
+
+    parts: dict[ClockStart, Waits] = {}
+    for place, channel in enumerate(channels_in(tables)):
+        for clock, rows in waits_by_clock(tables, channel)[0].items():
+            named = rows if place == 0 else rows.filter(~nw.col("channel").is_null())
+            parts[clock] = Waits((*parts[clock].parts, *named.parts)) if clock in parts else named
+    return parts
+
+
+def _ways(
+    policy: DefinitionPolicy,
+    limit: int,
+    clock: ClockStart,
+    *,
+    joined: Sequence[Aggregation] = (*Aggregation,),
+) -> list[Variant]:
+    return [
+        Variant(name, definition, limit if definition.within is None else definition.within, how, clock)
+        for name, definition in policy.definitions.items()
+        for how in joined
+    ]
+
+
+def _against(
+    asked: _Asked, tallies: Mapping[ClockStart, DailyContacts], policy: DefinitionPolicy, *, level: float
+) -> MatchedShare:
+    figure = asked.figure
+    first, last = figure.days
+    chosen = {clock: tally.of(unit=figure.unit, first=first, last=last) for clock, tally in tallies.items()}
+    days = max(tally.days for tally in chosen.values())
+    joined = _ALONE if figure.unit else tuple(Aggregation)
+    ways = tuple(
+        share
+        for clock, tally in chosen.items()
+        for share in tally.shares(_ways(policy, asked.limit, clock, joined=joined), level=level)
+        if share.least is not None
+    )
+    if not days or not ways:
+        return MatchedShare(figure, criterion=asked.criterion, open=_NO_DAYS)
+    return MatchedShare(
+        figure,
+        ways,
+        asked.criterion,
+        _standing_for(ways, asked.form, Aggregation.POOLED, ClockStart.OFFERED),
+        _claimed(figure, ways, policy),
+        days,
+    )
+
+
+def _claimed(
+    figure: PublishedShare, ways: Sequence[VariantShare], policy: DefinitionPolicy
+) -> VariantShare | None:
+    """Return the way of counting a figure claims: its definition, joined and timed as that says."""
+    definition = policy.definitions.get(figure.definition)
+    if definition is None:
+        return None
+    joined = definition.aggregation
+    if figure.unit and joined is Aggregation.MEAN_OF_UNITS:
+        joined = Aggregation.POOLED
+    return _standing_for(ways, figure.definition, joined, definition.clock)
+
+
+def _standing_for(
+    ways: Sequence[VariantShare], name: str, joined: Aggregation, clock: ClockStart
+) -> VariantShare | None:
+    for way in ways:
+        variant = way.variant
+        if (variant.name, variant.aggregation, variant.clock) == (name, joined, clock):
+            return way
+    return None

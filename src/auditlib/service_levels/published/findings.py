@@ -1,0 +1,144 @@
+"""Findings: figures that the evidence does not give, or gives by a flattering definition; a restated past."""
+
+from __future__ import annotations
+
+from auditlib.records import Finding, Grade
+from auditlib.service_levels.published import statements
+from auditlib.service_levels.published.changed_definition import ChangedDefinition, ChangedLimit
+from auditlib.service_levels.published.matching import GivenBy, MatchedShare, apart
+from auditlib.service_levels.published.restated import RestatedCounts, RestatedShare
+from auditlib.service_levels.published.result import PublishedAgainstEvidence
+from auditlib.service_levels.published.words import about, subject
+from auditlib.statements import Facts
+
+_FIGURES = "D2: a published figure is what its evidence gives by the definition it claims"
+_PAST = "D8: what was reported of the past is restated in the open or not at all"
+_DEFINITION = "D2: a definition holds for the whole period, and a change of it is said"
+
+
+def findings_of(result: PublishedAgainstEvidence, facts: Facts) -> tuple[Finding, ...]:
+    """Return a finding for each figure, restatement and changed definition that its readers were not told."""
+    # Months after a change of definition are told with the change, unless one turns the verdict.
+    told = [
+        entry
+        for change in result.changed
+        for entry in change.figures
+        if entry.given is GivenBy.OTHERWISE and not entry.turns_verdict
+    ]
+    return (
+        *(_figure(entry, facts) for entry in result.figures if _wanting(entry) and entry not in told),
+        *(_restated(entry, facts) for entry in result.restated),
+        *(_changed(change, facts) for change in result.changed),
+        *(_exports(counts, facts) for counts in result.exports if counts.changed),
+        *(_limit(limit, facts) for limit in result.changed_limits),
+    )
+
+
+def _wanting(entry: MatchedShare) -> bool:
+    """Return whether a figure was made up, follows another definition than claimed, or turns the verdict."""
+    if entry.given is GivenBy.OTHERWISE:
+        return bool(entry.figure.definition) or entry.flatters_by > 0
+    return entry.given is GivenBy.BY_NONE or (entry.given is GivenBy.BY_CLAIM and entry.turns_verdict)
+
+
+def _figure(entry: MatchedShare, facts: Facts) -> Finding:
+    said, figure = statements.condition(entry, facts), entry.figure
+    none = entry.given is GivenBy.BY_NONE
+    nearest = entry.nearest
+    return Finding(
+        criterion=_FIGURES,
+        condition=said.text,
+        cause=_cause(entry),
+        effect="Who reads the figure takes the service for another than it was."
+        if none or entry.flatters_by
+        else "Who reads the figure cannot compute it, nor compare it with others.",
+        recommendation="Publish the figure again with its definition, its days and the counts behind it.",
+        grade=Grade.MAJOR if none or entry.turns_verdict else Grade.MINOR,
+        subject=subject(figure),
+        evidence=said.keys,
+        headline=_headline(entry),
+        shortfall=apart(figure, nearest) if none and nearest is not None else entry.flatters_by or None,
+    )
+
+
+def _cause(entry: MatchedShare) -> str:
+    if entry.given is GivenBy.BY_NONE:
+        return "No definition in use gives the figure: it was counted otherwise, from other contacts, or not."
+    if entry.given is GivenBy.BY_CLAIM:
+        return "The definition claimed is on the better side of the form that the standard judges by."
+    if not entry.figure.definition:
+        return "The figure was published without the definition that it follows."
+    return "The figure was counted by another definition than the one it was published under."
+
+
+def _headline(entry: MatchedShare) -> str:
+    figure = entry.figure
+    what = about(figure)
+    if entry.given is GivenBy.BY_NONE:
+        return f"No way of counting gives the figure published for {what}"
+    if entry.turns_verdict:
+        return f"Only a flattering definition meets the demand: published for {what}"
+    if not figure.definition:
+        return f"A flattering definition, and none is named: published for {what}"
+    return f"Another definition than claimed: published for {what}"
+
+
+def _restated(entry: RestatedShare, facts: Facts) -> Finding:
+    said = statements.restated_figure(entry, facts)
+    return Finding(
+        criterion=_PAST,
+        condition=said.text,
+        cause="The counts, the definition or the contacts behind the figure changed after it was published.",
+        effect="Two figures for one period are in the world, and comparisons over time take either.",
+        recommendation="Say beside the later figure that it replaces the earlier one, and why.",
+        grade=Grade.MINOR,
+        subject=f"restated:{subject(entry.after)}",
+        evidence=said.keys,
+        shortfall=abs(entry.after.value - entry.before.value),
+    )
+
+
+def _changed(change: ChangedDefinition, facts: Facts) -> Finding:
+    said = statements.changed_definition(change, facts)
+    figure = change.figures[change.change].figure
+    return Finding(
+        criterion=_DEFINITION,
+        condition=said.text,
+        cause="The way of counting behind the series was changed, as far as the figures show.",
+        effect="A step in the series is taken for a change of the service.",
+        recommendation="Publish the whole series by one definition, and say when it was changed.",
+        grade=Grade.MINOR,
+        subject=f"definition:{subject(figure)}",
+        evidence=said.keys,
+        headline=f"The definition behind the monthly figures changed: {about(figure)}",
+    )
+
+
+def _exports(counts: RestatedCounts, facts: Facts) -> Finding:
+    said = statements.exports(counts, facts)
+    return Finding(
+        criterion=_PAST,
+        condition=said.text,
+        cause="Intervals that were over were counted again, by another definition or from other contacts.",
+        effect="What was reported from the first export cannot be computed any more.",
+        recommendation="Ask the party what was changed between the exports, and keep every export.",
+        grade=Grade.MINOR,
+        subject=f"exports:{counts.channel}",
+        evidence=said.keys,
+        headline=f"Two exports say otherwise of intervals that were over: {counts.channel}",
+        shortfall=counts.changed / counts.exported_twice,
+    )
+
+
+def _limit(limit: ChangedLimit, facts: Facts) -> Finding:
+    said = statements.changed_limit(limit, facts)
+    return Finding(
+        criterion=_DEFINITION,
+        condition=said.text,
+        cause="The limit was changed in the system that counts.",
+        effect="A step in the share is taken for a change of the service.",
+        recommendation="Have the whole period counted by one limit, or judge the two parts apart.",
+        grade=Grade.MINOR,
+        subject=f"{limit.column}:{limit.channel}",
+        evidence=said.keys,
+    )

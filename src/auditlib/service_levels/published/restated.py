@@ -1,0 +1,175 @@
+"""The past restated: figures published twice, and intervals exported twice, that do not say the same.
+
+An export of an interval that has only just ended misses contacts that were still under way: counts of the
+last day before an export that only grow are late arrivals. Any other difference changes the past.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from auditlib.contracts import CanonicalTables, ColumnKind
+from auditlib.contracts.intervals import INTERVAL_COUNTS
+from auditlib.service_levels.completed import INTERVAL, exported_again
+from auditlib.service_levels.counts import TABLE
+from auditlib.service_levels.published.claims import PublishedShare
+
+if TYPE_CHECKING:
+    import narwhals as nw
+
+COLUMNS = tuple(
+    column.name
+    for column in INTERVAL_COUNTS.columns
+    if column.kind is ColumnKind.COUNT and column.name not in ("length", "within_seconds", "short_seconds")
+)
+"""Counts that an export may restate."""
+LATE_DAYS = 1
+"""Days before its first export from which contacts of an interval may still have been under way."""
+
+
+@dataclass(frozen=True, slots=True)
+class RestatedShare:
+    """A share that was published again with another value."""
+
+    before: PublishedShare
+    after: PublishedShare
+
+
+def restated_shares(figures: Sequence[PublishedShare]) -> tuple[RestatedShare, ...]:
+    """Return figures about the same that were published with different values, one after the other."""
+    pairs = pairwise(sorted(figures, key=lambda figure: figure.number))
+    return tuple(
+        RestatedShare(before, after)
+        for before, after in pairs
+        if before.about == after.about and before.value != after.value
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RestatedCounts:
+    """Intervals of a channel that were exported on two days, the first and the last.
+
+    Parameters
+    ----------
+    exported_twice
+        Intervals with more than one export.
+    late
+        Of these, intervals of the last day before their first export in which counts only grew.
+    changed
+        Of these, intervals that differ otherwise: the past was restated.
+    columns
+        Counts that differ in the intervals that changed, each with the number of them.
+    shares
+        For each measure, its share over all offered in the intervals exported twice: by the first exports,
+        and by the last; None where they do not say it.
+    """
+
+    channel: str
+    exported_twice: int
+    late: int
+    changed: int
+    columns: tuple[tuple[str, int], ...]
+    shares: tuple[tuple[str, float | None, float | None], ...]
+
+
+def restated_counts(tables: CanonicalTables) -> tuple[RestatedCounts, ...]:
+    """Return what exports of another day say of the same intervals, by channel."""
+    import narwhals as nw
+
+    if TABLE not in tables.tables:
+        return ()
+    rows = tables.lazy(TABLE).filter(nw.col("in_period"))
+    if not exported_again(rows):
+        return ()
+    names = rows.collect_schema().names()
+    columns = [name for name in COLUMNS if name in names]
+    compared = _with_changes(_pairs(rows, columns), columns)
+    sums = compared.group_by("channel").agg(**_sums(columns)).sort("channel").collect().rows(named=True)
+    return tuple(_restated(row, columns) for row in sums)
+
+
+def _pairs(rows: nw.LazyFrame[Any], columns: Sequence[str]) -> nw.LazyFrame[Any]:
+    """Return each interval exported on several days, with the counts of its first and of its last export."""
+    import narwhals as nw
+
+    dated = rows.with_columns(
+        exported=nw.col("exported_on").cast(nw.Int64).fill_null(-1), queue=nw.col("queue").fill_null("")
+    )
+    spread = dated.with_columns(
+        earliest=nw.col("exported").min().over(*INTERVAL), latest=nw.col("exported").max().over(*INTERVAL)
+    ).filter(nw.col("earliest") != nw.col("latest"))
+    first, last = (
+        spread.filter(nw.col("exported") == nw.col(end)).select(
+            *INTERVAL, *shared, **{f"{name}_{end}": nw.col(name) for name in columns}
+        )
+        for end, shared in (("earliest", ("starts_day", "earliest")), ("latest", ()))
+    )
+    return first.join(last, on=list(INTERVAL), how="inner")
+
+
+def _with_changes(pairs: nw.LazyFrame[Any], columns: Sequence[str]) -> nw.LazyFrame[Any]:
+    """Add for each count whether it differs, and whether an interval differs, and is a late arrival."""
+    import narwhals as nw
+
+    differs = {name: _differs(name) for name in columns}
+    shrinks = [
+        (nw.col(f"{name}_latest") < nw.col(f"{name}_earliest")).fill_null(value=False) for name in columns
+    ]
+    recent = nw.col("starts_day").cast(nw.Int64) >= nw.col("earliest") - LATE_DAYS
+    marked = pairs.with_columns(
+        **{f"{name}_differs": flag for name, flag in differs.items()},
+        differs=nw.any_horizontal(*differs.values(), ignore_nulls=True),
+        shrinks=nw.any_horizontal(*shrinks, ignore_nulls=True),
+    )
+    return marked.with_columns(late=nw.col("differs") & recent & ~nw.col("shrinks")).with_columns(
+        changed=nw.col("differs") & ~nw.col("late")
+    )
+
+
+def _differs(name: str) -> nw.Expr:
+    """Return whether a count differs; what only one export says is no difference."""
+    import narwhals as nw
+
+    return (nw.col(f"{name}_latest") != nw.col(f"{name}_earliest")).fill_null(value=False)
+
+
+_MEASURES = (("answered_within", "answered_in_time"), ("abandoned", "abandoned"))
+
+
+def _sums(columns: Sequence[str]) -> dict[str, nw.Expr]:
+    import narwhals as nw
+
+    flags = {name: nw.col(name).cast(nw.Int64).sum() for name in ("late", "changed")}
+    differing = {
+        f"{name}_differs": (nw.col(f"{name}_differs") & nw.col("changed")).cast(nw.Int64).sum()
+        for name in columns
+    }
+    counts = {
+        f"{name}_{end}": nw.col(f"{name}_{end}").sum() for name in columns for end in ("earliest", "latest")
+    }
+    return {"many": nw.len(), **flags, **differing, **counts}
+
+
+def _restated(row: dict[str, Any], columns: Sequence[str]) -> RestatedCounts:
+    differing = tuple((name, int(row[f"{name}_differs"] or 0)) for name in columns)
+    shares = tuple(
+        (measure, _share(row, column, "earliest"), _share(row, column, "latest"))
+        for measure, column in _MEASURES
+        if column in columns
+    )
+    return RestatedCounts(
+        row["channel"],
+        int(row["many"]),
+        int(row["late"] or 0),
+        int(row["changed"] or 0),
+        tuple((name, many) for name, many in differing if many),
+        shares,
+    )
+
+
+def _share(row: dict[str, Any], column: str, end: str) -> float | None:
+    part, offered = row[f"{column}_{end}"], row[f"offered_{end}"]
+    return None if part is None or not offered else float(part) / float(offered)

@@ -1,0 +1,240 @@
+"""What gives the figures that the party published, and what was restated, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from auditlib.records import Sentence
+from auditlib.service_levels.published.changed_definition import ChangedDefinition, ChangedLimit
+from auditlib.service_levels.published.facts import series
+from auditlib.service_levels.published.matching import GivenBy, MatchedShare, same_way
+from auditlib.service_levels.published.restated import RestatedCounts, RestatedShare
+from auditlib.service_levels.published.result import PublishedAgainstEvidence
+from auditlib.service_levels.published.words import about, way_text, ways_text, when
+from auditlib.service_levels.variants import VariantShare
+from auditlib.statements import Facts, joined, say
+from auditlib.time.epoch import date_of
+
+MOST_NAMED = 4
+"""Figures that the summary tells one by one; all stand in the table."""
+_OUTCOMES = {
+    GivenBy.BY_CLAIM: "{figures:by_claim} {figures:by_claim~is|are} given by the definition claimed",
+    GivenBy.OTHERWISE: "{figures:otherwise} by another way of counting alone",
+    GivenBy.PERHAPS: "{figures:perhaps} may be given by one of which the evidence tells bounds alone",
+    GivenBy.BY_NONE: "{figures:by_none} by none that is in use",
+    GivenBy.OPEN: "{figures:open} cannot be held against the evidence",
+}
+_COLUMNS = {
+    "offered": "offered",
+    "answered": "answered",
+    "answered_in_time": "answered in time",
+    "answered_late": "answered late",
+    "abandoned": "given up",
+    "abandoned_in_time": "given up in time",
+    "abandoned_short": "given up after a short wait",
+    "flowed_out": "passed on",
+    "waiting": "waiting",
+    "handle_seconds": "seconds of handling",
+}
+_LIMITS = {"within_seconds": "limit of 'in time'", "short_seconds": "limit of a short wait"}
+
+
+def summary(result: PublishedAgainstEvidence, facts: Facts) -> Iterator[Sentence]:
+    """Yield what gives the published figures, what was restated, and where a definition changed."""
+    if result.figures:
+        yield _outcomes(result, facts)
+    notable = [entry for entry in result.figures if _notable(entry)]
+    for entry in sorted(notable, key=lambda entry: not entry.turns_verdict)[:MOST_NAMED]:
+        yield condition(entry, facts)
+    for restated in result.restated:
+        yield restated_figure(restated, facts)
+    for change in result.changed:
+        yield changed_definition(change, facts)
+    for counts in result.exports:
+        yield exports(counts, facts)
+    for limit in result.changed_limits:
+        yield changed_limit(limit, facts)
+
+
+def _notable(entry: MatchedShare) -> bool:
+    return entry.turns_verdict or entry.given in (GivenBy.OTHERWISE, GivenBy.BY_NONE)
+
+
+def _outcomes(result: PublishedAgainstEvidence, facts: Facts) -> Sentence:
+    parts = [say(text, facts) for given, text in _OUTCOMES.items() if result.outcomes[given]]
+    counted = say("{published_figures|published figure|published figures}", facts)
+    return say("Of {counted}, {parts}.", facts, counted=counted, parts=joined(parts, "; "))
+
+
+def condition(entry: MatchedShare, facts: Facts) -> Sentence:
+    """Return what gives one figure, and how it lies beside the form of the standard."""
+    own, figure = facts.about(str(entry.figure.number)), entry.figure
+    said = f" as {figure.definition}" if figure.definition else ""
+    start = say("Published for {what}{said}: {published}", own, what=about(figure), said=said)
+    return say("{start}. {gives}{beside}", own, start=start, gives=_gives(entry, own),
+               beside=_beside(entry, own))  # fmt: skip
+
+
+def _gives(entry: MatchedShare, facts: Facts) -> Sentence:
+    if entry.given is GivenBy.BY_NONE:
+        return say(
+            "None of {ways|way|ways} of counting gives it; the nearest gives {end} ({how}), {distance} "
+            "percentage points away.",
+            facts,
+            end=_end(entry, facts),
+            how=_way_words(entry.nearest, facts, "nearest"),
+        )
+    many = len(entry.giving) or len(entry.possible)
+    verb = "give" if many > 1 else "gives"
+    may = verb if entry.giving else "may give"
+    key = "giving" if entry.giving else "possible"
+    shares = entry.giving or entry.possible
+    keys = tuple(facts[f"way_{place}"].key for place in range(1, many + 1))
+    ways = Sentence(ways_text([share.variant for share in shares]), keys)
+    claim = _claim(entry, facts)
+    return say(f"Of {{ways|way|ways}} of counting {{{key}}} {may} it: {{names}}.{{claim}}", facts, names=ways,
+               claim=claim)  # fmt: skip
+
+
+def _claim(entry: MatchedShare, facts: Facts) -> Sentence | str:
+    if entry.given is not GivenBy.OTHERWISE or entry.claimed is None:
+        return ""
+    if entry.claimed.exact:
+        return say(" The definition claimed gives {claim}.", facts)
+    return say(" The definition claimed gives {claim} to {most_claim}.", facts)
+
+
+def _end(entry: MatchedShare, facts: Facts) -> Sentence:
+    nearest = entry.nearest
+    above = nearest is not None and (nearest.least or 0.0) > entry.figure.value
+    exact = nearest is None or nearest.exact or above
+    return say("{nearest}", facts) if exact else say("at most {most_nearest}", facts)
+
+
+def _way_words(way: VariantShare | None, facts: Facts, key: str) -> Sentence:
+    """Return how a way counts, with the key of its number, whose reason is its title."""
+    return Sentence("" if way is None else way_text(way.variant), (facts[key].key,))
+
+
+def _beside(entry: MatchedShare, facts: Facts) -> Sentence | str:
+    """Say how much better a figure is than the form of the standard, where it is."""
+    if not entry.flatters_by or entry.form is None:
+        return ""
+    key = "form" if entry.form.exact or entry.form.most is None else "most_form"
+    key = key if key in facts else "form"
+    flatters = say(
+        f" It is {{flatters_by}} percentage points better than the form of the standard, {{{key}}} ({{how}})",
+        facts,
+        how=_way_words(entry.form, facts, "form"),
+    )
+    if not entry.turns_verdict:
+        return say("{flatters}.", facts, flatters=flatters)
+    return say("{flatters}: it reaches the {demanded} demanded, and that does not.", facts, flatters=flatters)
+
+
+def restated_figure(restated: RestatedShare, facts: Facts) -> Sentence:
+    """Return what was published twice, with other values."""
+    days = [figure.published_on for figure in (restated.before, restated.after)]
+    dates = "" if None in days else f" (on {days[0]} and on {days[1]})"
+    return say(
+        "Published twice{dates} for {what}: {published_before}, then {published}.",
+        facts.about(str(restated.after.number)),
+        dates=dates,
+        what=about(restated.after),
+    )
+
+
+def changed_definition(change: ChangedDefinition, facts: Facts) -> Sentence:
+    """Return from which month on another way of counting gives a series of figures."""
+    first, latest = (change.figures[place].figure for place in (change.change, change.latest))
+    start = when(first).removeprefix("in ")
+    since = start if first is latest else f"{start} or later, by {when(latest).removeprefix('in ')},"
+    return say(
+        "The monthly figures for {what} are given by no way of counting throughout: the first by {before}, "
+        "those from {since} on by {after} ({months|month|months}).",
+        facts.about(series(change)),
+        what=about(change.figures[0].figure).removesuffix(f" {when(change.figures[0].figure)}"),
+        before=_first_way(change, facts, 0),
+        since=since,
+        after=_first_way(change, facts, -1),
+    )
+
+
+def _first_way(change: ChangedDefinition, facts: Facts, place: int) -> Sentence:
+    """Return a way behind one side, as the figure at its end is given by it; the standard's form first."""
+    entry, variants = change.figures[place], change.before if place == 0 else change.after
+    own = facts.about(str(entry.figure.number))
+    for number, way in sorted(enumerate(entry.giving, start=1), key=lambda each: each[1] != entry.form):
+        if any(same_way(way.variant, variant) for variant in variants):
+            return _way_words(way, own, f"way_{number}")
+    return Sentence(variants[0].name)
+
+
+def exports(counts: RestatedCounts, facts: Facts) -> Sentence:
+    """Return what another export says of the same intervals."""
+    own = facts.about(counts.channel)
+    start = say("{exported_twice|interval|intervals} of {channel} ~ exported on more than one day", own,
+                channel=counts.channel)  # fmt: skip
+    verb = "was" if counts.exported_twice == 1 else "were"
+    start = Sentence(start.text.replace("~", verb), start.keys)
+    late = say(" {late_arrivals} of them grew by late arrivals alone.", own) if counts.late else ""
+    if not counts.changed:
+        return say("{start}; none changes the past.{late}", own, start=start, late=late)
+    columns = joined(
+        [say(f"{_COLUMNS[name]} in {{restated_{name}}}", own) for name, _ in counts.columns], ", "
+    )
+    return say("{start}, and {restated} of them say otherwise than before: {columns}.{late}{shares}", own,
+               start=start, columns=columns, late=late, shares=_effects(counts, own))  # fmt: skip
+
+
+def _effects(counts: RestatedCounts, facts: Facts) -> Sentence:
+    words = {"answered_within": "answered in time", "abandoned": "given up"}
+    effects = [
+        say(
+            f" Of those offered in them, {{first_export_{measure}}} were {words[measure]} by the first "
+            f"export and {{last_export_{measure}}} by the last.",
+            facts,
+        )
+        for measure, before, after in counts.shares
+        if before is not None and after is not None and before != after
+    ]
+    return joined(effects, "")
+
+
+def changed_limit(limit: ChangedLimit, facts: Facts) -> Sentence:
+    """Return which limit of interval counts changed, and when."""
+    own = facts.about(f"{limit.column}:{limit.channel}")
+    seconds = [
+        say(f"{{limit_{place}_{limit.column}:{limit.channel}|second|seconds}}", own)
+        for place in range(1, len(limit.limits) + 1)
+    ]
+    return say(
+        "The {what} of {channel} counts changed within the period, first on {day}, from {seconds} "
+        f"({{queues_{limit.column}:{limit.channel}|queue|queues}}): what was counted before and after is not "
+        "one share.",
+        own,
+        what=_LIMITS[limit.column],
+        channel=limit.channel,
+        day=str(date_of(limit.day)),
+        seconds=joined(seconds, " to "),
+    )
+
+
+def limits(result: PublishedAgainstEvidence) -> Iterator[Sentence]:
+    """Yield what cannot be said of published figures."""
+    if result.figures:
+        yield Sentence(
+            "That a way of counting gives a published figure does not show that it was counted so: with many "
+            "ways and few decimals several give the same."
+        )
+    for reason in dict.fromkeys(
+        f"{entry.open.reason} {entry.open.remedy}".strip()
+        for entry in result.figures
+        if entry.open is not None
+    ):
+        yield Sentence(f"Of some published figures nothing can be said. {reason}")
+    if result.exports:
+        yield Sentence(
+            "Every share of this audit rests on the latest export; what an export before the first one said, "
+            "nobody can tell."
+        )

@@ -1,0 +1,246 @@
+"""Contacts counted by what became of them: how many met something, how many did not, and how many are open.
+
+One form for everything that is a share of contacts: completed at once, given up, handed over, served in the
+channel asked for. Everything is counted where the evidence is stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from auditlib.contracts import CanonicalTables
+from auditlib.records import Interval, Refusal
+from auditlib.service_levels.legs import joined_legs
+from auditlib.statistics.intervals import wilson
+
+if TYPE_CHECKING:
+    import narwhals as nw
+
+TABLE = "interactions"
+UNKNOWN = ""
+"""Kind of matter, or channel, of contacts that name none."""
+
+
+class Trait(StrEnum):
+    """What contacts may share in, each a share of some of them."""
+
+    AT_ONCE = "at_once"
+    GIVEN_UP = "given_up"
+    HANDED_OVER = "handed_over"
+    BY_CHOICE = "by_choice"
+
+
+COLUMN = {
+    Trait.AT_ONCE: "resolved_first",
+    Trait.GIVEN_UP: "abandoned",
+    Trait.HANDED_OVER: "handed_over",
+    Trait.BY_CHOICE: "preferred_channel",
+}
+"""The column that says it."""
+ASK_FOR = {
+    Trait.AT_ONCE: Refusal(
+        "No contact says whether it was resolved at once.",
+        "Ask for the party's own mark of contacts resolved at once.",
+    ),
+    Trait.GIVEN_UP: Refusal(
+        "No contact says whether the customer gave up waiting.", "Ask which contacts were given up."
+    ),
+    Trait.HANDED_OVER: Refusal(
+        "No contact says whether it was handed over.",
+        "Ask which contacts were passed on to somebody else, or for a row for each leg.",
+    ),
+    Trait.BY_CHOICE: Refusal(
+        "No contact says in which channel the customer wished to be served.",
+        "Ask for the channel that customers asked for.",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many contacts have a trait, how many have it or not, and of how many it is not known."""
+
+    meeting: int
+    counted: int
+    unknown: int
+
+    @property
+    def share(self) -> float | None:
+        """The share among those of which it is known."""
+        return self.meeting / self.counted if self.counted else None
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The share, whatever those are of which it is not known."""
+        everybody = self.counted + self.unknown
+        if not everybody:
+            return 0.0, 1.0
+        return self.meeting / everybody, (self.meeting + self.unknown) / everybody
+
+    def plus(self, further: Count) -> Count:
+        """Return both together.
+
+        Examples
+        --------
+        >>> Count(1, 2, 0).plus(Count(3, 4, 5))
+        Count(meeting=4, counted=6, unknown=5)
+        """
+        return Count(
+            self.meeting + further.meeting, self.counted + further.counted, self.unknown + further.unknown
+        )
+
+
+NOBODY = Count(0, 0, 0)
+
+
+def contacts_of(tables: CanonicalTables) -> nw.LazyFrame[Any] | None:
+    """Return the contacts of the period, ``kind`` and ``via`` filled; None where there is no such table.
+
+    Legs of one contact are one; a contact of several legs was handed over, whatever its last leg says.
+    """
+    import narwhals as nw
+
+    if TABLE not in tables.tables:
+        return None
+    frame = _with_hand_overs(joined_legs(tables.lazy(TABLE)).filter(nw.col("in_period")))
+    matter = nw.col("matter") if "matter" in frame.collect_schema().names() else nw.lit(None, dtype=nw.String)
+    return frame.with_columns(
+        via=nw.col("channel").fill_null(UNKNOWN),
+        kind=matter.fill_null(UNKNOWN),
+        day=nw.col("offered_day").cast(nw.Int64),
+    )
+
+
+def _with_hand_overs(contacts: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Add ``handed_over`` of contacts whose legs are known; as it stands where no source has legs."""
+    import narwhals as nw
+
+    columns, column = contacts.collect_schema().names(), COLUMN[Trait.HANDED_OVER]
+    if "hand_overs" not in columns:
+        return contacts
+    alone = nw.col(column) if column in columns else nw.lit(value=False)
+    passed_on = nw.when(nw.col("hand_overs") > 0).then(nw.lit(value=True)).otherwise(alone)
+    return contacts.with_columns(passed_on.alias(column))
+
+
+def recorded(contacts: nw.LazyFrame[Any], trait: Trait) -> bool:
+    """Return whether any contact says whether it has a trait."""
+    import narwhals as nw
+
+    column = COLUMN[trait]
+    if column not in contacts.collect_schema().names():
+        return False
+    return bool(contacts.filter(~nw.col(column).is_null()).head(1).collect().shape[0])
+
+
+def counts_by(contacts: nw.LazyFrame[Any], trait: Trait, by: Sequence[str]) -> nw.LazyFrame[Any]:
+    """Return ``meeting``, ``counted`` and ``unknown`` by some columns.
+
+    Parameters
+    ----------
+    by
+        Columns without gaps.
+    """
+    import narwhals as nw
+
+    among, has = _trait(trait)
+    kept = contacts.filter(among)
+    meeting, unknown = has.fill_null(value=False), has.is_null()
+    return (
+        kept.with_columns(
+            meeting=nw.when(meeting).then(1).otherwise(0), unknown=nw.when(unknown).then(1).otherwise(0)
+        )
+        .group_by(*by)
+        .agg(nw.len().alias("contacts"), nw.col("meeting").sum(), nw.col("unknown").sum())
+        .with_columns(counted=nw.col("contacts") - nw.col("unknown"))
+        .with_columns(nw.col("meeting", "counted", "unknown").cast(nw.Int64))
+        .drop("contacts")
+    )
+
+
+def _trait(trait: Trait) -> tuple[nw.Expr, nw.Expr]:
+    """Return among which contacts a trait is counted, and whether a contact has it."""
+    import narwhals as nw
+
+    answered = ~nw.col("answered_at").is_null()
+    if trait is Trait.AT_ONCE:
+        return answered, nw.col("resolved_first")
+    if trait is Trait.HANDED_OVER:
+        return answered, nw.col("handed_over")
+    if trait is Trait.GIVEN_UP:
+        return ~nw.col("via").is_null(), nw.when(answered).then(nw.lit(value=False)).otherwise(
+            nw.col("abandoned")
+        )
+    return answered, nw.col("channel") == nw.col("preferred_channel")
+
+
+def counted_by(contacts: nw.LazyFrame[Any], trait: Trait, by: Sequence[str]) -> dict[tuple[str, ...], Count]:
+    """Return the counts of a trait by some columns, in the order of these."""
+    from auditlib.contracts.frames import to_pandas
+
+    frame = to_pandas(counts_by(contacts, trait, by)).sort_values(list(by))
+    keys = zip(*(frame[name].astype(str) for name in by), strict=True)
+    rows = zip(frame["meeting"], frame["counted"], frame["unknown"], strict=True)
+    return {tuple(key): Count(*map(int, row)) for key, row in zip(keys, rows, strict=True)}
+
+
+def variances_by(
+    tables: CanonicalTables,
+    contacts: nw.LazyFrame[Any],
+    trait: Trait,
+    by: str,
+    *,
+    groups: Mapping[str, Count],
+) -> dict[str, float]:
+    """Return the variance between unit-days of the share of each group."""
+    import narwhals as nw
+
+    from auditlib.contracts.frames import to_pandas
+
+    shares = {name: count.share or 0.0 for name, count in groups.items()}
+    held_against = tables.lazy_of({by: list(shares), "share": list(shares.values())})
+    residual = nw.col("meeting") - nw.col("share") * nw.col("counted")
+    rows = to_pandas(
+        counts_by(contacts, trait, ("unit_id", "day", by))
+        .join(held_against, on=by, how="inner")
+        .with_columns(square=residual**2)
+        .group_by(by)
+        .agg(squares=nw.col("square").sum(), clusters=nw.len())
+    )
+    return {
+        str(name): float(squares) / groups[str(name)].counted ** 2 * clusters / (clusters - 1)
+        if clusters > 1 and groups[str(name)].counted
+        else 0.0
+        for name, squares, clusters in zip(rows[by], rows["squares"], rows["clusters"], strict=True)
+    }
+
+
+def limits(count: Count, variance: float, *, level: float) -> Interval | None:
+    """Return Wilson limits of a share over the independent contacts it is worth, whatever the unknown are."""
+    share = count.share
+    if share is None:
+        return None
+    low, high = worth_limits(share, variance, float(count.counted), level=level)
+    least, most = count.bounds
+    return Interval(
+        max(0.0, low - (share - least)), min(1.0, high + (most - share)), level, "wilson, unit-days"
+    )
+
+
+def worth_limits(share: float, variance: float, independent: float, *, level: float) -> tuple[float, float]:
+    """Return Wilson limits over the independent contacts that a share is worth.
+
+    Parameters
+    ----------
+    variance
+        Of the share, between clusters.
+    independent
+        How many it would be worth if contacts did not go together.
+    """
+    spread = share * (1 - share)
+    worth = independent if variance <= spread / independent else spread / variance
+    ends = wilson(share * worth, worth, level=level)
+    return float(ends.low), float(ends.high)

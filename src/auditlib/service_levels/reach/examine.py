@@ -1,0 +1,123 @@
+"""Whether customers reach the party by the channels it promises, and get the same in each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from auditlib.contracts import CanonicalTables
+from auditlib.obligations.hours import as_of
+from auditlib.parameters.engagement import Engagement
+from auditlib.parameters.run import Run
+from auditlib.records import Refusal
+from auditlib.service_levels.legs import joined_legs
+from auditlib.service_levels.reach.answer import ReachAnswer
+from auditlib.service_levels.reach.availability import availability
+from auditlib.service_levels.reach.contact_counts import (
+    ASK_FOR,
+    NOBODY,
+    TABLE,
+    UNKNOWN,
+    Count,
+    Trait,
+    contacts_of,
+    counted_by,
+    limits,
+    recorded,
+    variances_by,
+)
+from auditlib.service_levels.reach.episodes import episodes
+from auditlib.service_levels.reach.parity import Parity, compare
+from auditlib.service_levels.reach.registry import ChannelPolicy, registry_of
+from auditlib.service_levels.reach.result import ReachResult, TraitByKind
+from auditlib.service_levels.reach.waits_live import usual_waits
+
+if TYPE_CHECKING:
+    import narwhals as nw
+
+NO_CONTACTS = Refusal(
+    "The evidence has no single contacts.", "Ask for the contacts of the period one by one."
+)
+_COMPARED = (Trait.AT_ONCE, Trait.GIVEN_UP)
+_GROUPED = {Trait.AT_ONCE: "kind", Trait.HANDED_OVER: "kind", Trait.BY_CHOICE: "wish"}
+"""What each trait is shown by."""
+
+
+def reachable(engagement: Engagement) -> ReachAnswer:
+    """Answer whether customers reach the party by the channels it promises, and get the same in each."""
+    return ReachAnswer(estimate(engagement))
+
+
+def estimate(engagement: Engagement) -> ReachResult:
+    """Hold the contacts and the outages of the period against the registry of channels."""
+    run, tables = engagement.run, engagement.evidence
+    registry = registry_of(run, engagement.texts)
+    level, up = run.thresholds.confidence, availability(engagement, registry)
+    contacts = contacts_of(tables)
+    if contacts is None:
+        return ReachResult(registry, level, availability=up, no_contacts=NO_CONTACTS)
+    sizes = counted_by(contacts, Trait.GIVEN_UP, ("via", "kind"))
+    told = {trait: recorded(contacts, trait) for trait in Trait}
+    live = [name for name, entry in registry.channels.items() if entry.live]
+    return ReachResult(
+        registry,
+        level,
+        _by_channel(sizes),
+        up,
+        tuple(_parity(tables, contacts, trait, registry, run) for trait in _COMPARED if told[trait]),
+        tuple(_grouped(tables, contacts, trait, level=level) for trait in _GROUPED if told[trait]),
+        usual_waits(contacts, live),
+        episodes(joined_legs(tables.lazy(TABLE)), silence_days=registry.silence_days, until=as_of(run)),
+        tuple((trait, ASK_FOR[trait]) for trait in Trait if not told[trait]),
+        minimum_n=run.thresholds.minimum_n,
+        matterless=sum(_everybody(count) for (_, kind), count in sizes.items() if kind == UNKNOWN),
+    )
+
+
+def _by_channel(sizes: Mapping[tuple[str, ...], Count]) -> Mapping[str, int]:
+    """Return contacts by channel, most first."""
+    totals: dict[str, int] = {}
+    for (channel, _), count in sizes.items():
+        totals[channel] = totals.get(channel, 0) + _everybody(count)
+    return dict(sorted(totals.items(), key=lambda entry: (-entry[1], entry[0])))
+
+
+def _everybody(count: Count) -> int:
+    return count.counted + count.unknown
+
+
+def _parity(
+    tables: CanonicalTables, contacts: nw.LazyFrame[Any], trait: Trait, registry: ChannelPolicy, run: Run
+) -> Parity:
+    return compare(
+        tables,
+        contacts,
+        trait,
+        level=run.thresholds.confidence,
+        margin=registry.alike_within,
+        least=run.thresholds.minimum_n,
+        leaving=[name for name in registry.channels if registry.can_leave(name)],
+    )
+
+
+def _grouped(
+    tables: CanonicalTables, contacts: nw.LazyFrame[Any], trait: Trait, *, level: float
+) -> TraitByKind:
+    """Return a trait by kind of matter, or by the channel asked for."""
+    import narwhals as nw
+
+    by, rows = _GROUPED[trait], contacts
+    if by == "wish":
+        rows = contacts.with_columns(wish=nw.col("preferred_channel").fill_null(UNKNOWN))
+    groups = {name: count for (name,), count in counted_by(rows, trait, (by,)).items()}
+    total = NOBODY
+    for count in groups.values():
+        total = total.plus(count)
+    shown = {name: count for name, count in sorted(groups.items(), key=_lowest_first) if name != UNKNOWN}
+    spreads = variances_by(tables, rows, trait, by, groups=shown) if shown else {}
+    intervals = {name: limits(count, spreads.get(name, 0.0), level=level) for name, count in shown.items()}
+    return TraitByKind(trait, total, shown, intervals)
+
+
+def _lowest_first(group: tuple[str, Count]) -> tuple[float, str]:
+    return (group[1].share or 0.0, group[0])

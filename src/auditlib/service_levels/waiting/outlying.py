@@ -1,0 +1,208 @@
+"""Units held against each other on shares in time, given up and of long waits; the mean wait by month.
+
+No league table: a unit is named where it differs from the others by more than a meaningful difference and
+more than chance, days of a unit taken as they come and units allowed to differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+import pandas as pd
+
+from auditlib.contracts import CanonicalTables
+from auditlib.disclosure import MinimumFrequency
+from auditlib.parameters.engagement import Engagement
+from auditlib.records import Criterion, Direction, Held, Refusal
+from auditlib.service_levels.channels import NO_CONTACTS
+from auditlib.service_levels.waiting.mean_wait_course import MeanWaitCourse, mean_wait_courses
+from auditlib.service_levels.waiting.timed import timed
+from auditlib.service_levels.waiting.unit_shares import UnitShare, by_unit_and_day, channels_of, shares_asked
+from auditlib.statistics.clustered_funnel import ClusteredFunnel, clustered_funnel
+from auditlib.statistics.outlier_verdicts import CALLED_OUT, OutlierStatus
+from auditlib.time.epoch import instant_of
+
+if TYPE_CHECKING:
+    import narwhals as nw
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ComparedUnits:
+    """Units compared on one share.
+
+    Parameters
+    ----------
+    unit_id
+        Units with enough contacts, as the arrays of the funnel have them.
+    small
+        Units with too few contacts to be compared.
+    unknown
+        Contacts of which it is not known whether they meet.
+    hidden
+        Places of the units that are held back.
+    """
+
+    share: UnitShare
+    unit_id: tuple[str, ...]
+    funnel: ClusteredFunnel
+    small: int
+    unknown: int
+    hidden: frozenset[int] = frozenset()
+
+    @property
+    def called_out(self) -> tuple[int, ...]:
+        """Places of the units that surely differ from the others, the farthest first."""
+        called = (place for place, verdict in enumerate(self.funnel.verdicts) if verdict in CALLED_OUT)
+        return tuple(sorted(called, key=lambda place: -abs(self.funnel.z[place])))
+
+    def better(self, place: int) -> bool:
+        """Return whether a unit lies on the good side of the others."""
+        verdict = self.funnel.verdicts[place]
+        higher = verdict in {OutlierStatus.HIGHER, OutlierStatus.POSSIBLY_HIGHER}
+        return higher == (self.share.good is Direction.AT_LEAST)
+
+    @property
+    def shown(self) -> tuple[int, ...]:
+        """Places of the units that are not held back."""
+        return tuple(place for place in range(len(self.unit_id)) if place not in self.hidden)
+
+    def number_key(self, place: int) -> str:
+        """Return what the share of a unit is called."""
+        return f"share:{self.unit_id[place]}:{self.share.key}"
+
+    def without(self, held: Held) -> tuple[Self | None, int]:
+        """Return it without the units whose share is held back, and how many these are."""
+        hidden = frozenset(
+            place for place, cases in enumerate(self.funnel.cases) if held(self.number_key(place), int(cases))
+        )
+        if len(hidden) == len(self.unit_id):
+            return None, len(hidden)
+        return replace(self, hidden=hidden), len(hidden)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row for each unit compared: contacts, share with its limits, z and verdict."""
+        funnel = self.funnel
+        return pd.DataFrame(
+            {
+                "unit_id": self.unit_id,
+                "contacts": funnel.cases.astype(np.int64),
+                "share": funnel.share,
+                "low": funnel.own.low,
+                "high": funnel.own.high,
+                "z": funnel.z,
+                "verdict": [str(verdict) for verdict in funnel.verdicts],
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OutlyingUnits:
+    """Units compared on every share that the criteria ask for, and the course of the mean wait.
+
+    Parameters
+    ----------
+    compared
+        Shares on which units could be compared.
+    refused
+        Those on which they could not, each with the reason.
+    courses
+        The mean wait by month of each channel, or why it cannot be charted.
+    minimum_n
+        Contacts a unit needs to be compared.
+    """
+
+    compared: tuple[ComparedUnits, ...]
+    refused: tuple[tuple[UnitShare, Refusal], ...]
+    courses: tuple[tuple[str, MeanWaitCourse | Refusal], ...]
+    minimum_n: int
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the rows of all comparisons, led by what is compared."""
+        frames = [part.to_frame().assign(compared_on=part.share.key) for part in self.compared]
+        return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+
+
+def outlying_units(
+    tables: CanonicalTables,
+    criteria: Sequence[Criterion],
+    *,
+    as_of: int,
+    level: float,
+    minimum_n: int,
+    seed: int,
+) -> OutlyingUnits | Refusal:
+    """Compare units on every share that the criteria ask for.
+
+    Parameters
+    ----------
+    as_of
+        Instant of the audit, in UTC microseconds.
+    level
+        1 less it is the share of units called out that may be wrong, and the chance that an unchanging mean
+        wait shows a change.
+    minimum_n
+        Contacts a unit needs to be compared.
+    seed
+        Of the unchanging series that the mean wait is held against.
+    """
+    asked = shares_asked(criteria)
+    if not asked:
+        return Refusal(
+            "No criterion of the standard asks for a share answered in time or given up.",
+            "Judge by an edition that has such a criterion.",
+        )
+    contacts = timed(tables, as_of=as_of)
+    compared: list[ComparedUnits] = []
+    refused: list[tuple[UnitShare, Refusal]] = []
+    for share in asked:
+        units = _compared(tables, contacts, share, level=level, minimum_n=minimum_n)
+        if isinstance(units, Refusal):
+            refused.append((share, units))
+        else:
+            compared.append(units)
+    if not compared and all(why == NO_CONTACTS for _, why in refused):
+        return NO_CONTACTS
+    courses: dict[str, MeanWaitCourse | Refusal] = {}
+    if contacts is not None:
+        channels = tuple(channels_of(asked))
+        courses = mean_wait_courses(tables, contacts, channels, level=level, seed=seed)
+    return OutlyingUnits(tuple(compared), tuple(refused), tuple(courses.items()), minimum_n)
+
+
+def _compared(
+    tables: CanonicalTables,
+    contacts: nw.LazyFrame[Any] | None,
+    share: UnitShare,
+    *,
+    level: float,
+    minimum_n: int,
+) -> ComparedUnits | Refusal:
+    measured = by_unit_and_day(tables, contacts, share)
+    if isinstance(measured, Refusal):
+        return measured
+    told, days = measured
+    whole = days.groupby("unit_id")["cases"].transform("sum")
+    enough = days[(whole >= minimum_n) & (days["cases"] > 0)]
+    names, unit = np.unique(enough["unit_id"].to_numpy(dtype=str), return_inverse=True)
+    meeting, cases = (enough[name].to_numpy(dtype=np.float64) for name in ("meeting", "cases"))
+    funnel = clustered_funnel(unit.astype(np.int64), meeting, cases, level=level)
+    if isinstance(funnel, Refusal):
+        return funnel
+    small = int(days["unit_id"].nunique()) - len(names)
+    return ComparedUnits(told, tuple(map(str, names)), funnel, small, int(days["unknown"].sum()))
+
+
+def measure_outlying(engagement: Engagement, criteria: Sequence[Criterion]) -> OutlyingUnits | Refusal:
+    """Compare the units of an engagement; see `outlying_units`."""
+    run = engagement.run
+    return outlying_units(
+        engagement.evidence,
+        criteria,
+        as_of=instant_of(run.as_of),
+        level=run.thresholds.confidence,
+        minimum_n=MinimumFrequency.of(run.thresholds).at_least(run.thresholds.minimum_n).least,
+        seed=run.seed,
+    )

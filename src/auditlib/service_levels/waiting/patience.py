@@ -1,0 +1,243 @@
+"""How long customers would wait before they give up, if nobody were answered.
+
+Who was answered, or left the queue otherwise, had waited so long and would have waited on: such a contact is
+censored. To count those given up alone makes customers look far less patient than they are, because the
+patient are answered before they give up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+from auditlib.contracts import CanonicalTables
+from auditlib.records import Held, Interval, Refusal
+from auditlib.service_levels.waiting.channel_words import by, spoken
+from auditlib.service_levels.waiting.timed import whole_seconds
+from auditlib.statistics.clustered_survival import SCALE, CountedSurvival, survival_limits
+from auditlib.statistics.types import Floats
+
+if TYPE_CHECKING:
+    import narwhals as nw
+    import pandas as pd
+
+BOUNDS = (30, 60, 120, 300)
+"""Seconds by which it is asked who would have given up."""
+COMPARED = 60
+"""Seconds at which channels are compared."""
+GIVEN_UP = "given_up"
+_BEYOND = max(BOUNDS) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class PatienceBound:
+    """The share of customers that would have given up by so many seconds, with its limits.
+
+    Parameters
+    ----------
+    share
+        None where fewer contacts than may be shown had waited so long: what they would have done is unknown.
+    waited
+        Contacts that were still waiting then.
+    """
+
+    seconds: int
+    share: float | None
+    interval: Interval | None
+    waited: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Patience:
+    """The patience of the customers of one channel.
+
+    Parameters
+    ----------
+    contacts, given_up
+        Contacts of which it is known how long they waited, and those of them that were given up.
+    bounds
+        By `BOUNDS`.
+    curve
+        Share not yet given up.
+    """
+
+    contacts: int
+    given_up: int
+    bounds: tuple[PatienceBound, ...]
+    curve: CountedSurvival
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PatienceCurves:
+    """The patience of customers by channel, as it is drawn.
+
+    Parameters
+    ----------
+    channels
+        Of each channel whose log holds abandonment, those with most contacts first.
+    silent
+        Channels whose log holds none.
+    untimed
+        Channels whose log holds it, and not when customers gave up.
+    few
+        Channels in which so few gave up that nothing is said of them.
+    """
+
+    channels: Mapping[str, Patience]
+    silent: tuple[str, ...]
+    untimed: tuple[str, ...] = ()
+    few: tuple[str, ...] = ()
+
+    @property
+    def impatient(self) -> Mapping[str, Patience]:
+        """Channels in which anybody would have given up by the last of the `BOUNDS` that can be told."""
+        return {name: part for name, part in self.channels.items() if any(b.share for b in part.bounds)}
+
+    @property
+    def soonest(self) -> str:
+        """The channel whose customers give up soonest beyond doubt, at `COMPARED` seconds; else nothing."""
+        limits = {
+            name: bound.interval
+            for name, part in self.channels.items()
+            for bound in part.bounds
+            if bound.seconds == COMPARED and bound.interval is not None
+        }
+        if len(limits) < 2:
+            return ""
+        first, *others = sorted(limits, key=lambda name: -limits[name].low)
+        return first if all(limits[first].low > limits[name].high for name in others) else ""
+
+    def without(self, held: Held) -> tuple[Self | None, int]:
+        """Return it without the channels of which too few gave up to be shown, and how many these are."""
+        shown = {
+            name: part
+            for name, part in self.channels.items()
+            if not held(f"contacts_given_up:{name}", part.given_up)
+        }
+        lost = len(self.channels) - len(shown)
+        return (replace(self, channels=shown) if shown or not lost else None), lost
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row for each channel: contacts, those given up, and who would have given up by when."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            [
+                {
+                    "channel": name,
+                    "contacts_timed": part.contacts,
+                    "contacts_given_up": part.given_up,
+                    **{f"gone_by_{bound.seconds}": bound.share for bound in part.bounds},
+                }
+                for name, part in self.channels.items()
+            ]
+        )
+
+
+def no_abandonment(channel: str) -> Refusal:
+    """Return why nothing is said of giving up in a channel whose log holds none."""
+    return Refusal(
+        f"The log of {spoken(channel)} holds no contact given up: "
+        "either nobody gave up or it is not recorded.",
+        "Ask whether customers who leave before they are answered are recorded.",
+    )
+
+
+def no_times(channel: str) -> Refusal:
+    """Return why nothing is said of patience in a channel whose log does not say when customers gave up."""
+    return Refusal(
+        f"The log of {spoken(channel)} does not say how long those waited who gave up.",
+        f"Ask when contacts that were given up ended, {by(channel)}.",
+    )
+
+
+def patience_by_channel(
+    tables: CanonicalTables,
+    contacts: nw.LazyFrame[Any],
+    steps: Mapping[str, CountedSurvival],
+    *,
+    level: float,
+    fewest: int,
+) -> dict[str, Patience]:
+    """Return the patience of the customers of each channel in which it is known when any gave up.
+
+    Parameters
+    ----------
+    contacts
+        See `timed`.
+    steps
+        Contacts given up, and those that left otherwise, by the whole seconds they waited; by channel.
+    fewest
+        Contacts that must have waited for so long that anything is said of it.
+    """
+    curves = {channel: curve for channel, curve in steps.items() if curve.ended.sum() > 0}
+    sums = _clustered(tables, contacts, curves) if curves else {}
+    return {
+        channel: _patience(curve, sums[channel], level=level, fewest=fewest)
+        for channel, curve in curves.items()
+    }
+
+
+def _patience(curve: CountedSurvival, sums: Sequence[Floats], *, level: float, fewest: int) -> Patience:
+    bounds = []
+    for seconds, influences in zip(BOUNDS, sums, strict=True):
+        share, waited = curve.undone(seconds), int(curve.risked(seconds))
+        limits = survival_limits(share, influences, level=level)
+        told = waited >= fewest
+        given_up = None if limits is None else Interval(1 - limits.high, 1 - limits.low, level, limits.method)
+        bounds.append(PatienceBound(seconds, 1 - share if told else None, given_up if told else None, waited))
+    ended = int(curve.ended.sum())
+    return Patience(ended + int(curve.left.sum()), ended, tuple(bounds), curve)
+
+
+def _clustered(
+    tables: CanonicalTables, contacts: nw.LazyFrame[Any], curves: Mapping[str, CountedSurvival]
+) -> dict[str, list[Floats]]:
+    """Return for each channel and bound the influences on the curve, added up by unit and day."""
+    import narwhals as nw
+
+    names = [f"influence_{seconds}" for seconds in BOUNDS]
+    within = nw.when(whole_seconds("left") < _BEYOND).then(whole_seconds("left")).otherwise(nw.lit(_BEYOND))
+    known = contacts.filter(~nw.col("left").is_null(), nw.col("became") != "unknown")
+    placed = known.select(
+        "channel",
+        "unit_id",
+        "day",
+        waited=within,
+        gave_up=(nw.col("became") == GIVEN_UP).cast(nw.Int64),
+    )
+    looked_up = placed.join(
+        tables.lazy_of(_influences(curves)), on=["channel", "waited", "gave_up"], how="inner"
+    )
+    summed = (
+        looked_up.group_by("channel", "unit_id", "day")
+        .agg(*(nw.col(name).sum().cast(nw.Float64) for name in names))
+        .sort("channel", "unit_id", "day")
+        .collect()
+    )
+    channel = summed.get_column("channel").to_numpy().astype(str)
+    columns = [summed.get_column(name).to_numpy().astype(np.float64) / SCALE for name in names]
+    return {name: [column[channel == name] for column in columns] for name in curves}
+
+
+def _influences(curves: Mapping[str, CountedSurvival]) -> dict[str, Any]:
+    """Return the look-up of influences by channel, whole seconds waited, and whether the contact gave up."""
+    seconds = np.arange(_BEYOND + 1)
+    parts: dict[str, list[Any]] = {"channel": [], "waited": [], "gave_up": []}
+    parts |= {f"influence_{bound}": [] for bound in BOUNDS}
+    for channel, curve in curves.items():
+        place = np.searchsorted(curve.times, seconds, side="right") - 1
+        for gave_up in (0, 1):
+            parts["channel"] += [channel] * len(seconds)
+            parts["waited"].append(seconds)
+            parts["gave_up"].append(np.full(len(seconds), gave_up))
+            for bound in BOUNDS:
+                own, gone = curve.influences(bound)
+                # Who gave up after the last bound was still there at every bound.
+                chosen = np.where(gave_up & (seconds < _BEYOND), own[place], gone[place])
+                values = np.where(place < 0, 0.0, chosen)
+                parts[f"influence_{bound}"].append(np.round(values * SCALE).astype(np.int64))
+    return {name: part if name == "channel" else np.concatenate(part) for name, part in parts.items()}

@@ -1,0 +1,93 @@
+"""Contacts with what they waited and how long they were handled, one row each.
+
+Conventions: a wait runs from the offer in real seconds, until the contact was answered or, for those never
+answered, until it left the queue; who neither was answered nor left waits until the audit's instant. Handling
+runs from the answer to the end. Where one of the two instants is a day without a time, or the later one lies
+before the earlier, the time is unknown. Times are whole seconds, what is left over is dropped, in quantiles
+and in curves; means are of microseconds.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from auditlib.contracts import WHOLE_DAY, CanonicalTables
+from auditlib.service_levels.legs import joined_legs
+from auditlib.service_levels.waits import SECOND
+from auditlib.standards.whole_days import whole_day
+
+if TYPE_CHECKING:
+    import narwhals as nw
+
+CONTACTS = "interactions"
+_HOUR = 3600
+_PLACES = ("unit_id", "channel", "day", "hour", "matter")
+
+
+def timed(tables: CanonicalTables, *, as_of: int) -> nw.LazyFrame[Any] | None:
+    """Return the contacts of the period with their times; None where the evidence has no single contacts.
+
+    Parameters
+    ----------
+    as_of
+        Instant of the audit, in UTC microseconds: who still waits has waited until then.
+
+    Returns
+    -------
+    narwhals.LazyFrame
+        unit_id, channel, day, hour (local, of the offer; empty without a time), matter (empty where no source
+        says it), became (``answered``, ``given_up``, ``neither``, ``unknown``), left, handled (microseconds
+        in the queue and from the answer to the end; empty where unknown).
+    """
+    import narwhals as nw
+
+    if CONTACTS not in tables.tables:
+        return None
+    contacts = joined_legs(tables.lazy(CONTACTS)).filter(nw.col("in_period"))
+    answered, ended = nw.col("answered_at"), nw.col("ended_at")
+    never = answered.is_null()
+    waiting = never & ended.is_null() & ~nw.col("abandoned").fill_null(value=False)
+    until = nw.when(~never).then(answered).when(waiting).then(nw.lit(as_of)).otherwise(ended)
+    day_alone = whole_day(contacts, "offered") | (~never & whole_day(contacts, "answered"))
+    vague = day_alone | (never & whole_day(contacts, "ended"))
+    left = until - nw.col("offered_at")
+    handled = ended - answered
+    handled_vague = whole_day(contacts, "answered") | whole_day(contacts, "ended")
+    timed_rows = contacts.with_columns(
+        day=nw.col("offered_day").cast(nw.Int64),
+        hour=_hour(),
+        matter=_matter(contacts),
+        became=_became(never),
+        left=nw.when(~vague & (left >= 0)).then(left),
+        handled=nw.when(~handled_vague & (handled >= 0)).then(handled),
+    )
+    return timed_rows.select(*_PLACES, "became", "left", "handled")
+
+
+def whole_seconds(column: str) -> nw.Expr:
+    """Return microseconds as whole seconds."""
+    import narwhals as nw
+
+    return nw.col(column) // SECOND
+
+
+def _hour() -> nw.Expr:
+    import narwhals as nw
+
+    second = nw.col("offered_second").cast(nw.Int64)
+    return nw.when(second != WHOLE_DAY).then(second // _HOUR)
+
+
+def _matter(contacts: nw.LazyFrame[Any]) -> nw.Expr:
+    import narwhals as nw
+
+    said = "matter" in contacts.collect_schema().names()
+    return nw.col("matter") if said else nw.lit(None, dtype=nw.String)
+
+
+def _became(never: nw.Expr) -> nw.Expr:
+    import narwhals as nw
+
+    gave_up = nw.col("abandoned")
+    became = nw.when(~never).then(nw.lit("answered")).when(gave_up).then(nw.lit("given_up"))
+    return became.when(~gave_up).then(nw.lit("neither")).otherwise(nw.lit("unknown"))

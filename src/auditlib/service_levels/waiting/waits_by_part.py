@@ -1,0 +1,133 @@
+"""Waits of parts of a channel: units, kinds of matter, local hours and months."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from auditlib.contracts import CanonicalTables
+from auditlib.contracts.frames import any_row, to_pandas
+from auditlib.service_levels.waiting.channel_waits import ANSWERED
+from auditlib.service_levels.waiting.patience import GIVEN_UP
+from auditlib.service_levels.waiting.result import QUANTILES, WaitsOfPart
+from auditlib.service_levels.waiting.timed import whole_seconds
+from auditlib.service_levels.waits import SECOND
+from auditlib.time.months import month_text, months_of_days
+
+if TYPE_CHECKING:
+    import narwhals as nw
+
+_DAY, _PART = "day", "part"
+
+
+def waits_by_part(
+    tables: CanonicalTables, contacts: nw.LazyFrame[Any]
+) -> Mapping[str, tuple[WaitsOfPart, ...]]:
+    """Return the waits of each part of each channel, by dimension.
+
+    Parameters
+    ----------
+    contacts
+        See `timed`.
+    """
+    import narwhals as nw
+
+    named = contacts.filter(~nw.col("channel").is_null())
+    parts = {"unit_id": nw.col("unit_id"), "hour": nw.col("hour")}
+    if any_row(named.filter(~nw.col("matter").is_null())):
+        parts["matter"] = nw.col("matter")
+    found = {name: _of_parts(named.with_columns(part=part)) for name, part in parts.items()}
+    told = {name: tuple(_waits(row, name) for row in rows.to_dict("records")) for name, rows in found.items()}
+    by_month = waits_by_month(tables, named)
+    return told | {"month": by_month} if by_month else told
+
+
+def waits_by_month(tables: CanonicalTables, contacts: nw.LazyFrame[Any]) -> tuple[WaitsOfPart, ...]:
+    """Return the waits of each month of each channel; none where there is no contact.
+
+    Parameters
+    ----------
+    contacts
+        See `timed`.
+    """
+    import narwhals as nw
+
+    placed = _with_month(tables, contacts.filter(~nw.col("channel").is_null()))
+    if placed is None:
+        return ()
+    return tuple(_waits(row, "month") for row in _of_parts(placed).to_dict("records"))
+
+
+def _with_month(tables: CanonicalTables, contacts: nw.LazyFrame[Any]) -> nw.LazyFrame[Any] | None:
+    """Return contacts with the month of their offer as their part; None where there is no contact."""
+    import narwhals as nw
+
+    ends = contacts.select(first=nw.col(_DAY).min(), last=nw.col(_DAY).max()).collect().rows()[0]
+    if ends[0] is None:
+        return None
+    days = np.arange(int(ends[0]), int(ends[1]) + 1)
+    calendar = tables.lazy_of({_DAY: days, _PART: months_of_days(days)})
+    return contacts.join(calendar, on=_DAY, how="inner")
+
+
+def _of_parts(contacts: nw.LazyFrame[Any]) -> pd.DataFrame:
+    """Return counts, means and quantiles by channel and part; contacts that name no part are left out."""
+    import narwhals as nw
+
+    placed = contacts.filter(~nw.col(_PART).is_null())
+    known = (nw.col("became") == ANSWERED) & ~nw.col("left").is_null()
+    sums = {
+        **{became: (nw.col("became") == became).cast(nw.Int64) for became in (ANSWERED, GIVEN_UP, "unknown")},
+        "offered": nw.lit(1),
+        "cases": known.cast(nw.Int64),
+        "time": nw.when(known).then(nw.col("left")).otherwise(nw.lit(0)),
+    }
+    counted = placed.select("channel", _PART, **sums).group_by("channel", _PART)
+    rows = to_pandas(counted.agg(*(nw.col(name).sum().cast(nw.Int64) for name in sums)))
+    rows = rows.merge(_quantiles(placed.filter(known)), on=["channel", _PART], how="left")
+    return rows.sort_values(["channel", _PART], kind="stable", ignore_index=True)
+
+
+def _quantiles(answered: nw.LazyFrame[Any]) -> pd.DataFrame:
+    """Return by channel and part the smallest whole seconds that at least each share did not exceed.
+
+    Computed where the contacts are: only one row for each part comes into memory.
+    """
+    import narwhals as nw
+
+    place = ["channel", _PART]
+    steps = answered.select(*place, seconds=whole_seconds("left")).group_by(*place, "seconds")
+    counted = steps.agg(cases=nw.len()).with_columns(cases=nw.col("cases").cast(nw.Int64))
+    ranked = counted.with_columns(
+        up_to=nw.col("cases").cum_sum().over(*place, order_by="seconds").cast(nw.Int64),
+        total=nw.col("cases").sum().over(*place).cast(nw.Int64),
+    )
+    # Whole numbers throughout: a share of cases in floating point may miss the case that just reaches it.
+    reached = {
+        name: nw.when(nw.col("up_to") * 100 >= nw.col("total") * round(100 * share)).then(nw.col("seconds"))
+        for name, share in QUANTILES.items()
+    }
+    told = ranked.select(*place, **reached).group_by(*place)
+    return to_pandas(told.agg(*(nw.col(name).min() for name in reached)))
+
+
+def _waits(row: Mapping[Any, Any], dimension: str) -> WaitsOfPart:
+    cases = int(row["cases"])
+    part = row[_PART]
+    return WaitsOfPart(
+        str(row["channel"]),
+        month_text(int(part))
+        if dimension == "month"
+        else f"{part:02d}"
+        if dimension == "hour"
+        else str(part),
+        int(row["offered"]),
+        int(row[ANSWERED]),
+        int(row[GIVEN_UP]),
+        int(row["unknown"]),
+        int(row["time"]) / SECOND / cases if cases else None,
+        *(float(row[name]) if cases else None for name in QUANTILES),
+    )

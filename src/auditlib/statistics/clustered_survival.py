@@ -1,0 +1,97 @@
+"""Survival from counted times whose cases come in clusters: the curve, and limits that allow for clusters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from auditlib.records import Interval
+from auditlib.statistics.types import Floats, normal_quantile
+
+SCALE = 10**12
+"""Influences are added up as integers, so that sums do not depend on the order of their parts."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CountedSurvival:
+    """The share not yet done by time, from how many ended and how many left at each time.
+
+    Parameters
+    ----------
+    times
+        Distinct times, ascending, shape (times,).
+    ended, left
+        Cases done at each, and cases that left undone at it (censored), shape (times,).
+    """
+
+    times: Floats
+    ended: Floats
+    left: Floats
+
+    @property
+    def at_risk(self) -> Floats:
+        """Cases neither done nor gone just before each time."""
+        gone = np.cumsum(self.ended + self.left)
+        return np.asarray(gone[-1] - np.concatenate([[0.0], gone[:-1]]))
+
+    @property
+    def share(self) -> Floats:
+        """Share not yet done just after each time (Kaplan and Meier 1958, JASA 53:457-481)."""
+        return np.asarray(np.cumprod(1 - self.ended / self.at_risk))
+
+    def undone(self, time: float) -> float:
+        """Return the share not yet done at `time`, which is included.
+
+        Examples
+        --------
+        >>> curve = CountedSurvival(np.array([10.0, 20.0]), np.array([1.0, 1.0]), np.array([2.0, 1.0]))
+        >>> curve.undone(9), curve.undone(10), curve.undone(20)
+        (1.0, 0.8, 0.4)
+        """
+        reached = int(np.searchsorted(self.times, time, side="right"))
+        return 1.0 if reached == 0 else float(self.share[reached - 1])
+
+    def risked(self, time: float) -> float:
+        """Return the cases neither done nor gone at `time`."""
+        reached = int(np.searchsorted(self.times, time, side="left"))
+        return 0.0 if reached == len(self.times) else float(self.at_risk[reached])
+
+    def influences(self, time: float) -> tuple[Floats, Floats]:
+        """Return by how much a case done, and one gone undone, at each of the `times` moves log share.
+
+        Notes
+        -----
+        The derivative of the logarithm of the product-limit estimate. The squares of all cases add up to
+        Greenwood's variance where cases are independent; sums over clusters of cases allow for clusters
+        (Ying and Wei 1994, Journal of Multivariate Analysis 50:17-29; Williams 1995, Lifetime Data Analysis
+        1:171-186).
+        """
+        at_risk = self.at_risk
+        after = at_risk - self.ended
+        inside = (self.times <= time) & (after > 0)
+        step = np.divide(self.ended, at_risk * after, out=np.zeros_like(after), where=inside)
+        gone = np.cumsum(step)
+        own = np.divide(1.0, after, out=np.zeros_like(after), where=inside)
+        return np.asarray(gone - own), gone
+
+
+def survival_limits(share: float, sums: Floats, *, level: float) -> Interval | None:
+    """Return the log-log limits of a share not yet done; None where it is 0 or 1, or clusters are too few.
+
+    Parameters
+    ----------
+    share
+        The share.
+    sums
+        Influences on its logarithm added up by cluster, shape (clusters,).
+    level
+        Coverage.
+    """
+    clusters = len(sums)
+    if clusters < 2 or not 0 < share < 1:
+        return None
+    error = float(np.sqrt((sums**2).sum() * clusters / (clusters - 1)))
+    half, centre = normal_quantile(level) * error / abs(np.log(share)), np.log(-np.log(share))
+    low, high = (float(np.exp(-np.exp(centre + move))) for move in (half, -half))
+    return Interval(low, high, level, "Kaplan-Meier, days of units as clusters")
