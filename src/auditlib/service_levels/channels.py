@@ -31,7 +31,10 @@ def waits_by_clock(tables: CanonicalTables, channel: str) -> tuple[dict[ClockSta
     why = "" if contacts is not None else "the evidence has no single contacts"
     counted = counts(tables, channel, contacts=contacts, why=why)
     single = () if contacts is None else (waits_of_contacts(contacts),)
-    many = () if counted is None else (waits_of_counts(counted.used),)
+    if counted is not None and counted.contradicts and contacts is None:
+        return {}, [_contradicting(counted.words)]
+    # Counts that cannot be true say nothing; the single contacts beside them still do.
+    many = () if counted is None or counted.contradicts else (waits_of_counts(counted.used),)
     waits = {ClockStart.OFFERED: Waits((*single, *many))} if single or many else {}
     if contacts is not None and _arrivals(contacts):
         waits[ClockStart.ARRIVED] = Waits((waits_of_contacts(contacts, clock=ClockStart.ARRIVED),))
@@ -48,6 +51,13 @@ def channels_in(tables: CanonicalTables) -> tuple[str, ...]:
             inside = tables.lazy(table).filter(nw.col("in_period"), ~nw.col("channel").is_null())
             names |= {channel for (channel,) in inside.select("channel").unique().collect().rows()}
     return tuple(sorted(names))
+
+
+def _contradicting(words: str) -> Refusal:
+    return Refusal(
+        f"{words[:1].upper()}{words[1:]}.",
+        "Ask which column counts what: contacts offered, answered and given up.",
+    )
 
 
 def channel_contacts(tables: CanonicalTables, channel: str) -> nw.LazyFrame[Any] | None:
