@@ -19,6 +19,10 @@ NO_CONTACTS = Refusal(
     "The evidence has neither single contacts nor interval counts.",
     "Ask for the contacts of the period, or for counts by interval.",
 )
+NO_TIMES = Refusal(
+    "The evidence has counts by interval alone, and these do not say how long contacts waited.",
+    "Ask for the contacts of the period one by one, or for the mean wait of each interval.",
+)
 NO_ARRIVAL = Refusal(
     "From the arrival of contacts, before menus and announcements, nothing can be said: no time is recorded.",
     "Ask when contacts reached the party.",
@@ -58,6 +62,11 @@ def _contradicting(words: str) -> Refusal:
         f"{words[:1].upper()}{words[1:]}.",
         "Ask which column counts what: contacts offered, answered and given up.",
     )
+
+
+def without_contacts(tables: CanonicalTables) -> Refusal:
+    """Return why nothing is said that takes single contacts: counts alone, or no contacts at all."""
+    return NO_TIMES if TABLE in tables.tables else NO_CONTACTS
 
 
 def channel_contacts(tables: CanonicalTables, channel: str) -> nw.LazyFrame[Any] | None:
