@@ -15,8 +15,8 @@ ROOT = Path(__file__).parents[2]
 RUN = "params/runs/tiny.yaml"
 NO = "the evidence has no"
 NAMES = (
-    "02_benchmark", "16_improvement", "03_compensation", "04_integrity", "05_escalation", "09_drivers",
-    "11_standards",
+    "02_benchmark", "16_improvement", "03_compensation", "04_integrity", "05_escalation", "07_service_levels",
+    "09_drivers", "11_standards",
 )  # fmt: skip
 UNITS = "  - {table: units, file: units.csv, form: csv, columns: {unit_id: unit, region: region}}\n"
 RESPONSES = (

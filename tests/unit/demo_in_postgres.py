@@ -75,7 +75,7 @@ def moved(server: servers.Server, run: Run, files: Path, *, variable: str = VARI
             blocks = list(_blocks(plan, files / name))
             loaded = _load(connection, table, plan, blocks)
             lines[name] = max(loaded, lines.get(name, []), key=len)  # of sheets all begin alike
-            database = {"connection": variable, "relation": table, "name": name, "order": ["place"]}
+            database = {"connection": variable, "relation": table, "name": name, "order": ["row_no"]}
             changed = {"form": "database", "file": None, "sheet": None, "database": database}
             given = plan.source.model_dump(exclude_unset=True) | changed
             sources[plan.number] = Source.model_validate({**given, "dialect": {}})
@@ -133,7 +133,7 @@ def _load(connection: Any, table: str, plan: SourcePlan, blocks: list[Block]) ->
     """Make and fill a table; return the lines of its rows."""
     schema = blocks[0].records.schema
     columns = ", ".join(f'"{name}" {_kind(schema.field(name).type)}' for name in plan.read)
-    connection.execute(f"CREATE TABLE {table} (place int, {columns})")
+    connection.execute(f"CREATE TABLE {table} (row_no int, {columns})")
     lines = [line for block in blocks for line in block.records["source_line"].to_pylist()]
     rows = (row for block in blocks for row in block.records.select(plan.read).to_pylist())
     with connection.cursor().copy(f"COPY {table} FROM STDIN") as copy:

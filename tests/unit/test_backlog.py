@@ -10,6 +10,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from small_company import Evidence, engaged, rows
+from test_interval_measures import span
 from waiting_contacts import DAY_SECONDS, FIRST, contact
 
 from auditlib.audit.numerals import orphans
@@ -180,3 +181,10 @@ def test_days_of_few_open_contacts_are_not_drawn():
     assert part is not None
     assert part.contacts.sum() == 7
     assert np.array_equal(result.contacts[:3], [7, 3, 0])
+
+
+def test_counts_alone_do_not_say_what_is_open_and_are_not_called_absent():
+    held = Evidence({"interval_counts": rows("interval_counts", span(0, 10, 8, 8, 0))}, ())
+    why = open_by_day(held, first=0, last=1)
+    assert isinstance(why, Refusal)
+    assert why.reason.startswith("The evidence has counts by interval alone")

@@ -186,3 +186,13 @@ def test_a_channel_that_no_criterion_asks_about_is_named():
     assert given.result.unasked == ("visit",)
     assert "asks about contacts by visit: nothing is judged of them." in str(given.limits()[0].text)
     assert "No criterion" not in " ".join(sentence.text for sentence in answer(*half_hours(40)).limits())
+
+
+def test_counts_that_cannot_be_true_are_refused_and_stop_nothing():
+    """Columns of answered and offered changed places: more were answered than ever came."""
+    swapped = [row | {"offered": row["answered"], "answered": row["offered"]} for row in half_hours(60)]
+    told = answer(*[row | {"answered": 5 * row["answered"]} for row in swapped])
+    assert told.result.criteria == ()
+    assert "the interval counts contradict themselves" in str(told).lower()
+    assert "Ask which column counts what" in str(told)
+    assert unfounded(told) == []

@@ -19,6 +19,10 @@ NO_CONTACTS = Refusal(
     "The evidence has neither single contacts nor interval counts.",
     "Ask for the contacts of the period, or for counts by interval.",
 )
+NO_TIMES = Refusal(
+    "The evidence has counts by interval alone, and these do not say how long contacts waited.",
+    "Ask for the contacts of the period one by one, or for the mean wait of each interval.",
+)
 NO_ARRIVAL = Refusal(
     "From the arrival of contacts, before menus and announcements, nothing can be said: no time is recorded.",
     "Ask when contacts reached the party.",
@@ -31,7 +35,10 @@ def waits_by_clock(tables: CanonicalTables, channel: str) -> tuple[dict[ClockSta
     why = "" if contacts is not None else "the evidence has no single contacts"
     counted = counts(tables, channel, contacts=contacts, why=why)
     single = () if contacts is None else (waits_of_contacts(contacts),)
-    many = () if counted is None else (waits_of_counts(counted.used),)
+    if counted is not None and counted.contradicts and contacts is None:
+        return {}, [_contradicting(counted.words)]
+    # Counts that cannot be true say nothing; the single contacts beside them still do.
+    many = () if counted is None or counted.contradicts else (waits_of_counts(counted.used),)
     waits = {ClockStart.OFFERED: Waits((*single, *many))} if single or many else {}
     if contacts is not None and _arrivals(contacts):
         waits[ClockStart.ARRIVED] = Waits((waits_of_contacts(contacts, clock=ClockStart.ARRIVED),))
@@ -48,6 +55,18 @@ def channels_in(tables: CanonicalTables) -> tuple[str, ...]:
             inside = tables.lazy(table).filter(nw.col("in_period"), ~nw.col("channel").is_null())
             names |= {channel for (channel,) in inside.select("channel").unique().collect().rows()}
     return tuple(sorted(names))
+
+
+def _contradicting(words: str) -> Refusal:
+    return Refusal(
+        f"{words[:1].upper()}{words[1:]}.",
+        "Ask which column counts what: contacts offered, answered and given up.",
+    )
+
+
+def without_contacts(tables: CanonicalTables) -> Refusal:
+    """Return why nothing is said that takes single contacts: counts alone, or no contacts at all."""
+    return NO_TIMES if TABLE in tables.tables else NO_CONTACTS
 
 
 def channel_contacts(tables: CanonicalTables, channel: str) -> nw.LazyFrame[Any] | None:

@@ -35,6 +35,8 @@ class PublishedShare:
         Seconds it was counted by; None where it does not say.
     definition
         What it is said to follow; empty where nothing is said.
+    figure_id
+        What it is called in the register.
     """
 
     number: int
@@ -49,6 +51,7 @@ class PublishedShare:
     definition: str = ""
     published_on: date | None = None
     place: str = ""
+    figure_id: str = ""
 
     @property
     def ends(self) -> tuple[float, float]:
@@ -113,4 +116,5 @@ def _share(row: dict[str, Any]) -> PublishedShare:
         row.get("definition") or "",
         None if published is None else date_of(int(published)),
         row.get("place") or "",
+        row.get("figure_id") or "",
     )

@@ -40,7 +40,8 @@ def series(change: ChangedDefinition) -> str:
 
 def _figure(entry: MatchedShare, tables: tuple[str, ...]) -> Iterator[Number]:
     figure, name = entry.figure, entry.figure.number
-    yield Number(f"published:{name}", figure.value, "share", basis=(Basis(TABLE, rows=1),))
+    row = Basis(TABLE, (("figure_id", figure.figure_id),), rows=1)
+    yield Number(f"published:{name}", figure.value, "share", basis=(row,))
     if entry.open is not None:
         yield Number(f"ways:{name}", None, "count", reason=entry.open.reason)
         return

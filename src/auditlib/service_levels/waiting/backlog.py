@@ -21,7 +21,7 @@ from auditlib.contracts.frames import to_pandas
 from auditlib.disclosure import UNRESTRICTED, MinimumFrequency
 from auditlib.parameters.engagement import Engagement
 from auditlib.records import Basis, Held, Number, Refusal, Sentence
-from auditlib.service_levels.channels import NO_CONTACTS
+from auditlib.service_levels.channels import NO_CONTACTS, without_contacts
 from auditlib.service_levels.legs import joined_legs
 from auditlib.service_levels.waiting.timed import CONTACTS
 from auditlib.statements import Answer, Exhibit, Facts, Unanswered, say
@@ -221,7 +221,9 @@ def open_by_day(tables: CanonicalTables, *, first: int, last: int) -> Backlog | 
     """
     import narwhals as nw
 
-    if CONTACTS not in tables.tables or last < first:
+    if CONTACTS not in tables.tables:
+        return without_contacts(tables)
+    if last < first:
         return NO_CONTACTS
     contacts = joined_legs(tables.lazy(CONTACTS)).filter(nw.col("offered_day") <= last)
     spells = _spells(contacts)

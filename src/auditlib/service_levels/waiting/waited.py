@@ -8,7 +8,7 @@ from auditlib.contracts import CanonicalTables
 from auditlib.disclosure import MinimumFrequency
 from auditlib.parameters.engagement import Engagement
 from auditlib.records import Refusal
-from auditlib.service_levels.channels import NO_CONTACTS
+from auditlib.service_levels.channels import NO_CONTACTS, without_contacts
 from auditlib.service_levels.counts import TABLE
 from auditlib.service_levels.waiting.answer import WaitingAnswer
 from auditlib.service_levels.waiting.channel_waits import channel_waits
@@ -43,7 +43,7 @@ def measure_waiting(
     counted = counted_means(tables, level=level)
     held = tuple(name for name in (CONTACTS, TABLE) if name in tables.tables)
     if contacts is None:
-        return WaitingResult((), counted, {}, 0, held, level) if counted else NO_CONTACTS
+        return WaitingResult((), counted, {}, 0, held, level) if counted else without_contacts(tables)
     channels = channel_waits(tables, contacts, level=level, fewest=fewest)
     if not channels and not counted:
         return NO_CONTACTS
