@@ -29,6 +29,7 @@ POLICIES = ROOT / "params" / "policies"
 WORDS = "creation of the ticket"
 UNREAD = {
     ("follow_up_reports", "produced"),
+    ("interactions", "arrived"),
     ("interactions", "ended"),
     ("invitations", "transaction"),
     ("report_actions", "due_on"),

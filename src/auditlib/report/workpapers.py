@@ -47,7 +47,7 @@ NUMBER_COLUMNS = {
 }  # fmt: skip
 FINDING_COLUMNS = {
     "No.": 4, "Grade": 8, "Criterion": 22, "Subject": 14, "Condition": 28, "Cause": 22, "Effect": 22,
-    "Recommendation": 26, "Evidence": 24, "Fingerprint": 12, "Area": 15, "Tick": 5, "Note": 14,
+    "Recommendation": 26, "Evidence": 28, "Fingerprint": 12, "Area": 15, "Tick": 5, "Note": 14,
 }  # fmt: skip
 SOURCE_COLUMNS = {
     "File": 27, "Table": 19, "Rows in": 9, "Kept": 9, "Quarantined": 12, "Left out": 9, "Outside period": 9,

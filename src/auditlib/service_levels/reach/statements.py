@@ -11,7 +11,7 @@ from auditlib.service_levels.reach.episodes import Episodes
 from auditlib.service_levels.reach.parity import ChannelParity, Parity, Turn
 from auditlib.service_levels.reach.result import ReachResult
 from auditlib.service_levels.reach.same_mix import Difference, Side
-from auditlib.statements import Facts, listed, say
+from auditlib.statements import Facts, listed, say, spanned
 
 TRAITS: Mapping[Trait, str] = {
     Trait.AT_ONCE: "resolved at once",
@@ -281,12 +281,11 @@ def _total(result: ReachResult, trait: Trait, facts: Facts) -> Iterator[Sentence
     if grouped.total.unknown:
         yield say(
             "{share} of answered contacts of which it is known were {trait}; of {unknown} it is not, so that "
-            "the share lies between {least} and {most}.",
+            "the share lies {ends}.",
             facts,
             share=_fact(f"{trait}", facts),
             unknown=_fact(f"{trait}_unknown|contact|contacts", facts),
-            least=_fact(f"{trait}_least", facts),
-            most=_fact(f"{trait}_most", facts),
+            ends=spanned(_fact(f"{trait}_least", facts), _fact(f"{trait}_most", facts)),
             trait=TRAITS[trait],
         )
         return
