@@ -195,3 +195,12 @@ def test_counts_made_from_the_contacts_give_what_the_contacts_give(contacts, day
         sum(wait is not None and wait <= 20 for _, wait in contacts), len(contacts)
     )  # fmt: skip
     assert "differ" not in level.reason
+
+
+def test_contacts_both_answered_and_given_up_are_unknown_to_either_criterion():
+    """Nine answered in time, and one that the log calls answered and given up: which it was is not known."""
+    contacts = [*(contact(0, 5) for _ in range(9)), contact(0, 5, abandoned=True)]
+    level = found("answered_within", {"interactions": contacts}, seconds=20)
+    lost = found("abandoned", {"interactions": contacts})
+    assert (level.value, level.n, level.unknown) == (1.0, 9, 1)
+    assert (lost.value, lost.n, lost.unknown) == (0.0, 9, 1)

@@ -152,3 +152,10 @@ def _counted(drawn):
             flowed_out=0, short_seconds=5, abandoned_short=sum(wait <= 5 for wait in lost),
             abandoned_in_time=sum(wait <= 20 for wait in lost),
         )  # fmt: skip
+
+
+def test_a_contact_both_answered_and_given_up_may_be_either():
+    """Nine answered in time, and one that the log calls answered and given up."""
+    rows = [*(contact(0, 10) for _ in range(9)), contact(0, 10) | {"abandoned": True}]
+    told = shares(waits_of_contacts(lazily(rows)))["over_offered"]
+    assert (told.least, told.most) == (0.9, 1.0)

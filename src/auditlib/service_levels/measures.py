@@ -87,8 +87,15 @@ def _waits(tables: Tables, channel: str, lacking: str, seconds: int) -> tuple[nw
     untold = _untold(contacts.filter(~never, ours), quick.is_null())
     if untold:
         return None, untold
-    silent = nw.col("channel").is_null()
+    silent = nw.col("channel").is_null() | _contradictory()
     return contacts.with_columns(quick=nw.when(~silent).then(quick)), ""
+
+
+def _contradictory() -> nw.Expr:
+    """Return whether a contact is said to be both answered and given up: nobody knows which it was."""
+    import narwhals as nw
+
+    return ~nw.col("answered_at").is_null() & nw.col("abandoned").fill_null(value=False)
 
 
 @measure(
@@ -103,7 +110,8 @@ def abandoned(tables: Tables, context: Context, *, channel: str) -> Measurement:
     why = _lacking(abandoned, tables, context)
     contacts = None if why else _possible(tables, channel)
     counted = counts(tables, channel, contacts=contacts, why=why)
-    gave_up = nw.when(~nw.col("channel").is_null()).then(nw.col("abandoned"))
+    told = ~(nw.col("channel").is_null() | _contradictory())
+    gave_up = nw.when(told).then(nw.col("abandoned"))
     return share_from(
         Single(
             None if contacts is None else known(contacts, gave_up),

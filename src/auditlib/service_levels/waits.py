@@ -88,7 +88,9 @@ def _left(contacts: nw.LazyFrame[Any], answered: nw.Expr) -> nw.Expr:
 
     gave_up, neither = nw.col("abandoned"), _neither(contacts)
     nameless = nw.when(nw.col("channel").is_null()).then(nw.lit(sum(LEFT_BITS.values())))
-    ended = nameless.when(answered).then(nw.lit(_ANSWERED)).when(gave_up).then(nw.lit(_ABANDONED))
+    # Nobody both gave up waiting and was answered: one of the two columns is wrong, and which is not known.
+    both = nameless.when(answered & gave_up).then(nw.lit(_ANSWERED + _ABANDONED))
+    ended = both.when(answered).then(nw.lit(_ANSWERED)).when(gave_up).then(nw.lit(_ABANDONED))
     return ended.when(~gave_up).then(neither).otherwise(neither + nw.lit(_ABANDONED))
 
 
