@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,9 @@ from hypothesis import strategies as st
 from small_company import Evidence, rows
 from standards_tables import DAY, START, context, mapped
 
-from auditlib.records import EvidenceLevel, Measurement
+from auditlib.audit.standard import read_edition
+from auditlib.records import EvidenceLevel, Measurement, Outcome
+from auditlib.standards.judge import judge_one
 from auditlib.standards.measure import collect
 
 MEASURES = collect([importlib.import_module("auditlib.service_levels.measures")])
@@ -78,23 +81,38 @@ def test_one_example_by_its_published_formulae():
     assert "must be one of offered, answered, settled" in wrong.reason
 
 
-@pytest.mark.parametrize(("limit", "said"), [(19, False), (20, True), (21, False)])
-def test_counts_say_nothing_of_another_limit(limit: int, *, said: bool):
+@pytest.mark.parametrize(
+    ("limit", "bounds", "known"), [(19, (0.0, 0.8), 2), (20, None, 10), (21, (0.8, 0.9), 9)]
+)
+def test_counts_at_another_limit_say_between_which_values_the_share_lies(
+    limit: int, bounds: tuple[float, float] | None, known: int
+):
+    """Eight of ten within 20 seconds, one later, one given up: within 21 seconds eight, or nine."""
     level = found("answered_within", {"interval_counts": [span(0, 10, 9, 8, 1)]}, seconds=limit)
-    assert (level.value == 0.8) == said
-    if not said:
-        assert level.value is None
-        words = f"counted at a limit of 20 seconds and cannot be counted again at {limit}"
-        assert words in level.reason
+    assert level.bounds == (pytest.approx(bounds) if bounds else None)
+    assert (level.n, level.unknown) == (known, 10 - known)
+    assert level.value == pytest.approx(sum(bounds) / 2 if bounds else 0.8)
+    words = f"they were counted at a limit of 20 seconds, not of {limit}"
+    assert (words in level.reason) == bool(bounds)
+
+
+def test_what_holds_at_either_bound_is_demonstrated_by_counts_at_another_limit():
+    criterion = read_edition("service-excellence@2026", root=Path(__file__).parents[2]).criterion("IM-01")
+    rows = [span(start, 100, 99, 98, 1) for start in range(48)]
+    later = found("answered_within", {"interval_counts": rows}, seconds=60)
+    sooner = found("answered_within", {"interval_counts": rows}, seconds=10)
+    assert judge_one(criterion, later).outcome is Outcome.MET
+    assert judge_one(criterion, sooner).outcome is Outcome.NOT_DEMONSTRATED
 
 
 def test_what_an_interval_does_not_say_is_unknown_for_all_its_contacts():
     rows = [span(0, 10, 9, 8, 1), span(1, 7, 7, None, None)]
     level = found("answered_within", {"interval_counts": rows}, seconds=20)
-    assert (level.successes, level.n, level.unknown) == (8, 10, 7)
+    assert (level.value, level.n, level.unknown) == (0.8, 10, 7)
+    assert level.bounds == (pytest.approx(8 / 17), pytest.approx(15 / 17))
     assert "7 contacts of interval counts left open: not every interval says answered_in_time" in level.reason
     lost = found("abandoned", {"interval_counts": rows})
-    assert (lost.successes, lost.n, lost.unknown) == (1, 10, 7)
+    assert (lost.successes, lost.n, lost.unknown) == (1, 17, 0), "who was answered did not give up"
 
 
 def test_contacts_and_counts_of_one_day_are_counted_once_and_held_against_each_other():

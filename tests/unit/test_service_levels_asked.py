@@ -116,7 +116,7 @@ def test_the_question_reads_the_definitions_of_the_project_and_the_demands_of_th
     class Asked:
         confidence = 0.95
 
-    run: Any = type("Run", (), {"thresholds": Asked})
+    run: Any = type("Run", (), {"thresholds": Asked, "sources": ()})
     evidence: Any = Evidence({"interval_counts": rows("interval_counts", *half_hours(40))}, ())
     given = service_levels.examine(Engagement(run, evidence, TEXTS), demands=Demands(EDITION))
     assert {entry.criterion.id for entry in given.result.criteria} == {"IM-01", "IM-02"}

@@ -421,8 +421,12 @@ def contact(
     wait: float | None, *, channel: str = "phone", in_period: bool = True, **more: Any
 ) -> dict[str, Any]:
     row = {
+        "unit_id": "A",
         "channel": channel,
         "offered_at": START,
+        "offered_day": START // (86_400 * 1_000_000),
+        "offered_second": 0,
+        "ended_at": None,
         "answered_at": None if wait is None else START + round(wait * 1_000_000),
         "abandoned": wait is None,
         "resolved_first": None,

@@ -35,7 +35,8 @@ def instant(stem: str, day: int, second: int | None) -> dict[str, int]:
 
 
 def contact(offered: tuple[int, int | None], answered: tuple[int, int | None], **more: Any) -> dict[str, Any]:
-    row = {"channel": "phone", "abandoned": False, "resolved_first": True, "in_period": True}
+    row = {"unit_id": "A", "channel": "phone", "abandoned": False, "resolved_first": True, "in_period": True}
+    row |= {"offered_day": START // DAY + offered[0], "ended_at": None}
     return row | instant("offered", *offered) | instant("answered", *answered) | more
 
 
@@ -46,7 +47,8 @@ DAYS = contact((0, None), (0, None))
 def test_a_wait_within_a_day_without_times_is_on_neither_side() -> None:
     rows = [QUICK, QUICK, SLOW, DAYS]
     share = found("answered_within", "interactions", rows, channel="phone", seconds=60)
-    assert (share.successes, share.n, share.unknown) == (2, 3, 1)
+    assert (share.value, share.n, share.unknown) == (2 / 3, 3, 1)
+    assert share.bounds == (2 / 4, 3 / 4)
     assert "of 4 rows, 1 left open their channel" in share.reason
 
 
@@ -68,7 +70,7 @@ def test_days_far_enough_apart_or_near_enough_decide(day: int, hours: int, known
     rows = [contact((0, None), (day, None)), QUICK]
     share = found("answered_within", "interactions", rows, channel="phone", seconds=hours * 3600)
     assert share.n == 1 + known
-    assert share.successes == 1 + (known if day == 1 else 0)
+    assert (share.value or 0.0) * share.n == 1 + (known if day == 1 else 0)
 
 
 def test_a_contact_never_answered_was_not_answered_in_time_whatever_its_day() -> None:

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from auditlib.contracts import CanonicalTables
 from auditlib.records import Refusal
-from auditlib.service_levels.counts import TABLE, counts
+from auditlib.service_levels.counts import TABLE, Counted, counts
 from auditlib.service_levels.definitions import ClockStart
 from auditlib.service_levels.legs import joined_legs
-from auditlib.service_levels.waits import Waits, waits_of_contacts, waits_of_counts
+from auditlib.service_levels.waits import Waits, waits_of_contacts, waits_of_counts, waits_of_doubted
+from auditlib.standards.measure import Tables
 from auditlib.standards.observed import rows_in
 
 if TYPE_CHECKING:
@@ -29,20 +30,34 @@ NO_ARRIVAL = Refusal(
 )
 
 
-def waits_by_clock(tables: CanonicalTables, channel: str) -> tuple[dict[ClockStart, Waits], list[Refusal]]:
-    """Return the waits of a channel from every start of the clock that the evidence records."""
-    contacts = channel_contacts(tables, channel)
-    why = "" if contacts is not None else "the evidence has no single contacts"
+def waits_by_clock(
+    tables: CanonicalTables, channel: str, *, lacking: str = ""
+) -> tuple[dict[ClockStart, Waits], list[Refusal]]:
+    """Return the waits of a channel from every start of the clock that the evidence records.
+
+    Parameters
+    ----------
+    lacking
+        Why single contacts say nothing, where there are some that do not.
+    """
+    contacts = None if lacking else channel_contacts(tables, channel)
+    why = "" if contacts is not None else lacking or "the evidence has no single contacts"
     counted = counts(tables, channel, contacts=contacts, why=why)
     single = () if contacts is None else (waits_of_contacts(contacts),)
     if counted is not None and counted.contradicts and contacts is None:
         return {}, [_contradicting(counted.words)]
-    # Counts that cannot be true say nothing; the single contacts beside them still do.
-    many = () if counted is None or counted.contradicts else (waits_of_counts(counted.used),)
+    many = () if counted is None else (waits_of_intervals(counted),)
     waits = {ClockStart.OFFERED: Waits((*single, *many))} if single or many else {}
     if contacts is not None and _arrivals(contacts):
         waits[ClockStart.ARRIVED] = Waits((waits_of_contacts(contacts, clock=ClockStart.ARRIVED),))
-    return waits, [NO_CONTACTS] if not waits else [NO_ARRIVAL] if ClockStart.ARRIVED not in waits else []
+    if not waits:
+        return {}, [_lacking(lacking) if "interactions" in tables.tables else NO_CONTACTS]
+    return waits, [] if ClockStart.ARRIVED in waits else [NO_ARRIVAL]
+
+
+def waits_of_intervals(counted: Counted) -> nw.LazyFrame[Any]:
+    """Return interval counts as waits; of counts that cannot be true only that contacts were offered."""
+    return waits_of_doubted(counted.used) if counted.contradicts else waits_of_counts(counted.used)
 
 
 def channels_in(tables: CanonicalTables) -> tuple[str, ...]:
@@ -57,6 +72,10 @@ def channels_in(tables: CanonicalTables) -> tuple[str, ...]:
     return tuple(sorted(names))
 
 
+def _lacking(why: str) -> Refusal:
+    return Refusal(f"{why[:1].upper()}{why[1:]}.", "Map it, or ask for the contacts with it.")
+
+
 def _contradicting(words: str) -> Refusal:
     return Refusal(
         f"{words[:1].upper()}{words[1:]}.",
@@ -69,7 +88,7 @@ def without_contacts(tables: CanonicalTables) -> Refusal:
     return NO_TIMES if TABLE in tables.tables else NO_CONTACTS
 
 
-def channel_contacts(tables: CanonicalTables, channel: str) -> nw.LazyFrame[Any] | None:
+def channel_contacts(tables: Tables, channel: str) -> nw.LazyFrame[Any] | None:
     """Return the contacts of a channel and those that name none; None where there is no such table."""
     import narwhals as nw
 

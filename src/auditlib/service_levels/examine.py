@@ -8,12 +8,14 @@ from itertools import islice
 from auditlib.contracts import CanonicalTables
 from auditlib.parameters.engagement import Engagement
 from auditlib.parameters.load import load
-from auditlib.records import Criterion, DecisionMode, EvidenceLevel, Measurement, Outcome, Refusal, Statistic
+from auditlib.records import Criterion, DecisionMode, Outcome, Refusal
 from auditlib.service_levels.answer import ServiceLevelsAnswer
 from auditlib.service_levels.channels import channels_in, waits_by_clock
 from auditlib.service_levels.counts import TABLE
 from auditlib.service_levels.definitions import Aggregation, ClockStart, DefinitionPolicy
+from auditlib.service_levels.measures import answered_within
 from auditlib.service_levels.result import CriterionByDefinition, JudgedVariant, ServiceLevelsByDefinition
+from auditlib.service_levels.shares import as_measurement
 from auditlib.service_levels.variants import Variant, VariantShare, measured
 from auditlib.standards.judge import judge_one
 from auditlib.standards.profile import Demands
@@ -31,6 +33,7 @@ def estimate(
     *,
     level: float,
     mode: DecisionMode,
+    lacking: str = "",
 ) -> ServiceLevelsByDefinition:
     """Put every criterion whose share has definitions to all of them.
 
@@ -38,12 +41,14 @@ def estimate(
     ----------
     policies
         Definitions by metric.
+    lacking
+        Why single contacts say nothing, where there are some that do not.
     """
     told: dict[str, CriterionByDefinition | Refusal] = {}
     asked = [criterion for criterion in criteria if criterion.metric in policies]
     for channel in dict.fromkeys(str(criterion.options["channel"]) for criterion in asked):
         ours = [criterion for criterion in asked if criterion.options["channel"] == channel]
-        told |= by_definition(tables, channel, ours, policies, level=level, mode=mode)
+        told |= by_definition(tables, channel, ours, policies, level=level, mode=mode, lacking=lacking)
     answers = [(criterion, told[criterion.id]) for criterion in asked]
     held = tuple(name for name in EVIDENCE if name in tables.tables)
     named = {str(criterion.options["channel"]) for criterion in asked}
@@ -84,6 +89,7 @@ def by_definition(
     *,
     level: float,
     mode: DecisionMode,
+    lacking: str = "",
 ) -> dict[str, CriterionByDefinition | Refusal]:
     """Return criteria on a channel under every definition of their share, or why nothing can be said.
 
@@ -95,13 +101,15 @@ def by_definition(
         Coverage of the intervals.
     mode
         How sure a verdict must be.
+    lacking
+        Why single contacts say nothing, where there are some that do not.
 
     Returns
     -------
     dict
         By the id of the criterion.
     """
-    waits, unsaid = waits_by_clock(tables, channel)
+    waits, unsaid = waits_by_clock(tables, channel, lacking=lacking)
     if not waits:
         return {criterion.id: unsaid[0] for criterion in criteria}
     shares: dict[str, list[VariantShare]] = {criterion.id: [] for criterion in criteria}
@@ -138,18 +146,7 @@ def _variants(criterion: Criterion, policy: DefinitionPolicy, clock: ClockStart)
 
 def _outcome(criterion: Criterion, share: VariantShare, *, mode: DecisionMode) -> Outcome:
     """Return what a criterion says to a share, whichever end of it is true."""
-    least, most = share.least or 0.0, share.most or 0.0
-    measurement = Measurement(
-        criterion.metric,
-        least,
-        share.contacts,
-        Statistic.SHARE,
-        interval=share.interval,
-        unknown=0 if share.exact else 1,
-        bounds=None if share.exact else (least, most),
-        level=EvidenceLevel.AGGREGATES,
-    )
-    return judge_one(criterion, measurement, mode=mode).outcome
+    return judge_one(criterion, as_measurement(share, criterion.metric), mode=mode).outcome
 
 
 def examine(engagement: Engagement, *, demands: Demands) -> ServiceLevelsAnswer:
@@ -162,5 +159,6 @@ def examine(engagement: Engagement, *, demands: Demands) -> ServiceLevelsAnswer:
     """
     policies = families(engagement.texts)
     level, mode = engagement.run.thresholds.confidence, demands.edition.rule.mode
-    criteria = demands.edition.criteria
-    return ServiceLevelsAnswer(estimate(engagement.evidence, criteria, policies, level=level, mode=mode))
+    criteria, tables = demands.edition.criteria, engagement.evidence
+    lacking = answered_within.lacking(tables, engagement.run, {})
+    return ServiceLevelsAnswer(estimate(tables, criteria, policies, level=level, mode=mode, lacking=lacking))

@@ -11,12 +11,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from auditlib.records import Basis, Interval, Measurement, Statistic
-from auditlib.service_levels.counts import TABLE, counts
+from auditlib.service_levels.counts import TABLE
+from auditlib.service_levels.definitions import Disposition, Left
 from auditlib.service_levels.legs import joined_legs
-from auditlib.service_levels.shares import WHOLES, Single, among, share_from
+from auditlib.service_levels.shares import WHOLES, AskedShare, share_of_contacts, share_over
 from auditlib.standards.measure import Context, Measure, Tables, measure, nothing
 from auditlib.standards.observed import IN_PERIOD, counts_by, known, rows_in, share_known, whole_of
-from auditlib.standards.whole_days import BY_DAYS, beyond, holds_days, whole_day, within
+from auditlib.standards.whole_days import beyond, holds_days, whole_day
 from auditlib.statements import counted
 from auditlib.statistics.intervals import quantile_ranks
 
@@ -46,56 +47,26 @@ def answered_within(
 ) -> Measurement:
     """Contacts of a channel answered within so many seconds, over all that were offered.
 
-    Or over those answered, or settled (answered or given up), as `over` says. Interval counts were made at
-    one limit and cannot be made again at another: at another they leave all their contacts unknown.
+    Or over those answered, or settled (answered or given up), as `over` says. Interval counts that were
+    made at another limit say between which values the share lies, and its value is the middle of these.
     """
-    import narwhals as nw
-
     if over not in WHOLES:
         return nothing(f"'over' says {over!r} and must be one of {', '.join(WHOLES)}")
-    contacts, why = _waits(tables, channel, _lacking(answered_within, tables, context), seconds)
-    counted = counts(tables, channel, contacts=contacts, why=why)
-    quick = None if contacts is None else known(among(contacts, over), nw.col("quick"))
-    in_time = nw.when(nw.col("within_seconds") == seconds).then(nw.col("answered_in_time"))
-    days = "" if contacts is None else BY_DAYS * holds_days(contacts, *_STEMS)
-    return share_from(
-        Single(quick, why, unsaid=f"their channel{days}"),
-        counted,
-        None if counted is None else counted.sums(in_time, of=WHOLES[over]()),
-        confidence=context.confidence,
-        channel=channel,
-        column="answered_in_time",
-        limit=seconds,
+    asked = AskedShare(
+        channel,
+        share_over(over, meets=[Disposition.ANSWERED_IN_TIME]),
+        "answered_in_time",
+        "their channel",
+        seconds,
+        _STEMS,
     )
+    lacking = _lacking(answered_within, tables, context)
+    return share_of_contacts(tables, asked, lacking=lacking, confidence=context.confidence)
 
 
 def _lacking(metric: Measure, tables: Tables, context: Context) -> str:
     """Return why single contacts cannot be measured; where there are no counts, that was asked before."""
     return metric.lacking(tables, context.run, {}) if TABLE in tables.tables else ""
-
-
-def _waits(tables: Tables, channel: str, lacking: str, seconds: int) -> tuple[nw.LazyFrame[Any] | None, str]:
-    """Return contacts with ``quick``: whether they were answered in time; or why there are none."""
-    import narwhals as nw
-
-    if lacking:
-        return None, lacking
-    contacts = _waited(_possible(tables, channel))
-    never, ours = nw.col("answered_at").is_null(), nw.col("channel") == channel
-    in_time = within(nw.col("least"), nw.col("most"), limit=seconds * _SECOND)
-    quick = nw.when(never).then(nw.lit(value=False)).otherwise(in_time)
-    untold = _untold(contacts.filter(~never, ours), quick.is_null())
-    if untold:
-        return None, untold
-    silent = nw.col("channel").is_null() | _contradictory()
-    return contacts.with_columns(quick=nw.when(~silent).then(quick)), ""
-
-
-def _contradictory() -> nw.Expr:
-    """Return whether a contact is said to be both answered and given up: nobody knows which it was."""
-    import narwhals as nw
-
-    return ~nw.col("answered_at").is_null() & nw.col("abandoned").fill_null(value=False)
 
 
 @measure(
@@ -105,26 +76,15 @@ def _contradictory() -> nw.Expr:
 )
 def abandoned(tables: Tables, context: Context, *, channel: str) -> Measurement:
     """Contacts of a channel that the customer gave up while waiting, over all that were offered."""
-    import narwhals as nw
-
-    why = _lacking(abandoned, tables, context)
-    contacts = None if why else _possible(tables, channel)
-    counted = counts(tables, channel, contacts=contacts, why=why)
-    told = ~(nw.col("channel").is_null() | _contradictory())
-    gave_up = nw.when(told).then(nw.col("abandoned"))
-    return share_from(
-        Single(
-            None if contacts is None else known(contacts, gave_up),
-            why,
-            unsaid="their channel or whether the customer gave up",
-        ),
-        counted,
-        None if counted is None else counted.sums(nw.col("abandoned"), of=WHOLES["offered"]()),
-        confidence=context.confidence,
-        channel=channel,
-        column="abandoned",
-        rounding=(0, 0) if counted is None else counted.rounding(),
+    gave_up = [each for each in Disposition if each.left is Left.ABANDONED]
+    asked = AskedShare(
+        channel,
+        share_over("offered", meets=gave_up),
+        "abandoned",
+        "their channel or whether the customer gave up",
     )
+    lacking = _lacking(abandoned, tables, context)
+    return share_of_contacts(tables, asked, lacking=lacking, confidence=context.confidence)
 
 
 @measure("resolved_first", needs=("interactions", "interactions.resolved_first"))
@@ -248,14 +208,6 @@ def _offered(tables: Tables, channel: str) -> nw.LazyFrame[Any]:
     return chosen.filter(nw.col("channel") == channel) if channel else chosen
 
 
-def _possible(tables: Tables, channel: str) -> nw.LazyFrame[Any]:
-    """Return the contacts of a channel, and those that do not say theirs."""
-    import narwhals as nw
-
-    silent = nw.col("channel").is_null()
-    return _offered(tables, "").filter(silent | (nw.col("channel") == channel))
-
-
 def _waited(contacts: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """Add ``least`` and ``most``: microseconds waited, apart where days are known without times."""
     import narwhals as nw
@@ -267,10 +219,6 @@ def _waited(contacts: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     vague = whole_day(contacts, "offered") | whole_day(contacts, "answered")
     none = vague & (nw.col("least") < 0)
     return bounded.with_columns(least=nw.when(none).then(nw.lit(0)).otherwise(nw.col("least")))
-
-
-def _vague(unknown: int, n: int) -> str:
-    return f"days without times are said by {unknown:,} of {counted(n, 'answered contact')}"
 
 
 def _untold(answered: nw.LazyFrame[Any], undecided: nw.Expr) -> str:

@@ -1,163 +1,240 @@
-"""Shares of contacts, from single ones and from interval counts, each contact counted once."""
+"""A share of the contacts of a channel, as a standard asks for it: one of the ways of counting in use.
+
+The share is that of the contacts of which the evidence tells what the way does with them; the others make its
+bounds. Where counts were made at another limit, or say rounded shares, what they leave open depends on what
+was counted: the share is then the middle of its bounds, which no true value is further from than from any
+other.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from auditlib.records import Basis, EvidenceLevel, Measurement
-from auditlib.service_levels.counts import Counted
-from auditlib.standards.measure import nothing
-from auditlib.standards.observed import IN_PERIOD, KnownRows, share_known, share_of
-from auditlib.standards.unknown import span
+from auditlib.records import Basis, EvidenceLevel, Measurement, Statistic
+from auditlib.service_levels.channels import channel_contacts, waits_of_intervals
+from auditlib.service_levels.counts import Counted, counts
+from auditlib.service_levels.definitions import Aggregation, Disposition, Left, ShareDefinition
+from auditlib.service_levels.tally import Known
+from auditlib.service_levels.variants import DailyContacts, Variant, VariantShare, tallied
+from auditlib.service_levels.waits import Waits, waits_of_contacts
+from auditlib.standards.measure import Tables, nothing
+from auditlib.standards.observed import IN_PERIOD
+from auditlib.standards.whole_days import BY_DAYS, holds_days
 from auditlib.statements import counted
 
 if TYPE_CHECKING:
     import narwhals as nw
 
+WHOLES: Mapping[str, Sequence[Left]] = MappingProxyType(
+    {"offered": tuple(Left), "answered": (Left.ANSWERED,), "settled": (Left.ANSWERED, Left.ABANDONED)}
+)
+"""What shares of contacts are over, and what became of the contacts in it."""
+
+
+def share_over(whole: str, *, meets: Sequence[Disposition]) -> ShareDefinition:
+    """Return the definition of the contacts that meet, over one of `WHOLES`.
+
+    Examples
+    --------
+    >>> share_over("answered", meets=[Disposition.ANSWERED_IN_TIME]).misses
+    (<Disposition.ANSWERED_LATE: 'answered_late'>,)
+    """
+    counts_in = [each for each in Disposition if each.left in WHOLES[whole] and each not in meets]
+    return ShareDefinition(
+        title="", source="The standard's own", dated=date.min, meets=tuple(meets), misses=tuple(counts_in)
+    )
+
 
 @dataclass(frozen=True, slots=True)
-class Single:
-    """What single contacts say.
+class AskedShare:
+    """What is asked of the contacts of a channel.
 
     Parameters
     ----------
-    rows
-        Contacts by whether they meet the condition; None where there are none to be measured.
-    why
-        Why there are none.
-    unsaid
-        What some of them leave open.
-    """
-
-    rows: KnownRows | None
-    why: str
-    unsaid: str
-
-
-def _offered() -> nw.Expr:
-    import narwhals as nw
-
-    return nw.col("offered")
-
-
-def _answered() -> nw.Expr:
-    import narwhals as nw
-
-    return nw.col("answered")
-
-
-def _settled() -> nw.Expr:
-    return _answered() + _abandoned()
-
-
-def _abandoned() -> nw.Expr:
-    import narwhals as nw
-
-    return nw.col("abandoned")
-
-
-WHOLES: Mapping[str, Callable[[], nw.Expr]] = MappingProxyType(
-    {"offered": _offered, "answered": _answered, "settled": _settled}
-)
-"""What shares of contacts are over, in interval counts."""
-
-
-def among(contacts: nw.LazyFrame[Any], over: str) -> nw.LazyFrame[Any]:
-    """Return the single contacts a share is over; one that may have been given up is among the settled."""
-    import narwhals as nw
-
-    answered = ~nw.col("answered_at").is_null()
-    if over == "answered":
-        return contacts.filter(answered)
-    return contacts.filter(answered | _abandoned().fill_null(value=True)) if over == "settled" else contacts
-
-
-def share_from(
-    single: Single,
-    intervals: Counted | None,
-    sums: KnownRows | None,
-    *,
-    confidence: float,
-    channel: str,
-    column: str,
-    limit: int | None = None,
-    rounding: tuple[int, int] = (0, 0),
-) -> Measurement:
-    """Return the share of the contacts of a channel that meet a condition.
-
-    Parameters
-    ----------
-    intervals, sums
-        Interval counts where there are any, and what those that are used add up to.
+    definition, limit
+        What meets and what misses, and the seconds of the limit; None where the share has no limit.
     column
-        Column of the interval counts that the condition is said by.
-    limit
-        Limit in seconds that the criterion asks about.
-    rounding
-        How many fewer and how many more contacts may meet the condition than rounded shares say.
+        Column of the interval counts that it is said by.
+    unsaid
+        What single contacts leave open.
+    stems
+        Instants of single contacts that the share rests on.
     """
-    rests_on = (Basis("interactions", (*IN_PERIOD, ("channel", channel))),)
-    none = f"there is no {channel} contact in the period that says enough"
-    if intervals is None or sums is None:
-        if single.rows is None:
-            return nothing(single.why)
-        return share_known(
-            single.rows, confidence=confidence, basis=rests_on, none=none, unsaid=single.unsaid
+
+    channel: str
+    definition: ShareDefinition
+    column: str
+    unsaid: str
+    limit: int | None = None
+    stems: tuple[str, ...] = ()
+
+    @property
+    def way(self) -> Variant:
+        """The way of counting: all contacts together, from their offer."""
+        return Variant("", self.definition, self.limit or 0, Aggregation.POOLED)
+
+
+def as_measurement(share: VariantShare, metric: str = "") -> Measurement:
+    """Return a share with its interval, and with bounds where evidence leaves contacts open."""
+    measurement = Measurement(
+        metric,
+        share.decided if share.decided is not None else _middle(share),
+        share.known,
+        Statistic.SHARE,
+        interval=share.interval,
+        unknown=share.unknown,
+        bounds=None
+        if share.exact or share.least is None or share.most is None
+        else (share.least, share.most),
+        design_effect=share.design_effect,
+        level=EvidenceLevel.AGGREGATES,
+    )
+    pooled = share.variant.aggregation is Aggregation.POOLED
+    if pooled and not share.unknown and share.decided is not None:
+        return replace(measurement, successes=round(share.decided * share.known))
+    return measurement
+
+
+def _middle(share: VariantShare) -> float | None:
+    return None if share.least is None or share.most is None else (share.least + share.most) / 2
+
+
+def share_of_contacts(tables: Tables, asked: AskedShare, *, lacking: str, confidence: float) -> Measurement:
+    """Return a share of the contacts of a channel, each contact counted once.
+
+    Parameters
+    ----------
+    lacking
+        Why single contacts cannot say it; empty where they can.
+    confidence
+        Coverage of the interval.
+    """
+    contacts = None if lacking else channel_contacts(tables, asked.channel)
+    single = None if contacts is None else tallied(Waits((waits_of_contacts(contacts),)), [asked.way])
+    if single is not None and contacts is not None and (undecided := _by_days(single, contacts, asked)):
+        single, contacts, lacking = None, None, undecided
+    intervals = counts(tables, asked.channel, contacts=contacts, why=lacking)
+    if single is None and intervals is None:
+        return nothing(lacking)
+    of_counts = None if intervals is None else tallied(Waits((waits_of_intervals(intervals),)), [asked.way])
+    evidence = _Evidence(asked, single, contacts, of_counts, intervals)
+    return _measured(evidence, confidence=confidence)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Evidence:
+    """The contacts of a channel from both kinds of evidence, tallied.
+
+    Parameters
+    ----------
+    single, contacts
+        Single contacts; None where there are none that can say it.
+    of_counts, intervals
+        Contacts of interval counts; None where the evidence has no such table.
+    """
+
+    asked: AskedShare
+    single: DailyContacts | None
+    contacts: nw.LazyFrame[Any] | None
+    of_counts: DailyContacts | None
+    intervals: Counted | None
+
+    def share(self, *, confidence: float) -> VariantShare:
+        """Return the share of all contacts together."""
+        tallies = [tally for tally in (self.single, self.of_counts) if tally is not None]
+        whole = tallies[0] if len(tallies) == 1 else tallies[0].joined(tallies[1])
+        return whole.shares([self.asked.way], level=confidence)[0]
+
+    def basis(self) -> tuple[Basis, ...]:
+        """Return the rows that the share rests on."""
+        where = (*IN_PERIOD, ("channel", self.asked.channel))
+        single = () if self.single is None else (Basis("interactions", where),)
+        if self.intervals is None:
+            return single
+        return (*single, *self.intervals.basis(self.asked.channel, self.asked.column))
+
+    @property
+    def rounded(self) -> bool:
+        """Whether counts say what is asked by rounded shares."""
+        by_share = self.asked.column == "abandoned" and self.intervals is not None
+        return by_share and self.intervals is not None and any(self.intervals.rounding())
+
+    def other_limits(self) -> list[int]:
+        """Return the limits that contacts were counted by instead of the one that is asked."""
+        if self.intervals is None or self.asked.limit is None:
+            return []
+        return [seconds for seconds in self.intervals.limits() if seconds != self.asked.limit]
+
+    def notes(self, *, confidence: float) -> str:
+        """Return what the counts are, and what either kind of evidence leaves open."""
+        if self.intervals is None:
+            return self._left_open(confidence=confidence)
+        notes = (
+            self._left_open(confidence=confidence),
+            self.intervals.words,
+            self._uncounted(),
+            "interval counts say only rounded shares of contacts given up" if self.rounded else "",
         )
-    rows = _together(single.rows, sums)
-    rounded = "interval counts say only rounded shares of contacts given up" if any(rounding) else ""
-    notes = (_left_open(single), intervals.words, _uncounted(intervals, sums, column, limit), rounded)
-    remark = "; ".join(note for note in notes if note)
-    share = share_of(
-        rows.meeting,
-        rows.n,
-        confidence=confidence,
-        basis=(*(rests_on if single.rows is not None else ()), *intervals.basis(channel, column)),
-        none=remark or none,
-        level=EvidenceLevel.AGGREGATES if single.rows is None else EvidenceLevel.RESPONSES,
-        unknown=rows.unknown,
-        reason=remark,
-    )
-    return _with_rounding(share, *rounding, level=confidence) if any(rounding) and share.n else share
+        return "; ".join(note for note in notes if note)
+
+    def _left_open(self, *, confidence: float) -> str:
+        if self.single is None or self.contacts is None:
+            return ""
+        share = self.single.shares([self.asked.way], level=confidence)[0]
+        if not share.unknown:
+            return ""
+        days = BY_DAYS * holds_days(self.contacts, *self.asked.stems)
+        rows = counted(share.known + share.unknown, "row")
+        return f"of {rows}, {share.unknown:,} left open {self.asked.unsaid}{days}"
+
+    def _uncounted(self) -> str:
+        """Return why contacts of intervals are on neither side; empty where none is."""
+        if self.of_counts is None or self.intervals is None or self.intervals.contradicts:
+            return ""
+        unknown = self.of_counts.undecided(self.asked.way)
+        if not unknown or self.rounded:
+            return ""
+        contacts = f"{counted(unknown, 'contact')} of interval counts left open"
+        others = self.other_limits()
+        if not others:
+            return f"{contacts}: not every interval says {self.asked.column}"
+        limits = " and ".join(counted(seconds, "second") for seconds in others)
+        return f"{contacts}: they were counted at a limit of {limits}, not of {self.asked.limit:,}"
 
 
-def _with_rounding(share: Measurement, fewer: int, more: int, *, level: float) -> Measurement:
-    """Return a share with bounds: whatever rounding hides counts as unknown, and moves no value."""
-    meeting, cases = share.successes or 0, share.n + share.unknown
-    low, high = meeting - fewer, meeting + more + share.unknown
+def _measured(evidence: _Evidence, *, confidence: float) -> Measurement:
+    share, notes = evidence.share(confidence=confidence), evidence.notes(confidence=confidence)
+    measured = as_measurement(share)
+    # Bounds that exclude nothing say nothing.
+    if measured.value is None or (not measured.n and measured.bounds in (None, (0.0, 1.0))):
+        none = f"there is no {evidence.asked.channel} contact in the period that says enough"
+        return nothing(notes or none)
+    lopsided = share.unknown and (evidence.rounded or evidence.other_limits())
     return replace(
-        share,
-        successes=None,
-        interval=span(low, cases - (high - low), high - low, level=level),
-        unknown=share.unknown + fewer + more,
-        bounds=(low / cases, high / cases),
+        measured,
+        value=_middle(share) if lopsided else measured.value,
+        level=EvidenceLevel.AGGREGATES if evidence.single is None else EvidenceLevel.RESPONSES,
+        basis=evidence.basis(),
+        reason=notes,
     )
 
 
-def _together(single: KnownRows | None, sums: KnownRows) -> KnownRows:
-    first = single or KnownRows(0, 0, 0)
-    return KnownRows(first.meeting + sums.meeting, first.n + sums.n, first.unknown + sums.unknown)
-
-
-def _left_open(single: Single) -> str:
-    if single.rows is None or not single.rows.unknown:
+def _by_days(single: DailyContacts, contacts: nw.LazyFrame[Any], asked: AskedShare) -> str:
+    """Return why waits cannot be told where most lie between days without times; empty where they can."""
+    answered = single.contacts(where=_was_answered)
+    undecided = single.undecided(asked.way, where=_was_answered)
+    if 2 * undecided <= answered:
         return ""
-    rows = counted(single.rows.n + single.rows.unknown, "row")
-    return f"of {rows}, {single.rows.unknown:,} left open {single.unsaid}"
+    columns = " and ".join(f"interactions.{stem}" for stem in asked.stems if holds_days(contacts, stem))
+    return (
+        f"days without times stand in {columns}: no wait is said by {undecided:,} of "
+        f"{counted(answered, 'answered contact')}"
+    )
 
 
-def _uncounted(intervals: Counted, sums: KnownRows, column: str, limit: int | None) -> str:
-    """Return why contacts of intervals are on neither side; empty where none is."""
-    if not sums.unknown:
-        return ""
-    if intervals.contradicts:
-        return ""
-    other_limits = [] if limit is None else [seconds for seconds in intervals.limits() if seconds != limit]
-    contacts = f"{counted(sums.unknown, 'contact')} of interval counts left open"
-    if not other_limits:
-        return f"{contacts}: not every interval says {column}"
-    limits = " and ".join(counted(seconds, "second") for seconds in other_limits)
-    return f"{contacts}: they were counted at a limit of {limits} and cannot be counted again at {limit:,}"
+def _was_answered(known: Known) -> bool:
+    return known[0] == (Left.ANSWERED,)

@@ -6,7 +6,7 @@ of units are the clusters, and each share has the error that they give it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from auditlib.records import Interval
 from auditlib.service_levels.definitions import Aggregation, ClockStart, ShareDefinition
-from auditlib.service_levels.tally import PREFERRED, Boundaries, Counting, Known
+from auditlib.service_levels.tally import PREFERRED, Boundaries, Counting, Known, treatments
 from auditlib.service_levels.waits import Waits
 from auditlib.statistics.clustered_share import (
     ClusteredShare,
@@ -32,6 +32,7 @@ SLOT = 1800
 """Seconds of an interval where shares of intervals are joined: the half hour of contact centres; longer ones
 are intervals as they were counted."""
 _Columns = Mapping[str, NDArray[Any]]
+_NOT_BY_SLOTS = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,13 @@ class VariantShare:
         Contacts that count, where most of them do.
     interval
         From the lower limit of the least to the upper limit of the most.
+    decided, known
+        The share of those contacts of which the evidence tells what the definition does with them, and how
+        many of them count; None where there is none.
+    unknown
+        Contacts of which it does not.
+    design_effect
+        Contacts that are worth one independent contact, where all are known.
     """
 
     variant: Variant
@@ -64,6 +72,10 @@ class VariantShare:
     most: float | None
     contacts: int
     interval: Interval | None
+    decided: float | None = None
+    known: int = 0
+    unknown: int = 0
+    design_effect: float = 1.0
 
     @property
     def exact(self) -> bool:
@@ -105,14 +117,41 @@ class DailyContacts:
     def shares(self, variants: Sequence[Variant], *, level: float) -> tuple[VariantShare, ...]:
         """Return the share of each variant, in the order of the variants."""
         unit = np.unique(self.columns["unit_id"].astype(str), return_inverse=True)[1].astype(np.int64)
-        days = {
-            counting: _daily(unit, self.columns, counting, number=number)
-            for counting, number in self.countings.items()
-        }
-        return tuple(
-            _share(variant, *(days[counting] for counting in _countings(variant, self.kinds)), level=level)
-            for variant in variants
-        )
+        days: dict[Counting, _DailyCounts] = {}
+        shares = []
+        for variant in variants:
+            countings = _countings(variant, self.kinds)
+            for counting in countings:
+                if counting not in days:
+                    number = self.countings.get(counting, _NOT_BY_SLOTS)
+                    days[counting] = _daily(unit, self.columns, counting, number=number)
+            unknown = self.undecided(variant)
+            shares.append(_share(variant, *(days[each] for each in countings), unknown=unknown, level=level))
+        return tuple(shares)
+
+    def joined(self, other: Self) -> Self:
+        """Return what is counted here and there together, for ways that do not join shares of intervals.
+
+        Both are tallied by the same ways, so that a kind is the same in both.
+        """
+        names = dict.fromkeys((*self.columns, *other.columns))
+        parts = [
+            {name: part.columns.get(name, np.zeros(len(part.columns["day"]))) for name in names}
+            for part in (self, other)
+        ]
+        columns = {name: np.concatenate([part[name] for part in parts]) for name in names}
+        return replace(self, columns=columns, kinds={**self.kinds, **other.kinds}, countings={})
+
+    def contacts(self, *, where: Callable[[Known], bool]) -> int:
+        """Return how many contacts there are of which what is known is so."""
+        return self._many(kind for kind, known in self.kinds.items() if where(known))
+
+    def undecided(self, variant: Variant, *, where: Callable[[Known], bool] = lambda _: True) -> int:
+        """Return how many contacts there are of which it is not known what a variant does with them."""
+        return self._many(kind for kind in _open(variant, self.kinds) if where(self.kinds[kind]))
+
+    def _many(self, kinds: Iterable[int]) -> int:
+        return sum(int(self.columns[_column(kind)].sum()) for kind in kinds)
 
 
 def measured(waits: Waits, variants: Sequence[Variant], *, level: float) -> tuple[VariantShare, ...]:
@@ -145,8 +184,19 @@ def tallied(waits: Waits, variants: Sequence[Variant]) -> DailyContacts:
 
 
 def _countings(variant: Variant, kinds: Mapping[int, Known]) -> tuple[Counting, ...]:
-    """Return what a variant counts where its share is least, and where it is most."""
-    return tuple(Counting.of(variant.definition, kinds, limit=variant.limit, end=end) for end in PREFERRED)
+    """Return what a variant counts where its share is least, where it is most, and of what is decided."""
+    ends = (Counting.of(variant.definition, kinds, limit=variant.limit, end=end) for end in PREFERRED)
+    decided = {kind: known for kind, known in kinds.items() if kind not in _open(variant, kinds)}
+    return (*ends, Counting.of(variant.definition, decided, limit=variant.limit, end="least"))
+
+
+def _open(variant: Variant, kinds: Mapping[int, Known]) -> frozenset[int]:
+    """Return the kinds of contacts of which it is not known what a variant does with them."""
+    return frozenset(
+        kind
+        for kind, known in kinds.items()
+        if len(treatments(variant.definition, *known, limit=variant.limit)) > 1
+    )
 
 
 def _kinds(waits: Sequence[nw.LazyFrame[Any]]) -> list[int]:
@@ -262,10 +312,27 @@ def _daily(unit: NDArray[np.int64], columns: _Columns, counting: Counting, *, nu
     return _DailyCounts(unit, meeting, counted, shares, slots)
 
 
-def _share(variant: Variant, lower: _DailyCounts, upper: _DailyCounts, *, level: float) -> VariantShare:
-    least, most = lower.share(variant.aggregation), upper.share(variant.aggregation)
+def _share(
+    variant: Variant,
+    lower: _DailyCounts,
+    upper: _DailyCounts,
+    decided: _DailyCounts,
+    *,
+    unknown: int,
+    level: float,
+) -> VariantShare:
+    least, most, known = (counts.share(variant.aggregation) for counts in (lower, upper, decided))
     if least is None or most is None:
-        return VariantShare(variant, None, None, 0, None)
+        return VariantShare(variant, None, None, 0, None, unknown=unknown)
     low, high = least.limits(level=level)[0], most.limits(level=level)[1]
-    interval = Interval(low, high, level, "Wilson, days of units as clusters")
-    return VariantShare(variant, least.value, most.value, int(most.cases), interval)
+    return VariantShare(
+        variant,
+        least.value,
+        most.value,
+        int(most.cases),
+        Interval(low, high, level, "Wilson, days of units as clusters"),
+        None if known is None else known.value,
+        0 if known is None else int(known.cases),
+        unknown,
+        1.0 if known is None else known.cases / known.effective,
+    )

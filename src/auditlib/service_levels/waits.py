@@ -144,6 +144,15 @@ class _Block:
         return block.filter(nw.col("contacts") != 0)
 
 
+def waits_of_doubted(intervals: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Return interval counts that cannot be true as waits: so many were offered, and no more is known."""
+    import narwhals as nw
+
+    return _Block(nw.lit(sum(LEFT_BITS.values())), nw.col("offered"), nw.lit(0), nw.lit(FOREVER)).of(
+        intervals
+    )
+
+
 def _with_limits(intervals: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """Add the limits of the counts, in microseconds."""
     import narwhals as nw

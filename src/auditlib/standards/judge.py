@@ -83,7 +83,7 @@ def judge_one(
     """
     if exemption is not None:
         return _exempted(criterion, measurement, exemption)
-    if measurement.value is None or measurement.n == 0:
+    if measurement.value is None or (measurement.n == 0 and measurement.bounds is None):
         reason = measurement.reason or "there is no usable evidence: 0 of 0 is not a pass"
         return Judgement(criterion, measurement, Outcome.NOT_ASSESSABLE, reason)
     if is_population(criterion, measurement):
