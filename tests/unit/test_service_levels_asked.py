@@ -196,3 +196,31 @@ def test_counts_that_cannot_be_true_are_refused_and_stop_nothing():
     assert "the interval counts contradict themselves" in str(told).lower()
     assert "Ask which column counts what" in str(told)
     assert unfounded(told) == []
+
+
+def test_an_interval_is_of_one_queue_and_every_queue_has_its_share():
+    """Sales answers 90 of 100 in time, and service 10 of 50: of contacts 2/3, of intervals .55."""
+    counts = [
+        span(48 * day, offered, offered, quick, 0, queue=queue)
+        for day in range(40)
+        for queue, offered, quick in (("Sales", 100, 90), ("Service", 50, 10))
+    ]
+    given = answer(*counts)
+    (entry,) = given.result.criteria
+    shares = {
+        str(judged.share.variant.aggregation): judged.share.least
+        for judged in entry.variants
+        if judged.definition == "over_offered"
+    }
+    assert shares["pooled"] == pytest.approx(100 / 150)
+    assert shares["mean_of_intervals"] == pytest.approx((0.9 + 0.2) / 2)
+    by_queue = {part.queue: (part.share.least, part.share.contacts) for part in entry.queues}
+    assert by_queue == {"Sales": (0.9, 4_000), "Service": (0.2, 2_000)}
+    assert given.queues().frame["least_of_queue"].tolist() == [0.9, 0.2]
+    assert given.facts["least_of_queue:IM-01:Sales"].basis[0].where[-1] == ("queue", "Sales")
+    assert given.result.without(lambda _, cases: cases < 3_000)[1] == 1
+
+
+def test_a_single_queue_is_the_channel_and_has_no_table_of_its_own():
+    (entry,) = answer(*half_hours(3, queue="All")).result.criteria
+    assert entry.queues == ()

@@ -14,6 +14,10 @@ from auditlib.statements.formats import QUOTED
 
 _LABELS = {
     "definition": "Definition",
+    "queue": "Queue",
+    "contacts": "Contacts",
+    "least_of_queue": "Share",
+    "most_of_queue": "Share, at most",
     "title": "Share of contacts",
     "verdict": "Verdict",
     **{f"least_{joined}": words.capitalize() for joined, words in statements.JOINED.items()},
@@ -79,6 +83,30 @@ class ServiceLevelsAnswer(Answer[ServiceLevelsByDefinition]):
         """Return every way of counting of one criterion, with its share and its verdict."""
         (entry,) = self.result.criteria
         return self._variants(entry)
+
+    def queues(self) -> Exhibit:
+        """Return the share of every queue of one criterion, as the standard counts it."""
+        import pandas as pd
+
+        (entry,) = self.result.criteria
+        rows = [
+            {
+                "criterion": entry.criterion.id,
+                "queue": part.queue,
+                "contacts": part.share.contacts,
+                "least_of_queue": part.share.least,
+                "most_of_queue": part.share.most,
+            }
+            for part in entry.queues
+        ]
+        return Exhibit(
+            pd.DataFrame(rows),
+            f"{statements.measured(self.criterion)} by queue",
+            ("criterion", "queue"),
+            facts=tuple(self.facts),
+            labels=_LABELS,
+            units={"queue": QUOTED},
+        )
 
     def _variants(self, entry: CriterionByDefinition) -> Exhibit:
         import pandas as pd

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 
 from auditlib.contracts import CanonicalTables
@@ -14,8 +15,9 @@ from auditlib.service_levels.channels import channels_in, waits_by_clock
 from auditlib.service_levels.counts import TABLE
 from auditlib.service_levels.definitions import Aggregation, ClockStart, DefinitionPolicy
 from auditlib.service_levels.measures import answered_within
+from auditlib.service_levels.queues import shares_by_queue
 from auditlib.service_levels.result import CriterionByDefinition, JudgedVariant, ServiceLevelsByDefinition
-from auditlib.service_levels.shares import as_measurement
+from auditlib.service_levels.shares import as_measurement, standard_way
 from auditlib.service_levels.variants import Variant, VariantShare, measured
 from auditlib.standards.judge import judge_one
 from auditlib.standards.profile import Demands
@@ -119,7 +121,13 @@ def by_definition(
         counted = iter(measured(rows, [entry for each in variants.values() for entry in each], level=level))
         for name, entries in variants.items():
             shares[name] += [share for share in islice(counted, len(entries)) if share.least is not None]
-    return {entry.id: _judged(entry, shares[entry.id], unsaid, mode=mode) for entry in criteria}
+    ways = [standard_way(entry.metric, entry.options) for entry in criteria]
+    queues = shares_by_queue(waits[ClockStart.OFFERED], ways, level=level)
+    judged = {entry.id: _judged(entry, shares[entry.id], unsaid, mode=mode) for entry in criteria}
+    return {
+        name: entry if isinstance(entry, Refusal) else replace(entry, queues=of_queues)
+        for (name, entry), of_queues in zip(judged.items(), queues, strict=True)
+    }
 
 
 def _judged(

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from auditlib.records import Basis, Number, Outcome
+from auditlib.service_levels.counts import TABLE
 from auditlib.service_levels.result import CriterionByDefinition, JudgedVariant, ServiceLevelsByDefinition
+from auditlib.service_levels.waits import QUEUE
 from auditlib.standards.observed import IN_PERIOD
 
 _DECLARED = "Declared."
@@ -22,6 +25,7 @@ def facts(result: ServiceLevelsByDefinition) -> Iterator[Number]:
         yield from _extremes(entry, basis)
         for judged in entry.variants:
             yield from _variant(entry, judged, basis)
+        yield from _queues(entry, basis)
     for criterion, why in result.refusals:
         yield Number(f"variants:{criterion.id}", None, "count", reason=why.reason)
 
@@ -66,3 +70,14 @@ def _variant(
     for end, value in (("least", share.least), ("most", share.most)):
         key = entry.key(judged, end=end)
         yield Number(key, value, "share", share.contacts, share.interval, basis)
+
+
+def _queues(entry: CriterionByDefinition, basis: tuple[Basis, ...]) -> Iterator[Number]:
+    """Yield the share of each queue, and the contacts behind it."""
+    counts = tuple(part for part in basis if part.table == TABLE)
+    for queue in entry.queues:
+        share = queue.share
+        rows = tuple(replace(part, where=(*part.where, (QUEUE, queue.queue))) for part in counts)
+        for end, value in (("least", share.least), ("most", share.most)):
+            key = entry.queue_key(queue, end=end)
+            yield Number(key, value, "share", share.contacts, share.interval, rows)

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from auditlib.records import Basis, Interval, Measurement, Statistic
 from auditlib.service_levels.counts import TABLE
-from auditlib.service_levels.definitions import Disposition, Left
 from auditlib.service_levels.legs import joined_legs
-from auditlib.service_levels.shares import WHOLES, AskedShare, share_of_contacts, share_over
+from auditlib.service_levels.shares import WHOLES, AskedShare, share_of_contacts, standard_way
 from auditlib.standards.measure import Context, Measure, Tables, measure, nothing
 from auditlib.standards.observed import IN_PERIOD, counts_by, known, rows_in, share_known, whole_of
 from auditlib.standards.whole_days import beyond, holds_days, whole_day
@@ -52,14 +51,8 @@ def answered_within(
     """
     if over not in WHOLES:
         return nothing(f"'over' says {over!r} and must be one of {', '.join(WHOLES)}")
-    asked = AskedShare(
-        channel,
-        share_over(over, meets=[Disposition.ANSWERED_IN_TIME]),
-        "answered_in_time",
-        "their channel",
-        seconds,
-        _STEMS,
-    )
+    way = standard_way("answered_within", {"seconds": seconds, "over": over})
+    asked = AskedShare(channel, way, "answered_in_time", "their channel", _STEMS)
     lacking = _lacking(answered_within, tables, context)
     return share_of_contacts(tables, asked, lacking=lacking, confidence=context.confidence)
 
@@ -76,13 +69,8 @@ def _lacking(metric: Measure, tables: Tables, context: Context) -> str:
 )
 def abandoned(tables: Tables, context: Context, *, channel: str) -> Measurement:
     """Contacts of a channel that the customer gave up while waiting, over all that were offered."""
-    gave_up = [each for each in Disposition if each.left is Left.ABANDONED]
-    asked = AskedShare(
-        channel,
-        share_over("offered", meets=gave_up),
-        "abandoned",
-        "their channel or whether the customer gave up",
-    )
+    unsaid = "their channel or whether the customer gave up"
+    asked = AskedShare(channel, standard_way("abandoned", {}), "abandoned", unsaid)
     lacking = _lacking(abandoned, tables, context)
     return share_of_contacts(tables, asked, lacking=lacking, confidence=context.confidence)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from auditlib.records import Criterion, Held, Outcome, Refusal
 from auditlib.service_levels.definitions import ClockStart
+from auditlib.service_levels.queues import QueueShare
 from auditlib.service_levels.variants import VariantShare
 
 if TYPE_CHECKING:
@@ -40,16 +41,24 @@ class CriterionByDefinition:
         Those of which the evidence says the share, or bounds of it.
     unsaid
         Why other variants are left out, each reason once.
+    queues
+        The share of each queue as the criterion itself counts it, where interval counts name several.
     """
 
     criterion: Criterion
     variants: tuple[JudgedVariant, ...]
     unsaid: tuple[Refusal, ...] = ()
+    queues: tuple[QueueShare, ...] = ()
 
     def without(self, held: Held) -> Self:
         """Return it without the variants whose share is held back."""
         shown = (entry for entry in self.variants if not held(self.key(entry), entry.share.contacts))
-        return replace(self, variants=tuple(shown))
+        queues = (entry for entry in self.queues if not held(self.queue_key(entry), entry.share.contacts))
+        return replace(self, variants=tuple(shown), queues=tuple(queues))
+
+    def queue_key(self, entry: QueueShare, *, end: str = "least") -> str:
+        """Return what the share of a queue is called, at its least or its most."""
+        return f"{end}_of_queue:{self.criterion.id}:{entry.queue}"
 
     def key(self, judged: JudgedVariant, *, end: str = "least") -> str:
         """Return what the share of a variant is called, at its least or its most."""
@@ -123,7 +132,7 @@ class ServiceLevelsByDefinition:
         criteria = [entry.without(held) for entry in self.criteria]
         left = tuple(entry for entry in criteria if entry.variants)
         lost = sum(
-            len(whole.variants) - len(part.variants)
+            len(whole.variants) + len(whole.queues) - len(part.variants) - len(part.queues)
             for whole, part in zip(self.criteria, criteria, strict=True)
         )
         return (replace(self, criteria=left) if left else None), lost

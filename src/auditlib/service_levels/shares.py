@@ -49,33 +49,37 @@ def share_over(whole: str, *, meets: Sequence[Disposition]) -> ShareDefinition:
     )
 
 
+def standard_way(metric: str, options: Mapping[str, Any]) -> Variant:
+    """Return the way of counting that a criterion itself names: all contacts together, from their offer."""
+    in_time = metric == "answered_within"
+    limit = int(options["seconds"]) if in_time else 0
+    gave_up = [each for each in Disposition if each.left is Left.ABANDONED]
+    meets = [Disposition.ANSWERED_IN_TIME] if in_time else gave_up
+    whole = str(options.get("over", "offered"))
+    return Variant(f"over_{whole}", share_over(whole, meets=meets), limit, Aggregation.POOLED)
+
+
 @dataclass(frozen=True, slots=True)
 class AskedShare:
     """What is asked of the contacts of a channel.
 
     Parameters
     ----------
-    definition, limit
-        What meets and what misses, and the seconds of the limit; None where the share has no limit.
+    way
+        The way of counting.
     column
         Column of the interval counts that it is said by.
     unsaid
         What single contacts leave open.
     stems
-        Instants of single contacts that the share rests on.
+        Instants of single contacts that the share rests on; none where it has no limit.
     """
 
     channel: str
-    definition: ShareDefinition
+    way: Variant
     column: str
     unsaid: str
-    limit: int | None = None
     stems: tuple[str, ...] = ()
-
-    @property
-    def way(self) -> Variant:
-        """The way of counting: all contacts together, from their offer."""
-        return Variant("", self.definition, self.limit or 0, Aggregation.POOLED)
 
 
 def as_measurement(share: VariantShare, metric: str = "") -> Measurement:
@@ -165,9 +169,9 @@ class _Evidence:
 
     def other_limits(self) -> list[int]:
         """Return the limits that contacts were counted by instead of the one that is asked."""
-        if self.intervals is None or self.asked.limit is None:
+        if self.intervals is None or not self.asked.stems:
             return []
-        return [seconds for seconds in self.intervals.limits() if seconds != self.asked.limit]
+        return [seconds for seconds in self.intervals.limits() if seconds != self.asked.way.limit]
 
     def notes(self, *, confidence: float) -> str:
         """Return what the counts are, and what either kind of evidence leaves open."""
@@ -203,7 +207,7 @@ class _Evidence:
         if not others:
             return f"{contacts}: not every interval says {self.asked.column}"
         limits = " and ".join(counted(seconds, "second") for seconds in others)
-        return f"{contacts}: they were counted at a limit of {limits}, not of {self.asked.limit:,}"
+        return f"{contacts}: they were counted at a limit of {limits}, not of {self.asked.way.limit:,}"
 
 
 def _measured(evidence: _Evidence, *, confidence: float) -> Measurement:

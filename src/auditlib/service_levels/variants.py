@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from auditlib.records import Interval
 from auditlib.service_levels.definitions import Aggregation, ClockStart, ShareDefinition
 from auditlib.service_levels.tally import PREFERRED, Boundaries, Counting, Known, treatments
-from auditlib.service_levels.waits import Waits
+from auditlib.service_levels.waits import QUEUE, Waits
 from auditlib.statistics.clustered_share import (
     ClusteredShare,
     mean_over_groups,
@@ -28,6 +28,7 @@ from auditlib.statistics.types import Floats
 if TYPE_CHECKING:
     import narwhals as nw
 
+_SLOTS = ("slot", QUEUE)
 SLOT = 1800
 """Seconds of an interval where shares of intervals are joined: the half hour of contact centres; longer ones
 are intervals as they were counted."""
@@ -175,7 +176,7 @@ def tallied(waits: Waits, variants: Sequence[Variant]) -> DailyContacts:
     # Definitions that differ in nothing that happened count the same, and are counted once.
     countings = tuple(dict.fromkeys(part for variant in variants for part in _countings(variant, kinds)))
     slots = any(variant.aggregation is Aggregation.MEAN_OF_INTERVALS for variant in variants)
-    counted = _counted(by_kind, tuple(kinds), ("unit_id", "day", *(["slot"] if slots else [])))
+    counted = _counted(by_kind, tuple(kinds), ("unit_id", "day", *(_SLOTS if slots else ())))
     if slots:
         counted = _joined_slots(counted, tuple(kinds), countings)
     days = counted.sort("unit_id", "day").collect()
@@ -210,13 +211,22 @@ def _counted(
     """Return how many contacts of each kind there are at each place."""
     import narwhals as nw
 
-    counted = [
-        part.with_columns(slot=nw.col("second") // SLOT).group_by(*place).agg(**_numbers(part, kinds))
-        for part in waits
-    ]
+    counted = [_at(place, part, kinds) for part in waits]
     if len(counted) == 1:
         return counted[0]
     return nw.concat(counted).group_by(*place).agg(*_sums([_column(kind) for kind in kinds]))
+
+
+def _at(place: Sequence[str], part: nw.LazyFrame[Any], kinds: Sequence[int]) -> nw.LazyFrame[Any]:
+    """Return contacts of each kind at each place; single contacts have no queue but their unit's."""
+    import narwhals as nw
+
+    names = [name for name in place if name != QUEUE or name in part.collect_schema().names()]
+    slots = part.with_columns(slot=nw.col("second") // SLOT)
+    counted = slots.group_by(*names).agg(**_numbers(part, kinds))
+    if len(names) < len(place):
+        counted = counted.with_columns(**{QUEUE: nw.lit(None, nw.String)})
+    return counted.select(*place, *(_column(kind) for kind in kinds))
 
 
 def _numbers(part: nw.LazyFrame[Any], kinds: Sequence[int]) -> dict[str, nw.Expr]:

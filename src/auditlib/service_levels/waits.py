@@ -25,6 +25,8 @@ FOREVER = 1 << 60
 LEFT_BITS = MappingProxyType({left: 1 << place for place, left in enumerate(Left)})
 _ANSWERED, _ABANDONED = LEFT_BITS[Left.ANSWERED], LEFT_BITS[Left.ABANDONED]
 _FLOWED_OUT, _WAITING = LEFT_BITS[Left.FLOWED_OUT], LEFT_BITS[Left.WAITING]
+QUEUE = "queue"
+"""Where interval counts were offered besides: an interval is of one queue of a unit."""
 PLACE = ("unit_id", "channel", "day", "second")
 """Where and when contacts were offered: the unit, the channel, the local day and its second."""
 _COLUMNS = (*PLACE, "left", "least", "most")
@@ -134,6 +136,7 @@ class _Block:
         block = rows.select(
             "unit_id",
             "channel",
+            QUEUE,
             day=nw.col("starts_day").cast(nw.Int64),
             second=nw.col("starts_second").cast(nw.Int64),
             left=self.left,
