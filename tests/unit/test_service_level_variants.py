@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from test_interval_measures import contact, span
 
 from auditlib.parameters.load import load
+from auditlib.service_levels import variants
 from auditlib.service_levels.definitions import Aggregation, ClockStart, DefinitionPolicy
 from auditlib.service_levels.variants import Variant, VariantShare, measured
 from auditlib.service_levels.waits import Waits, waits_of_contacts, waits_of_counts
@@ -49,8 +50,8 @@ def counts(*rows: dict[str, Any]) -> nw.LazyFrame[Any]:
 
 
 def shares(waits: nw.LazyFrame[Any], *, limit: int = 20, **variant: Any) -> dict[str, VariantShare]:
-    variants = [Variant(name, definition, limit, **variant) for name, definition in LEVEL.items()]
-    return {share.variant.name: share for share in measured(Waits((waits,)), variants, level=0.95)}
+    ways = [Variant(name, definition, limit, **variant) for name, definition in LEVEL.items()]
+    return {share.variant.name: share for share in measured(Waits((waits,)), ways, level=0.95)}
 
 
 def test_counts_by_interval_leave_open_what_they_do_not_tell_apart():
@@ -159,3 +160,10 @@ def test_a_contact_both_answered_and_given_up_may_be_either():
     rows = [*(contact(0, 10) for _ in range(9)), contact(0, 10) | {"abandoned": True}]
     told = shares(waits_of_contacts(lazily(rows)))["over_offered"]
     assert (told.least, told.most) == (0.9, 1.0)
+
+
+def test_a_kind_of_contacts_that_the_first_ones_lack_is_counted_all_the_same(monkeypatch):
+    """Of the first contact alone nobody would know that any gave up."""
+    monkeypatch.setattr(variants, "_SAMPLE", 1)
+    calls = [contact(0, 5), contact(0, 5), given_up(1, 90), contact(2, 90)]
+    assert shares(waits_of_contacts(lazily(calls)))["over_offered"].least == 0.5

@@ -34,6 +34,8 @@ SLOT = 1800
 are intervals as they were counted."""
 _Columns = Mapping[str, NDArray[Any]]
 _NOT_BY_SLOTS = -1
+_SAMPLE = 50_000
+_ALL = "of_every_kind"
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,15 +174,39 @@ def tallied(waits: Waits, variants: Sequence[Variant]) -> DailyContacts:
     """Return what variants count by unit and day, in one pass over the contacts."""
     boundaries = Boundaries.of((variant.definition, variant.limit) for variant in variants)
     by_kind = [part.with_columns(kind=boundaries.kind()) for part in waits.parts]
-    kinds = {kind: boundaries.known(kind) for kind in _kinds(by_kind)}
+    slots = any(variant.aggregation is Aggregation.MEAN_OF_INTERVALS for variant in variants)
+    counted = _tallied(by_kind, _sampled(by_kind), boundaries, variants, slots=slots)
+    if counted is None:
+        # A kind that is rare enough to be missed costs one pass more.
+        counted = _tallied(by_kind, _kinds(by_kind), boundaries, variants, slots=slots)
+    return _existing(counted)
+
+
+def _existing(counted: DailyContacts | None) -> DailyContacts:
+    if counted is None:
+        raise ValueError("a kind of contacts came up between two passes over the same contacts")
+    return counted
+
+
+def _tallied(
+    by_kind: Sequence[nw.LazyFrame[Any]],
+    numbers: Sequence[int],
+    boundaries: Boundaries,
+    variants: Sequence[Variant],
+    *,
+    slots: bool,
+) -> DailyContacts | None:
+    """Return what is counted of these kinds of contacts; None where there are contacts of others."""
+    kinds = {kind: boundaries.known(kind) for kind in numbers}
     # Definitions that differ in nothing that happened count the same, and are counted once.
     countings = tuple(dict.fromkeys(part for variant in variants for part in _countings(variant, kinds)))
-    slots = any(variant.aggregation is Aggregation.MEAN_OF_INTERVALS for variant in variants)
-    counted = _counted(by_kind, tuple(kinds), ("unit_id", "day", *(_SLOTS if slots else ())))
+    counted = _counted(by_kind, numbers, ("unit_id", "day", *(_SLOTS if slots else ())))
     if slots:
-        counted = _joined_slots(counted, tuple(kinds), countings)
+        counted = _joined_slots(counted, numbers, countings)
     days = counted.sort("unit_id", "day").collect()
     columns = {name: days.get_column(name).to_numpy() for name in days.columns}
+    if columns.pop(_ALL).sum() != sum(columns[_column(kind)].sum() for kind in kinds):
+        return None
     return DailyContacts(columns, kinds, {counting: number for number, counting in enumerate(countings)})
 
 
@@ -200,6 +226,11 @@ def _open(variant: Variant, kinds: Mapping[int, Known]) -> frozenset[int]:
     )
 
 
+def _sampled(waits: Sequence[nw.LazyFrame[Any]]) -> list[int]:
+    """Return the kinds among the first contacts of each part: nearly always all there are."""
+    return _kinds([part.head(_SAMPLE) for part in waits])
+
+
 def _kinds(waits: Sequence[nw.LazyFrame[Any]]) -> list[int]:
     """Return the kinds of contacts that there are, in order."""
     return sorted({int(kind) for part in waits for (kind,) in part.select("kind").unique().collect().rows()})
@@ -214,7 +245,8 @@ def _counted(
     counted = [_at(place, part, kinds) for part in waits]
     if len(counted) == 1:
         return counted[0]
-    return nw.concat(counted).group_by(*place).agg(*_sums([_column(kind) for kind in kinds]))
+    columns = [*(_column(kind) for kind in kinds), _ALL]
+    return nw.concat(counted).group_by(*place).agg(*_sums(columns))
 
 
 def _at(place: Sequence[str], part: nw.LazyFrame[Any], kinds: Sequence[int]) -> nw.LazyFrame[Any]:
@@ -222,11 +254,12 @@ def _at(place: Sequence[str], part: nw.LazyFrame[Any], kinds: Sequence[int]) -> 
     import narwhals as nw
 
     names = [name for name in place if name != QUEUE or name in part.collect_schema().names()]
-    slots = part.with_columns(slot=nw.col("second") // SLOT)
+    # Seconds of a day are small, so that dividing and rounding down is exact, and half as dear as `//`.
+    slots = part.with_columns(slot=(nw.col("second") / SLOT).floor())
     counted = slots.group_by(*names).agg(**_numbers(part, kinds))
     if len(names) < len(place):
         counted = counted.with_columns(**{QUEUE: nw.lit(None, nw.String)})
-    return counted.select(*place, *(_column(kind) for kind in kinds))
+    return counted.select(*place, *(_column(kind) for kind in kinds), _ALL)
 
 
 def _numbers(part: nw.LazyFrame[Any], kinds: Sequence[int]) -> dict[str, nw.Expr]:
@@ -235,10 +268,12 @@ def _numbers(part: nw.LazyFrame[Any], kinds: Sequence[int]) -> dict[str, nw.Expr
 
     of_kind = {_column(kind): nw.when(nw.col("kind") == kind) for kind in kinds}
     if "contacts" in part.collect_schema().names():
-        numbers = {name: when.then(nw.col("contacts")).sum() for name, when in of_kind.items()}
+        numbers: dict[str, nw.Expr] = {_ALL: nw.col("contacts").sum()}
+        numbers |= {name: when.then(nw.col("contacts")).sum() for name, when in of_kind.items()}
         return {name: number.fill_null(0).cast(nw.Int64) for name, number in numbers.items()}
     # Where each row is a contact, counting is half as dear as adding up ones.
-    return {name: when.then(nw.lit(1)).count() for name, when in of_kind.items()}
+    counted = {name: when.then(nw.lit(1)).count() for name, when in of_kind.items()}
+    return counted | {_ALL: nw.len()}
 
 
 def _column(kind: int) -> str:
@@ -264,7 +299,7 @@ def _joined_slots(
         whole = _added(counting.counted)
         shares[f"shares_{number}"] = nw.when(whole > 0).then(_added(counting.meeting) / whole)
         slots[f"slots_{number}"] = (whole > 0).cast(nw.Int64)
-    summed = _sums([*(_column(kind) for kind in kinds), *slots])
+    summed = _sums([*(_column(kind) for kind in kinds), *slots, _ALL])
     added = (nw.col(name).sum() for name in shares)
     return counted.with_columns(**shares, **slots).group_by("unit_id", "day").agg(*summed, *added)
 
