@@ -10,6 +10,7 @@ from auditlib.contracts import TABLES, CanonicalTables, Column, ColumnKind
 from auditlib.parameters.run import Period
 from auditlib.records import SourceTotals
 from auditlib.reliability.count_identities import BrokenIdentity, broken_identities
+from auditlib.reliability.queue_balances import UnbalancedQueues, unbalanced_queues
 from auditlib.time.months import months_between, months_of_days
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ class TableFacts:
         Whether its units could be checked against a register.
     identities
         What its counts must satisfy and some of its intervals do not.
+    unbalanced
+        Queues whose contacts do not add up over all that is counted of them.
     """
 
     table: str
@@ -51,6 +54,7 @@ class TableFacts:
     empty_months: tuple[int, ...]
     units_known: bool
     identities: tuple[BrokenIdentity, ...] = ()
+    unbalanced: tuple[UnbalancedQueues, ...] = ()
 
     @property
     def rows_in(self) -> int:
@@ -110,6 +114,7 @@ def gather(evidence: CanonicalTables, table: str, *, period: Period) -> TableFac
         _empty_months(evidence, table, period=period) if rows else (),
         "units" in evidence.tables or not any(link.references == "units" for link in links),
         broken_identities(evidence, table) if rows else (),
+        unbalanced_queues(evidence, table) if rows else (),
     )
 
 
