@@ -43,6 +43,10 @@ INTERVAL_COUNTS = Table(
     people=False,
 )
 
+QUARANTINED_INTERVALS = "quarantined_intervals"
+"""What is stored beside interval counts: rows in quarantine whose interval can be read, with the reason and
+the rule they break. It is looked for only where the control totals say that some are."""
+
 PUBLISHED_FIGURES = Table(
     "published_figures",
     "whether what the party published is what its evidence says",

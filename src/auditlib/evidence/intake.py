@@ -16,6 +16,7 @@ from auditlib.evidence import (
     key_registers,
     overlapping_intervals,
     quarantine,
+    quarantined_intervals,
     quarantined_links,
     unanswered,
 )
@@ -85,7 +86,7 @@ def take_in(
             excluded = _within(dropped, np.array([first, first + duplicates.PLACES - 1])) - first
             spread(context.connection, plan)
             lines = RecordLines(context.connection, plan)
-            lost = stack.enter_context(closing(_links(context, plan)))
+            lost = stack.enter_context(closing(_LostNotes(context, plan)))
             for piece in staged[plan.number].pieces():
                 rows = _stored(piece, excluded, tallies[plan.number], lines, lost)
                 rows = unpivoted(_with_file(rows, context.names[plan.number]), plan)
@@ -208,7 +209,7 @@ class _Sorter:
         self.naming = key_registers.Naming(context.connection, plan.number)
         self.placeholders = Placeholders(plan)
         self._refused = quarantine.inbox(context.connection)
-        self._lost = _links(context, plan)
+        self._lost = _LostNotes(context, plan)
         schema = coded_schema(plan.contract)
         self._schema = schema.remove(schema.get_field_index("source_file"))
 
@@ -279,8 +280,25 @@ def _within(places: NDArray[np.int64], lines: NDArray[np.int64]) -> NDArray[np.i
     return places[begin:end]
 
 
-def _links(context: IntakeContext, plan: SourcePlan) -> quarantined_links.LinkNotes:
-    return quarantined_links.LinkNotes(context.connection, plan.contract, plan.number)
+class _LostNotes:
+    """Notes what rows of one source that cannot stay are about: cases, and intervals."""
+
+    def __init__(self, context: IntakeContext, plan: SourcePlan) -> None:
+        of_source = (context.connection, plan.contract, plan.number)
+        self._notes = (
+            quarantined_links.LinkNotes(*of_source),
+            quarantined_intervals.IntervalNotes(*of_source),
+        )
+
+    def add(self, rows: pa.Table) -> None:
+        """Note rows with the columns of their table and ``source_line``."""
+        for notes in self._notes:
+            notes.add(rows)
+
+    def close(self) -> None:
+        """Hand over what is waiting."""
+        for notes in self._notes:
+            notes.close()
 
 
 def _stored(
@@ -288,7 +306,7 @@ def _stored(
     dropped: NDArray[np.int64],
     tally: Tally,
     made_of: RecordLines,
-    lost: quarantined_links.LinkNotes,
+    lost: _LostNotes,
 ) -> pa.Table:
     """Return the rows of a piece without those at `dropped` lines; count them in `tally` and `lost`."""
     import pyarrow.compute as pc

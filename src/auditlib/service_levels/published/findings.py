@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from auditlib.records import Finding, Grade
+from auditlib.records import CaseReference, Finding, Grade
+from auditlib.service_levels.counts import TABLE
 from auditlib.service_levels.published import statements
 from auditlib.service_levels.published.changed_definition import ChangedDefinition, ChangedLimit
 from auditlib.service_levels.published.matching import GivenBy, MatchedShare, apart
+from auditlib.service_levels.published.quarantined_counts import DoubtedCounts
 from auditlib.service_levels.published.restated import RestatedCounts, RestatedShare
 from auditlib.service_levels.published.result import PublishedAgainstEvidence
 from auditlib.service_levels.published.words import about, subject
@@ -13,6 +15,7 @@ from auditlib.statements import Facts
 
 _FIGURES = "D2: a published figure is what its evidence gives by the definition it claims"
 _PAST = "D8: what was reported of the past is restated in the open or not at all"
+_COUNTS = "D2: counts of an interval agree with each other, in the last export as in the first"
 _DEFINITION = "D2: a definition holds for the whole period, and a change of it is said"
 
 
@@ -31,6 +34,7 @@ def findings_of(result: PublishedAgainstEvidence, facts: Facts) -> tuple[Finding
         *(_changed(change, facts) for change in result.changed),
         *(_exports(counts, facts) for counts in result.exports if counts.changed),
         *(_limit(limit, facts) for limit in result.changed_limits),
+        *(_doubted(doubted, facts) for doubted in result.doubted),
     )
 
 
@@ -141,4 +145,24 @@ def _limit(limit: ChangedLimit, facts: Facts) -> Finding:
         grade=Grade.MINOR,
         subject=f"{limit.column}:{limit.channel}",
         evidence=said.keys,
+    )
+
+
+def _doubted(doubted: DoubtedCounts, facts: Facts) -> Finding:
+    said = statements.doubted_counts(doubted, facts)
+    return Finding(
+        criterion=_COUNTS,
+        condition=said.text,
+        cause="The system counts the columns of one interval by different rules, or cells were altered.",
+        effect="What became of these contacts is unknown: shares are told between bounds.",
+        recommendation="Ask how these intervals were counted, and have them exported again as they were.",
+        grade=Grade.MAJOR if doubted.otherwise else Grade.MINOR,
+        subject=f"quarantined_counts:{doubted.channel}",
+        evidence=said.keys,
+        headline=f"Counts by interval cannot be used: {doubted.channel}",
+        cases=tuple(
+            CaseReference(TABLE, f"{file}:{line}", unit, "in quarantine")
+            for unit, file, line in doubted.places
+        ),
+        cases_in_all=doubted.intervals,
     )
