@@ -93,13 +93,13 @@ def _finished(
     chosen = ", ".join(
         "place % $places AS source_line" if name == "source_line" else f'"{name}"' for name in columns
     )
-    silent = ", ".join(f"'{reason.value}'" for reason in _SAYS_NOTHING)
+    passed_over = ", ".join(f"'{reason.value}'" for reason in _SAYS_NOTHING)
     # A message is the cell, quoted, and then the rule; a rule that quotes no cell stands alone.
     rule = "lower(rtrim(list_last(string_split(message, ''': ')), '.'))"
     return connection.sql(
         f"SELECT {chosen}, reason, {rule} AS rule FROM {_NAME} "  # noqa: S608 - names from the contracts
         "JOIN quarantine USING (place) JOIN delivered ON place // $places = number "
-        f"WHERE reason NOT IN ({silent}) AND {_NO_TOTAL} ORDER BY place",
+        f"WHERE reason NOT IN ({passed_over}) AND {_NO_TOTAL} ORDER BY place",
         params={"places": PLACES},
     ).to_arrow_reader(100_000)
 

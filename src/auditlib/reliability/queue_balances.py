@@ -82,8 +82,8 @@ def unbalanced_queues(evidence: CanonicalTables, table: str) -> tuple[Unbalanced
         return ()
     rows = evidence.lazy(table)
     passed_on = "flowed_out" in rows.collect_schema().names()
-    told = _told(_latest(_with_every_count(rows)), passed_on=passed_on)
-    return tuple(_unbalanced(told, passed_on=passed_on))
+    summed = _summed_up(_latest(_with_every_count(rows)), passed_on=passed_on)
+    return tuple(_unbalanced(summed, passed_on=passed_on))
 
 
 def _with_every_count(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
@@ -103,7 +103,7 @@ def _latest(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     return rows.with_columns(exported=exported, latest=latest).filter(nw.col("exported") == nw.col("latest"))
 
 
-def _told(rows: nw.LazyFrame[Any], *, passed_on: bool) -> nw.LazyFrame[Any]:
+def _summed_up(rows: nw.LazyFrame[Any], *, passed_on: bool) -> nw.LazyFrame[Any]:
     """Return ``came`` and ``ended`` of intervals, and their ``gap`` where all that ends contacts is said."""
     import narwhals as nw
 
@@ -121,13 +121,13 @@ def _told(rows: nw.LazyFrame[Any], *, passed_on: bool) -> nw.LazyFrame[Any]:
     return placed.with_columns(ended=least, gap=nw.col("came") - complete)
 
 
-def _unbalanced(told: nw.LazyFrame[Any], *, passed_on: bool) -> Iterator[UnbalancedQueues]:
+def _unbalanced(summed: nw.LazyFrame[Any], *, passed_on: bool) -> Iterator[UnbalancedQueues]:
     import narwhals as nw
 
     busiest = nw.col("came").max().over(*_QUEUE)
     more_came = nw.col("gap").sum().over(*_QUEUE)
     more_ended = (nw.col("ended") - nw.col("came")).sum().over(*_QUEUE)
-    placed = told.with_columns(busiest=busiest, more_came=more_came, more_ended=more_ended)
+    placed = summed.with_columns(busiest=busiest, more_came=more_came, more_ended=more_ended)
     sides = {
         True: (placed.filter(~nw.col("gap").is_null()), "more_came", nw.col("gap")),
         False: (placed, "more_ended", nw.col("ended") - nw.col("came")),

@@ -48,8 +48,8 @@ def latest_intervals(tables: Tables) -> nw.LazyFrame[Any]:
     unknown = {
         name: nw.lit(None, dtype=schema[name]) for name in COUNTED if name in names and name != "offered"
     }
-    said = doubted.filter(~nw.col("offered").is_null())
-    return nw.concat([kept.select(*names), said.with_columns(**unknown).select(*names)])
+    countable = doubted.filter(~nw.col("offered").is_null())
+    return nw.concat([kept.select(*names), countable.with_columns(**unknown).select(*names)])
 
 
 def doubted_intervals(tables: Tables) -> nw.LazyFrame[Any]:
@@ -66,12 +66,12 @@ def doubted_intervals(tables: Tables) -> nw.LazyFrame[Any]:
         *_PLACE, exported_before=_exported(), **{f"{name}_before": nw.col(name) for name in counts}
     )
     lost = _named(_lost(tables)).join(before, on=list(_PLACE), how="left")
-    since = nw.col("exported_before").is_null() | (_exported() > nw.col("exported_before"))
+    latest = nw.col("exported_before").is_null() | (_exported() > nw.col("exported_before"))
     timed = nw.col("reason").is_in([str(reason.value) for reason in _TIMED])
     counted = timed | ~nw.col("exported_before").is_null()
-    said = nw.when(timed).then(nw.col("offered"))
-    offered = nw.when(said.is_null()).then(nw.col("offered_before")).otherwise(said)
-    return lost.filter(since, counted).with_columns(offered=offered)
+    own_count = nw.when(timed).then(nw.col("offered"))
+    offered = nw.when(own_count.is_null()).then(nw.col("offered_before")).otherwise(own_count)
+    return lost.filter(latest, counted).with_columns(offered=offered)
 
 
 def in_quarantine(tables: Tables) -> bool:
@@ -86,9 +86,9 @@ def _lost(tables: Tables) -> nw.LazyFrame[Any]:
     rows = tables.lazy(QUARANTINED_INTERVALS).filter(nw.col("in_period"))
     latest = latest_exports(rows)
     keys = (*INTERVAL, "exported_on", "in_period")
-    rest = [name for name in rows.collect_schema().names() if name not in (*keys, "offered")]
+    columns = [name for name in rows.collect_schema().names() if name not in (*keys, "offered")]
     return latest.group_by(*keys).agg(
-        offered=nw.col("offered").max(), **{name: nw.col(name).min() for name in rest}
+        offered=nw.col("offered").max(), **{name: nw.col(name).min() for name in columns}
     )
 
 

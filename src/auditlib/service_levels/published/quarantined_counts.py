@@ -87,10 +87,10 @@ def quarantined_counts(tables: CanonicalTables) -> tuple[DoubtedCounts, ...]:
         last=nw.col("starts_day").max(),
         **flags,
     )
-    known = latest_intervals(tables)
+    latest = latest_intervals(tables)
     return tuple(
         _of_channel(row, rows.filter(nw.col("channel") == row["channel"]),
-                    known.filter(nw.col("channel") == row["channel"]))
+                    latest.filter(nw.col("channel") == row["channel"]))
         for row in sums.sort("channel").collect().rows(named=True)
     )  # fmt: skip
 
@@ -108,7 +108,7 @@ def _compared(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     )
 
 
-def _of_channel(row: dict[str, Any], rows: nw.LazyFrame[Any], known: nw.LazyFrame[Any]) -> DoubtedCounts:
+def _of_channel(row: dict[str, Any], rows: nw.LazyFrame[Any], latest: nw.LazyFrame[Any]) -> DoubtedCounts:
     import narwhals as nw
 
     rules = (
@@ -127,7 +127,7 @@ def _of_channel(row: dict[str, Any], rows: nw.LazyFrame[Any], known: nw.LazyFram
         int(row["otherwise"] or 0),
         int(row["first"]),
         int(row["last"]),
-        _queues(rows, known),
+        _queues(rows, latest),
         tuple((_WORDS.get(rule, rule), int(many)) for rule, many in rules.collect().rows()),
         tuple(
             (str(unit), str(file), int(line))
@@ -144,23 +144,23 @@ def _rule() -> nw.Expr:
     return nw.when(alone).then(nw.col("rule")).otherwise(nw.col("reason"))
 
 
-def _queues(rows: nw.LazyFrame[Any], known: nw.LazyFrame[Any]) -> tuple[DoubtedQueue, ...]:
+def _queues(rows: nw.LazyFrame[Any], latest: nw.LazyFrame[Any]) -> tuple[DoubtedQueue, ...]:
     """Return the queues concerned; intervals of which nobody says how many came are among all of them."""
     import narwhals as nw
 
-    named = nw.col("queue").fill_null("")
+    queue = nw.col("queue").fill_null("")
     doubted, every = (
-        each.with_columns(queue=named).group_by("unit_id", "queue").agg(**{name: nw.len()})
-        for each, name in ((rows, "many"), (known, "known"))
+        each.with_columns(queue=queue).group_by("unit_id", "queue").agg(**{name: nw.len()})
+        for each, name in ((rows, "many"), (latest, "latest"))
     )
-    silent = rows.filter(nw.col("unsaid")).with_columns(queue=named)
-    lost = silent.group_by("unit_id", "queue").agg(lost=nw.len())
+    uncounted = rows.filter(nw.col("unsaid")).with_columns(queue=queue)
+    lost = uncounted.group_by("unit_id", "queue").agg(lost=nw.len())
     joined = doubted.join(every, on=["unit_id", "queue"], how="left").join(
         lost, on=["unit_id", "queue"], how="left"
     )
     ordered = joined.sort("many", "unit_id", "queue", descending=[True, False, False]).collect()
     return tuple(
         DoubtedQueue(str(row["unit_id"]), str(row["queue"]), int(row["many"]),
-                     int(row["known"] or 0) + int(row["lost"] or 0))
+                     int(row["latest"] or 0) + int(row["lost"] or 0))
         for row in ordered.rows(named=True)
     )  # fmt: skip

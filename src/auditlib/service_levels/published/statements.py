@@ -245,7 +245,7 @@ def doubted_counts(doubted: DoubtedCounts, facts: Facts) -> Sentence:
 
 
 def _queues(doubted: DoubtedCounts, facts: Facts) -> Sentence:
-    told = [
+    parts = [
         say(
             f"{{name}}: {{doubted_queue_{place}}} of {{queue_intervals_{place}}}",
             facts,
@@ -254,18 +254,18 @@ def _queues(doubted: DoubtedCounts, facts: Facts) -> Sentence:
         for place, queue in enumerate(doubted.queues[:MOST_NAMED], start=1)
     ]
     further = [Sentence("and further ones")] if len(doubted.queues) > MOST_NAMED else []
-    return joined([*told, *further], "; ")
+    return joined([*parts, *further], "; ")
 
 
 def _rules(doubted: DoubtedCounts, facts: Facts) -> Sentence:
     if len(doubted.rules) == 1:
         return Sentence(f"all the same way, {doubted.rules[0][0]}", (facts["doubted_rule_1"].key,))
-    told = [
+    parts = [
         say(f"{{rule}}, in {{doubted_rule_{place}}}", facts, rule=rule)
         for place, (rule, _) in enumerate(doubted.rules[:MOST_NAMED], start=1)
     ]
     further = [Sentence("and further ways")] if len(doubted.rules) > MOST_NAMED else []
-    return joined([*told, *further], "; ")
+    return joined([*parts, *further], "; ")
 
 
 def _before(doubted: DoubtedCounts, facts: Facts) -> Sentence | str:
