@@ -64,6 +64,8 @@ class Column:
         means has to be asked.
     optional
         Whether it is stored only in evidence of which a source feeds it.
+    rounded
+        Whether its whole numbers add up what is no count, such as seconds: decimals of a source are rounded.
     """
 
     name: str
@@ -76,6 +78,7 @@ class Column:
     empty: str = ""
     words: tuple[str, ...] = ()
     optional: bool = False
+    rounded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from auditlib.contracts import Column, ColumnKind
 from auditlib.evidence.engine import literal, quoted
 from auditlib.evidence.interval_rules import names_total, totals_in
-from auditlib.evidence.number_texts import count_in, number_in
+from auditlib.evidence.number_texts import count_in, grouped_in, number_in
 from auditlib.evidence.placeholders import emptied
 from auditlib.evidence.plan import Field, SourcePlan, repeats
 from auditlib.evidence.timestamps import Stamps, duration
@@ -236,7 +236,8 @@ class _Reader:
         else:
             text = self.name(field)
             whole = f"CAST({count_in(text, decimal=self._decimal)} AS DOUBLE)"
-            number = f"coalesce({whole}, {self._number(text, percent=False)})"
+            grouped = grouped_in(text, decimal=self._decimal)
+            number = f"coalesce({whole}, {grouped}, {self._number(text, percent=False)})"
         product = f"({number}) * CAST({field.scale!r} AS DOUBLE)"
         return f"CASE WHEN {product} >= 0 THEN CAST(round({product}) AS BIGINT) END"
 
