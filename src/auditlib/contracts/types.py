@@ -126,3 +126,9 @@ def physical_columns(table: Table) -> tuple[str, ...]:
         else:
             names.append(column.name)
     return (*names, "source_file", "source_line")
+
+
+def timed_key(table: Table) -> tuple[str, ...]:
+    """Return the instants that tell rows of a table apart; none where rows have an id of their own."""
+    kinds = {column.name: column.kind for column in table.columns}
+    return tuple(name for name in table.key if kinds.get(name) is ColumnKind.INSTANT)

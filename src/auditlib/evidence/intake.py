@@ -39,6 +39,7 @@ from auditlib.evidence.parquet_files import (
 from auditlib.evidence.pivot import LongForm, RecordLines, spread
 from auditlib.evidence.placeholders import Placeholders
 from auditlib.evidence.plan import SourcePlan, repeats
+from auditlib.evidence.repeated_hours import doubled_places
 from auditlib.evidence.rules import SOUND
 from auditlib.evidence.sources import source_blocks
 from auditlib.evidence.unpivot import unpivoted
@@ -64,6 +65,8 @@ class Tally:
     left_out: dict[str, int] = field(default_factory=dict)
     named_again: int = 0
     notes: list[str] = field(default_factory=list)
+    doubled: set[int] = field(default_factory=set)
+    """Places of rows that are told apart by a local time that exists twice."""
 
 
 def take_in(
@@ -119,7 +122,9 @@ def _read_all(
         again = key_registers.named_again(context.connection, identities)
         copies = identities.repeated()
     if copies.num_rows:
-        quarantine.add_copies(context.connection, copies, names=context.names, key=sources[0].contract.key)
+        doubled = set[int]().union(*(tally.doubled for tally in tallies.values()))
+        key = sources[0].contract.key
+        quarantine.add_copies(context.connection, copies, names=context.names, key=key, doubled=doubled)
     twice = overlapping_intervals.doubled(context.connection, copies, names=context.names)
     quarantine.add(context.connection, twice)
     for place in again.to_pylist():
@@ -183,6 +188,7 @@ def _read(
                 staging.add(sorter.sound(records))
             tally.left_out |= gathered.left_out
         staging.insert(sorter.late())
+    tally.doubled |= sorter.doubled
     tally.notes += sorter.placeholders.notes()
     tally.left_out |= arrangement.left_out
     for words, rows in sorter.placeholders.left_out.items():
@@ -208,6 +214,7 @@ class _Sorter:
         self._marker = duplicates.Marker(context.connection, plan.number, seldom)
         self.naming = key_registers.Naming(context.connection, plan.number)
         self.placeholders = Placeholders(plan)
+        self.doubled: set[int] = set()
         self._refused = quarantine.inbox(context.connection)
         self._lost = _LostNotes(context, plan)
         schema = coded_schema(plan.contract)
@@ -257,6 +264,8 @@ class _Sorter:
         tested = self._judge.judged(cells)
         self.placeholders.count(tested)
         tested, records = self.placeholders.holding(tested, records)
+        first, lines = self._plan.number * duplicates.PLACES, tested["source_line"]
+        self.doubled |= {first + lines[place].as_py() for place in doubled_places(tested, self._plan)}
         if self._plan.source.once:
             going = pa.array(self.naming.first(tested))
             tested, records = tested.filter(going), records.filter(going)

@@ -95,7 +95,7 @@ def _finished(
     )
     passed_over = ", ".join(f"'{reason.value}'" for reason in _SAYS_NOTHING)
     # A message is the cell, quoted, and then the rule; a rule that quotes no cell stands alone.
-    rule = "lower(rtrim(list_last(string_split(message, ''': ')), '.'))"
+    rule = """lower(rtrim(regexp_replace(message, '^.*[''"]: ', '', 's'), '.'))"""
     return connection.sql(
         f"SELECT {chosen}, reason, {rule} AS rule FROM {_NAME} "  # noqa: S608 - names from the contracts
         "JOIN quarantine USING (place) JOIN delivered ON place // $places = number "
