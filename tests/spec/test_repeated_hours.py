@@ -129,7 +129,12 @@ notebooks: {{01_intake: {{}}}}
 @pytest.mark.parametrize(
     ("table", "columns", "constants", "why"),
     [
-        ("interactions", "interaction_id: Id, unit_id: Unit, offered: At", "channel: phone", "by their id"),
+        (
+            "interactions",
+            "interaction_id: Id, unit_id: Unit, offered: At",
+            "channel: phone",
+            "an id and not the time",
+        ),
         (
             "interval_counts",
             "unit_id: Unit, starts: From, ended: To, offered: N",

@@ -145,7 +145,7 @@ def _order_problems(source: Source, document: Document, *, path: Path) -> Iterat
     mapped = [name for name in timed if name in source.columns]
     if not timed:
         message = (
-            f"rows of {source.table!r} are told apart by their id and not by their time: nothing says which "
+            f"an id and not the time tells rows of {source.table!r} apart: nothing says which "
             "of them came in the first of the two hours."
         )
         remedy = "Map a time with its offset, or write earlier, later or quarantine."

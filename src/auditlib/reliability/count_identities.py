@@ -30,11 +30,18 @@ _HALF_A_PERCENT = 0.005
 
 @dataclass(frozen=True, slots=True)
 class BrokenInterval:
-    """An interval that breaks an identity: its unit, and where it stands in the client's files."""
+    """An interval, or a contact, that breaks an identity: its unit, and where it stands in the client's files.
+
+    Parameters
+    ----------
+    id
+        Its key, where a row has one of its own.
+    """
 
     unit: str
     file: str
     line: int
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,10 @@ class BrokenIdentity:
         Intervals that say both sides, and those of them that do not agree.
     intervals
         The first that do not, in the order of the files.
+    rows
+        What a row is.
+    advice
+        What a broken identity asks, as sentences; empty where its words say it.
     """
 
     name: str
@@ -58,6 +69,8 @@ class BrokenIdentity:
     tested: int
     broken: int
     intervals: tuple[BrokenInterval, ...]
+    rows: str = "interval"
+    advice: str = ""
 
     @property
     def share(self) -> float:

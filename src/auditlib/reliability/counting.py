@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from auditlib.contracts import TABLES, CanonicalTables, Column, ColumnKind
 from auditlib.parameters.run import Period
 from auditlib.records import SourceTotals
+from auditlib.reliability.contradictory_contacts import contradictory_contacts
 from auditlib.reliability.count_identities import BrokenIdentity, broken_identities
 from auditlib.reliability.queue_balances import UnbalancedQueues, unbalanced_queues
 from auditlib.time.months import months_between, months_of_days
@@ -113,7 +114,7 @@ def gather(evidence: CanonicalTables, table: str, *, period: Period) -> TableFac
         tuple(sorted({link.references for link in links} - set(evidence.tables))),
         _empty_months(evidence, table, period=period) if rows else (),
         "units" in evidence.tables or not any(link.references == "units" for link in links),
-        broken_identities(evidence, table) if rows else (),
+        (*broken_identities(evidence, table), *contradictory_contacts(evidence, table)) if rows else (),
         unbalanced_queues(evidence, table) if rows else (),
     )
 

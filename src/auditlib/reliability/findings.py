@@ -56,19 +56,27 @@ def _recommended(facts: TableFacts) -> str:
         columns = "waiting" if nowhere[0].passed_on else "waiting and flowed_out"
         constant = "where nobody ever waits on, say so by a constant"
         return f"{_TELL_WHERE} Map them to {columns}; {constant}. {_TELL_COLUMNS}"
+    advice = " ".join(entry.advice for entry in facts.identities if entry.advice)
+    if advice:
+        return advice
     if facts.identities or facts.unbalanced:
         return _TELL_COLUMNS
     return "Have the rows in quarantine corrected at their source and exported again."
 
 
 def _cases(facts: TableFacts) -> tuple[CaseReference, ...]:
-    """Return the intervals that prove that counts do not add up, by file and line."""
+    """Return the rows that prove that counts do not add up, by their key or else by file and line."""
     proofs = [(f"not so: {entry.words}", entry.intervals) for entry in facts.identities]
     for queues in facts.unbalanced:
         words = "more came than ended" if queues.nowhere else "more ended than came"
         proofs.append((words, queues.intervals))
     return tuple(
-        CaseReference(facts.table, f"{interval.file}:{interval.line}", interval.unit, words)
+        CaseReference(
+            facts.table,
+            interval.id or f"{interval.file}:{interval.line}",
+            interval.unit,
+            f"{words}; line {interval.line} of {interval.file}" if interval.id else words,
+        )
         for words, intervals in proofs
         for interval in intervals
     )

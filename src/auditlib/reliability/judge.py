@@ -122,12 +122,13 @@ def _identities(facts: TableFacts, limit: float) -> Iterator[Ground]:
     for identity in facts.identities:
         over = identity.share > limit
         where = identity.intervals[0]
-        broken = counted(identity.broken, "interval")
+        broken = counted(identity.broken, identity.rows)
         text = f"Not so in {broken} of {identity.tested:,}, first in line {where.line} of {where.file}"
         beyond = f", above the limit of {spoken_share(limit)}: the columns are not what they are called"
         yield Ground(
             Reliability.NOT_SUFFICIENT if over else Reliability.SUFFICIENT,
-            f"{identity.words[:1].upper()}{identity.words[1:]}. {text}{beyond if over else ''}.",
+            f"{identity.words[:1].upper()}{identity.words[1:]}. {text}{beyond if over else ''}."
+            + (f" {identity.advice}" if identity.advice else ""),
         )
 
 
