@@ -13,8 +13,8 @@ TABLE = "interactions"
 """The table whose contacts are looked through, leg by leg."""
 _ADVICE = (
     "What became of these contacts is unknown to every share. Is the wait of those who gave up in the same "
-    "column as that of those answered? Then declare the file twice: for those answered with the wait mapped to "
-    "'answered', and for those who gave up with it mapped to 'ended'."
+    "column as that of those answered? Then declare the file twice: for those answered with the wait mapped "
+    "to 'answered', and for those who gave up with it mapped to 'ended'."
 )
 
 

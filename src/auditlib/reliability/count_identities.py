@@ -30,7 +30,7 @@ _HALF_A_PERCENT = 0.005
 
 @dataclass(frozen=True, slots=True)
 class BrokenInterval:
-    """An interval, or a contact, that breaks an identity: its unit, and where it stands in the client's files.
+    """An interval, or a contact, that breaks an identity: its unit, and where it stands in the files.
 
     Parameters
     ----------
