@@ -85,8 +85,13 @@ def test_where_many_go_nowhere_the_table_is_not_reliable_with_the_intervals_that
 
 def test_where_few_go_nowhere_it_is_said_and_does_not_decide():
     """80 of 2,080 contacts are 3.8% and more than can wait at once."""
-    (table,) = judged(*planted(2)).result.tables
+    answered = judged(*planted(2))
+    (table,) = answered.result.tables
     assert table.answer is not Reliability.NOT_SUFFICIENT
+    said = caveat(answered.result, tables=[TABLE])
+    assert "Went nowhere: 80 of 2,080 contacts" in said.text
+    numbers = {number.key: number for number in answered.numbers()}
+    assert list(orphans(said.text, [numbers[key] for key in said.keys])) == []
     assert any("Went nowhere: 80 of 2,080 contacts offered (3.8%)" in ground for ground in table.grounds)
 
 

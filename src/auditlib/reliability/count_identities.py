@@ -73,6 +73,11 @@ class BrokenIdentity:
     advice: str = ""
 
     @property
+    def heading(self) -> str:
+        """What the ground that states it begins with."""
+        return f"{self.words[:1].upper()}{self.words[1:]}."
+
+    @property
     def share(self) -> float:
         """Share of the intervals tested that break it."""
         return self.broken / self.tested if self.tested else 0.0

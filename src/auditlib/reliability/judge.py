@@ -127,7 +127,7 @@ def _identities(facts: TableFacts, limit: float) -> Iterator[Ground]:
         beyond = f", above the limit of {spoken_share(limit)}: the columns are not what they are called"
         yield Ground(
             Reliability.NOT_SUFFICIENT if over else Reliability.SUFFICIENT,
-            f"{identity.words[:1].upper()}{identity.words[1:]}. {text}{beyond if over else ''}."
+            f"{identity.heading} {text}{beyond if over else ''}."
             + (f" {identity.advice}" if identity.advice else ""),
         )
 
@@ -147,7 +147,7 @@ def _nowhere(queues: UnbalancedQueues, limit: float, *, over: bool) -> str:
         "" if queues.passed_on else ", and how many are passed on"
     )
     return (
-        f"Went nowhere: {queues.contacts:,} of {counted(queues.offered, 'contact')} offered "
+        f"{queues.heading} {queues.contacts:,} of {counted(queues.offered, 'contact')} offered "
         f"({spoken_share(queues.share)}) were neither {ended}, more than the {queues.at_once:,} of the "
         f"busiest intervals that can wait at once{beyond}{_furthest(queues)}. "
         f"Not counted is {untold}: ask for it."
@@ -158,9 +158,8 @@ def _beyond(queues: UnbalancedQueues, *, over: bool) -> str:
     verb = agreeing(queues.ended, "was", "were")
     otherwise = ": the columns are not what they are called" if over else ""
     return (
-        f"No queue ends more contacts than came and its busiest interval. Not so in "
-        f"{counted(queues.queues, 'queue')}: answered, given up or passed on {verb} {queues.ended:,} of "
-        f"{counted(queues.came, 'contact')} offered{_furthest(queues)}{otherwise}."
+        f"{queues.heading} Not so in {counted(queues.queues, 'queue')}: answered, given up or passed on "
+        f"{verb} {queues.ended:,} of {counted(queues.came, 'contact')} offered{_furthest(queues)}{otherwise}."
     )
 
 

@@ -65,6 +65,12 @@ class UnbalancedQueues:
         return "nowhere" if self.nowhere else "beyond"
 
     @property
+    def heading(self) -> str:
+        """What the ground that states it begins with."""
+        beyond = "No queue ends more contacts than came and its busiest interval."
+        return "Went nowhere:" if self.nowhere else beyond
+
+    @property
     def contacts(self) -> int:
         """Contacts by which those that came and those that ended differ."""
         return abs(self.came - self.ended)
