@@ -53,7 +53,7 @@ def test_who_was_answered_in_time_was_answered_and_who_waits_counts_in_the_next_
         "10,8,8,0": None,
         "10,8,7,3": None,
         "10,11,7,": None,
-        "10,8,9,2": ("quick", "scale"),
+        "10,8,9,2": ("quick", "contradiction"),
         "10,,11,": None,
         "10,,,11": None,
         "10,-1,,": ("answered", "scale"),

@@ -83,12 +83,6 @@ def test_an_interval_without_its_neighbour_is_not_held_against_it():
     assert broken(apart[0], apart[1] | {"queue": "B", "starts_at": apart[0]["starts_at"]}) == {}
 
 
-@pytest.mark.parametrize(("ended", "contradicts"), [(50, False), (51, True)])
-def test_a_queue_hands_on_no_more_than_came_in_its_busiest_interval(ended, contradicts):
-    counts = [span(0, 10, 10, 10, 0), span(1, 20, ended - 10, 5, 0)]
-    assert ("sum_of_queue" in broken(*counts)) == contradicts
-
-
 @pytest.mark.parametrize(
     ("answered", "handled", "contradicts"),
     [((5, 0, 0), (500, 90, 0), False), ((5, 0, 0), (500, 90, 1), True), ((0, 0, 5), (0, 1, 500), True)],

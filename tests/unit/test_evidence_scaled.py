@@ -119,3 +119,32 @@ def test_a_column_that_names_a_month_says_when_it_starts_and_when_it_ends(tmp_pa
 def test_without_a_month_that_is_meant_a_format_needs_a_day() -> None:
     with pytest.raises(ParameterError, match="'%Y%m' is no date format"):
         load_run(MONTHLY.replace(", of_month: first", ""), name="m.yaml")
+
+
+SECONDS = "handle_seconds: Handled"
+
+
+@pytest.mark.parametrize(
+    ("decimal", "cells", "seconds"),
+    [
+        (".", ["243.5", "243.4", '"1,234"', '"1,234.6"', "0", ""], [244, 243, 1234, 1235, 0, None]),
+        (",", ['"243,5"', '"243,4"', "1.234", '"1.234,6"', "0", ""], [244, 243, 1234, 1235, 0, None]),
+    ],
+)
+def test_a_sum_of_seconds_is_no_count_and_its_decimals_are_rounded(
+    tmp_path: Path, decimal: str, cells: list[str], seconds: list[int | None]
+) -> None:
+    head = HEAD.replace(
+        "    file: counts.csv\n", f"    file: counts.csv\n    dialect: {{decimal: '{decimal}'}}\n"
+    )
+    run = load_run(f"{head}      {SECONDS}\n{TAIL}", name="seconds.yaml")
+    evidence = taken(tmp_path, run, counts=counts(*(f",,{cell}" for cell in cells)))
+    assert len(evidence.quarantine()) == 0
+    read = evidence.frame("interval_counts")["handle_seconds"]
+    assert [None if value != value else int(value) for value in read] == seconds
+
+
+@pytest.mark.parametrize("cell", ["-1", "4:03", "243.5 s"])
+def test_what_is_no_sum_of_seconds_is_in_quarantine(tmp_path: Path, cell: str) -> None:
+    evidence = taken(tmp_path, run_of(SECONDS), counts=counts(f",,{cell}"))
+    assert len(evidence.quarantine()) == 1

@@ -7,7 +7,7 @@ through one protocol, `CanonicalTables`.
 
 from auditlib.contracts.canonical import CanonicalTables
 from auditlib.contracts.tables import TABLES, table, with_items
-from auditlib.contracts.types import WHOLE_DAY, Column, ColumnKind, Table, physical_columns
+from auditlib.contracts.types import WHOLE_DAY, Column, ColumnKind, Table, physical_columns, timed_key
 
 __all__ = [
     "TABLES",
@@ -18,5 +18,6 @@ __all__ = [
     "Table",
     "physical_columns",
     "table",
+    "timed_key",
     "with_items",
 ]

@@ -36,12 +36,22 @@ INTERVAL_COUNTS = Table(
         Column("answered_late", COUNT, "Of those answered, after `within_seconds`.", optional=True),
         Column("abandoned_share", SHARE, "Share of those offered that was given up.", optional=True),
         Column("mean_wait", NUMBER, "Mean wait of those answered, in seconds.", optional=True),
-        Column("handle_seconds", COUNT, "Seconds that those answered were handled, added up.", optional=True),
+        Column(
+            "handle_seconds",
+            COUNT,
+            "Seconds that those answered were handled, added up; decimals are rounded.",
+            optional=True,
+            rounded=True,
+        ),
         Column("exported_on", DAY, "Day on which the counts were exported.", empty="not said"),
     ),
     "starts",
     people=False,
 )
+
+QUARANTINED_INTERVALS = "quarantined_intervals"
+"""What is stored beside interval counts: rows in quarantine whose interval can be read, with the reason and
+the rule they break. It is looked for only where the control totals say that some are."""
 
 PUBLISHED_FIGURES = Table(
     "published_figures",

@@ -64,6 +64,8 @@ class Column:
         means has to be asked.
     optional
         Whether it is stored only in evidence of which a source feeds it.
+    rounded
+        Whether its whole numbers add up what is no count, such as seconds: decimals of a source are rounded.
     """
 
     name: str
@@ -76,6 +78,7 @@ class Column:
     empty: str = ""
     words: tuple[str, ...] = ()
     optional: bool = False
+    rounded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,3 +126,9 @@ def physical_columns(table: Table) -> tuple[str, ...]:
         else:
             names.append(column.name)
     return (*names, "source_file", "source_line")
+
+
+def timed_key(table: Table) -> tuple[str, ...]:
+    """Return the instants that tell rows of a table apart; none where rows have an id of their own."""
+    kinds = {column.name: column.kind for column in table.columns}
+    return tuple(name for name in table.key if kinds.get(name) is ColumnKind.INSTANT)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from auditlib.contracts import TABLES
+from auditlib.contracts.intervals import INTERVAL_COUNTS, QUARANTINED_INTERVALS
 from auditlib.errors import ParameterError, Problem
 from auditlib.evidence.parquet_files import frame_of, verified_dataset
 from auditlib.evidence.pseudonym_key import read_secret
@@ -61,7 +62,7 @@ class Evidence:
     threads: int = field(default=2, compare=False)
 
     def lazy(self, table: str) -> nw.LazyFrame[Any]:
-        """Return a canonical table, or ``cells``, ``quarantine``, ``unanswered``, as a lazy frame.
+        """Return a table as a lazy frame: a canonical one, or what is stored beside them.
 
         Lazy frames of one evidence stand on one connection, so that they can be joined.
         """
@@ -184,10 +185,10 @@ class Evidence:
         return (self.directory / f"{ANSWER_ROWS}.parquet").is_file()
 
     def _path(self, table: str) -> Path:
-        beside = table == UNANSWERED and "responses" in self.tables
+        besides = {UNANSWERED: "responses", QUARANTINED_INTERVALS: INTERVAL_COUNTS.name}
         if (
             table in (*self.tables, CELLS, QUARANTINE, QUARANTINED_LINKS)
-            or beside
+            or besides.get(table) in self.tables
             or (table == ANSWER_ROWS and self.has_answer_rows)
         ):
             return self.directory / f"{table}.parquet"

@@ -28,7 +28,8 @@ class ClockRule:
     zone
         Number of the source's zone; None where each unit's own holds.
     ambiguous
-        ``earlier``, ``later`` or ``quarantine``: a local time that exists twice.
+        ``earlier``, ``later``, ``in_order`` or ``quarantine``: a local time that exists twice; in order, the
+        rows say by ``row__turn`` whether theirs is the first or the second.
     nonexistent
         ``forward`` or ``quarantine``: a local time that is skipped.
     last_day
@@ -49,11 +50,12 @@ def with_instant(
     local_days: nw.LazyFrame[Any],
     utc_days: nw.LazyFrame[Any],
 ) -> nw.LazyFrame[Any]:
-    """Add ``<stem>_at``, ``<stem>_day``, ``<stem>_second``, ``<stem>__skipped`` and ``<stem>__twice``.
+    """Add ``<stem>_at``, ``<stem>_day``, ``<stem>_second`` and what is known of clock changes.
 
     Expects ``<stem>__local`` and ``<stem>__utc`` (microseconds), ``<stem>__whole`` (a day without a time)
     and ``unit__zone`` (number of the unit's zone). ``__skipped`` is true for a local time that does not
-    exist, ``__twice`` for one that exists twice, where the rule quarantines it. A day without a time is the
+    exist, ``__twice`` for one that exists twice, where the rule quarantines it; ``__double`` for one that
+    exists twice, whatever the rule. A day without a time is the
     unit's own, as it is written: it begins with the first instant of that day, and its second is `WHOLE_DAY`.
     """
     import narwhals as nw
@@ -86,6 +88,7 @@ def with_instant(
         second.cast(nw.Int32).alias(f"{stem}_second"),
         f"{stem}__skipped",
         f"{stem}__twice",
+        f"{stem}__double",
     )
 
 
@@ -113,15 +116,26 @@ def _utc(stem: str, rule: ClockRule) -> dict[str, nw.Expr]:
     skipped, twice = inside & (after > before), inside & (after < before)
     whole = nw.col(f"{stem}__whole")
     # A day begins the first time its midnight comes, and with the change where there is none.
-    first = ahead | skipped | (whole & inside) if rule.ambiguous == "later" else ahead | inside
+    first = ahead | skipped | (inside & (whole | _of_first(rule)))
     offset = nw.when(first).then(before).otherwise(after)
     utc = nw.col(f"{stem}__local") - offset * SECOND
     absolute = ~nw.col(f"{stem}__utc").is_null()
+    double = twice & ~absolute & ~whole
     return {
         f"{stem}_at": nw.when(absolute).then(nw.col(f"{stem}__utc")).otherwise(utc),
         f"{stem}__skipped": _refused(skipped & ~absolute & ~whole, rule.nonexistent),
-        f"{stem}__twice": _refused(twice & ~absolute & ~whole, rule.ambiguous),
+        f"{stem}__twice": _refused(double, rule.ambiguous),
+        f"{stem}__double": double.fill_null(value=False),
     }
+
+
+def _of_first(rule: ClockRule) -> nw.Expr:
+    """Return whether a local time that exists twice is meant as the first of the two."""
+    import narwhals as nw
+
+    if rule.ambiguous == "in_order":
+        return nw.col("row__turn") == 0
+    return nw.lit(value=rule.ambiguous != "later")
 
 
 def _refused(doubtful: nw.Expr, choice: str) -> nw.Expr:

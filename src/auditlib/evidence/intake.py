@@ -16,6 +16,7 @@ from auditlib.evidence import (
     key_registers,
     overlapping_intervals,
     quarantine,
+    quarantined_intervals,
     quarantined_links,
     unanswered,
 )
@@ -38,6 +39,7 @@ from auditlib.evidence.parquet_files import (
 from auditlib.evidence.pivot import LongForm, RecordLines, spread
 from auditlib.evidence.placeholders import Placeholders
 from auditlib.evidence.plan import SourcePlan, repeats
+from auditlib.evidence.repeated_hours import doubled_places
 from auditlib.evidence.rules import SOUND
 from auditlib.evidence.sources import source_blocks
 from auditlib.evidence.unpivot import unpivoted
@@ -63,6 +65,8 @@ class Tally:
     left_out: dict[str, int] = field(default_factory=dict)
     named_again: int = 0
     notes: list[str] = field(default_factory=list)
+    doubled: set[int] = field(default_factory=set)
+    """Places of rows that are told apart by a local time that exists twice."""
 
 
 def take_in(
@@ -85,7 +89,7 @@ def take_in(
             excluded = _within(dropped, np.array([first, first + duplicates.PLACES - 1])) - first
             spread(context.connection, plan)
             lines = RecordLines(context.connection, plan)
-            lost = stack.enter_context(closing(_links(context, plan)))
+            lost = stack.enter_context(closing(_LostNotes(context, plan)))
             for piece in staged[plan.number].pieces():
                 rows = _stored(piece, excluded, tallies[plan.number], lines, lost)
                 rows = unpivoted(_with_file(rows, context.names[plan.number]), plan)
@@ -118,7 +122,9 @@ def _read_all(
         again = key_registers.named_again(context.connection, identities)
         copies = identities.repeated()
     if copies.num_rows:
-        quarantine.add_copies(context.connection, copies, names=context.names, key=sources[0].contract.key)
+        doubled = set[int]().union(*(tally.doubled for tally in tallies.values()))
+        key = sources[0].contract.key
+        quarantine.add_copies(context.connection, copies, names=context.names, key=key, doubled=doubled)
     twice = overlapping_intervals.doubled(context.connection, copies, names=context.names)
     quarantine.add(context.connection, twice)
     for place in again.to_pylist():
@@ -182,6 +188,7 @@ def _read(
                 staging.add(sorter.sound(records))
             tally.left_out |= gathered.left_out
         staging.insert(sorter.late())
+    tally.doubled |= sorter.doubled
     tally.notes += sorter.placeholders.notes()
     tally.left_out |= arrangement.left_out
     for words, rows in sorter.placeholders.left_out.items():
@@ -207,8 +214,9 @@ class _Sorter:
         self._marker = duplicates.Marker(context.connection, plan.number, seldom)
         self.naming = key_registers.Naming(context.connection, plan.number)
         self.placeholders = Placeholders(plan)
+        self.doubled: set[int] = set()
         self._refused = quarantine.inbox(context.connection)
-        self._lost = _links(context, plan)
+        self._lost = _LostNotes(context, plan)
         schema = coded_schema(plan.contract)
         self._schema = schema.remove(schema.get_field_index("source_file"))
 
@@ -256,6 +264,8 @@ class _Sorter:
         tested = self._judge.judged(cells)
         self.placeholders.count(tested)
         tested, records = self.placeholders.holding(tested, records)
+        first, lines = self._plan.number * duplicates.PLACES, tested["source_line"]
+        self.doubled |= {first + lines[place].as_py() for place in doubled_places(tested, self._plan)}
         if self._plan.source.once:
             going = pa.array(self.naming.first(tested))
             tested, records = tested.filter(going), records.filter(going)
@@ -279,8 +289,25 @@ def _within(places: NDArray[np.int64], lines: NDArray[np.int64]) -> NDArray[np.i
     return places[begin:end]
 
 
-def _links(context: IntakeContext, plan: SourcePlan) -> quarantined_links.LinkNotes:
-    return quarantined_links.LinkNotes(context.connection, plan.contract, plan.number)
+class _LostNotes:
+    """Notes what rows of one source that cannot stay are about: cases, and intervals."""
+
+    def __init__(self, context: IntakeContext, plan: SourcePlan) -> None:
+        of_source = (context.connection, plan.contract, plan.number)
+        self._notes = (
+            quarantined_links.LinkNotes(*of_source),
+            quarantined_intervals.IntervalNotes(*of_source),
+        )
+
+    def add(self, rows: pa.Table) -> None:
+        """Note rows with the columns of their table and ``source_line``."""
+        for notes in self._notes:
+            notes.add(rows)
+
+    def close(self) -> None:
+        """Hand over what is waiting."""
+        for notes in self._notes:
+            notes.close()
 
 
 def _stored(
@@ -288,7 +315,7 @@ def _stored(
     dropped: NDArray[np.int64],
     tally: Tally,
     made_of: RecordLines,
-    lost: quarantined_links.LinkNotes,
+    lost: _LostNotes,
 ) -> pa.Table:
     """Return the rows of a piece without those at `dropped` lines; count them in `tally` and `lost`."""
     import pyarrow.compute as pc

@@ -18,6 +18,13 @@ from auditlib.evidence.placeholders import dated, placeholder_mark
 from auditlib.evidence.plan import SourcePlan, repeats
 from auditlib.evidence.quarantine_rule import QuarantineRule
 from auditlib.evidence.reading import projection
+from auditlib.evidence.repeated_hours import (
+    IN_ORDER,
+    Turns,
+    doubled_flags,
+    with_first_turn,
+    with_second_turn,
+)
 from auditlib.evidence.rules import Parent, rules, with_fault
 
 if TYPE_CHECKING:
@@ -35,6 +42,7 @@ class Judge:
         self._context, self._plan = context, plan
         self._query: PreparedQuery | None = None
         self._schema: pa.Schema | None = None
+        self._turns = Turns(plan)
         self.tests = _tests(context, plan)
 
     def __enter__(self) -> Self:
@@ -50,8 +58,17 @@ class Judge:
         """Return numbered records typed, in their order.
 
         Besides the canonical columns there are ``fault`` (position in `tests` of the first broken rule),
-        ``h__<column>`` per column whose cells repeat, ``row__key``, ``row__mark`` and ``row__content``.
+        ``h__<column>`` per column whose cells repeat, ``row__key``, ``row__mark``, ``row__content``, and
+        ``<stem>__double`` per instant of the key: whether its local time exists twice.
         """
+        if self._plan.source.dates.ambiguous != IN_ORDER:
+            return self._typed(records)
+        records = with_first_turn(records)
+        tested = self._typed(records)
+        second = self._turns.second(tested)
+        return self._typed(with_second_turn(records, second)) if second else tested
+
+    def _typed(self, records: pa.Table) -> pa.Table:
         if self._query is None or records.schema != self._schema:
             self._prepare(records)
         assert self._query is not None  # noqa: S101 - prepared a line above, for the type checker
@@ -94,7 +111,14 @@ def _query(
     hashes = [f"h__{field.column.name}" for field in plan.fields if repeats(field.column)]
     marks = [placeholder_mark(field) for field in dated(plan)]
     chosen = with_fault(frame, tests).select(
-        *stored, *hashes, "fault", "row__key", "row__mark", "row__content", *marks
+        *stored,
+        *hashes,
+        "fault",
+        "row__key",
+        "row__mark",
+        "row__content",
+        *doubled_flags(plan),
+        *marks,
     )
     query: duckdb.DuckDBPyRelation = chosen.to_native()
     return query

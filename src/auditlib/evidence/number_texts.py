@@ -27,3 +27,11 @@ def count_in(text: str, *, decimal: str) -> str:
     plain = f"regexp_replace({text}, '[{decimal}]0{{1,2}}$', '')"
     bare = f"CASE WHEN {grouped} THEN replace({text}, '{apart}', '') ELSE {plain} END"
     return f"CASE WHEN regexp_matches({bare}, '^[0-9]+$') THEN TRY_CAST({bare} AS BIGINT) END"
+
+
+def grouped_in(text: str, *, decimal: str) -> str:
+    """Return a number with decimals whose thousands are apart by the sign that is not the decimal one."""
+    apart = "." if decimal == "," else ","
+    grouped = f"regexp_matches({text}, '^[1-9][0-9]{{0,2}}([{apart}][0-9]{{3}})+[{decimal}][0-9]+$')"
+    bare = f"replace(replace({text}, '{apart}', ''), '{decimal}', '.')"
+    return f"CASE WHEN {grouped} THEN TRY_CAST({bare} AS DOUBLE) END"

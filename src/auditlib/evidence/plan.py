@@ -36,7 +36,7 @@ class Field:
     after, unit
         Where the cell is a duration: the canonical column it runs from, and the unit it is given in.
     scale
-        What a number is multiplied by; None where it stands in the unit of the canonical column.
+        What a number is multiplied by, and a count rounded after; None where it is taken as it stands.
     """
 
     column: Column
@@ -304,7 +304,8 @@ def _field(run: Run, source: Source, column: Column) -> Field:
     if column.name in source.columns:
         cells = cells_of(source.columns[column.name])
         after, unit = cells.after or "", cells.unit or ""
-        return Field(column, origin=cells.label, after=after, unit=unit, scale=cells.scale)
+        scale = 1.0 if column.rounded and cells.scale is None else cells.scale
+        return Field(column, origin=cells.label, after=after, unit=unit, scale=scale)
     return Field(column, constant=source.constants.get(column.name))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from auditlib.evidence.blocks import BrokenRecord, shortened
@@ -127,10 +127,32 @@ def faulty_rows(
     return rows_of(rows)
 
 
+_TWICE = (
+    "its local time came twice when clocks were put back, so that both may hold; 'ambiguous: in_order' takes "
+    "the first in the file for the earlier hour and the second for the later, and times with their offset "
+    "say it themselves"
+)
+
+
 def add_copies(
-    connection: duckdb.DuckDBPyConnection, copies: pa.Table, *, names: Sequence[str], key: Sequence[str]
+    connection: duckdb.DuckDBPyConnection,
+    copies: pa.Table,
+    *,
+    names: Sequence[str],
+    key: Sequence[str],
+    doubled: Collection[int] = (),
 ) -> None:
-    """Add rows whose id occurs again; this reason goes before those a row was given by itself."""
+    """Add rows whose id occurs again; this reason goes before those a row was given by itself.
+
+    Parameters
+    ----------
+    names
+        Reported name of each source, by its number.
+    key
+        Columns of the id.
+    doubled
+        Places of rows whose id holds a local time that exists twice.
+    """
     rows = []
     for row in copies.to_pylist():
         first = f"line {row['first'] % PLACES} of {names[row['first'] // PLACES]}"
@@ -142,6 +164,7 @@ def add_copies(
             )
         else:
             reason, message = Reason.CONFLICTING, f"the id {value!r} has different contents, first on {first}"
+        message = f"{message}: {_TWICE}" if row["place"] in doubled else message
         rows.append((row["place"], ", ".join(key), reason.value, shortened(value), _sentence(message)))
     connection.register("copied", rows_of(rows))
     connection.execute("DELETE FROM quarantine WHERE place IN (SELECT place FROM copied)")

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 from auditlib.contracts import Column, ColumnKind
 from auditlib.evidence.engine import literal, quoted
 from auditlib.evidence.interval_rules import names_total, totals_in
-from auditlib.evidence.number_texts import count_in, number_in
+from auditlib.evidence.number_texts import count_in, grouped_in, number_in
 from auditlib.evidence.placeholders import emptied
 from auditlib.evidence.plan import Field, SourcePlan, repeats
+from auditlib.evidence.repeated_hours import told_apart, turn_in
 from auditlib.evidence.timestamps import Stamps, duration
 from auditlib.evidence.unit_names import with_units
 
@@ -44,14 +45,15 @@ def projection(plan: SourcePlan, run: Run, schema: pa.Schema) -> str:
     reader = _Reader(plan, run, schema)
     texts = [f"{reader.text(field)} AS {reader.name(field)}" for field in plan.fields]
     passed = [f"c{index}" for index in range(len(plan.wanted))]
-    inner = ", ".join([*texts, *passed, "source_line"])
+    inner = ", ".join([*texts, *passed, *turn_in(schema), "source_line"])
     values = [f"{sql} AS {quoted(name)}" for field in plan.fields for name, sql in reader.values(field)]
     hashes = [f"{reader.hashed(field)} AS {quoted('h__' + field.column.name)}" for field in reader.often]
-    key = reader.key()
+    key = told_apart(reader.key(), turn_in(schema))
     outer = ", ".join(
         [
             *values,
             *hashes,
+            *turn_in(schema),
             "source_line",
             f"{key} AS row__key",
             f"hash({key}) AS row__mark",
@@ -236,7 +238,8 @@ class _Reader:
         else:
             text = self.name(field)
             whole = f"CAST({count_in(text, decimal=self._decimal)} AS DOUBLE)"
-            number = f"coalesce({whole}, {self._number(text, percent=False)})"
+            grouped = grouped_in(text, decimal=self._decimal)
+            number = f"coalesce({whole}, {grouped}, {self._number(text, percent=False)})"
         product = f"({number}) * CAST({field.scale!r} AS DOUBLE)"
         return f"CASE WHEN {product} >= 0 THEN CAST(round({product}) AS BIGINT) END"
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from auditlib.contracts import ColumnKind
 from auditlib.errors import DataError, EvidenceChanged, Problem
-from auditlib.evidence import cells, quarantine, quarantined_links
+from auditlib.evidence import cells, quarantine, quarantined_intervals, quarantined_links
 from auditlib.evidence.databases.extracts import extracts
 from auditlib.evidence.drafts import discard, draft
 from auditlib.evidence.engine import connect, lazy, stored_rows
@@ -195,6 +195,7 @@ def _fill(
         )
         _write_cells(context, counter)
         _write_quarantine(context)
+        quarantined_intervals.write(context, source_plans)
         _write_answer_rows(context, source_plans)
         reasons = quarantine.reasons(connection)
     shutil.rmtree(scratch)
@@ -221,6 +222,7 @@ def _take_in_all(
 ) -> tuple[IntakeContext, dict[int, Tally]]:
     quarantine.create(context.connection)
     quarantined_links.create(context.connection)
+    quarantined_intervals.create(context.connection, source_plans)
     tallies: dict[int, Tally] = {}
     order = tuple(dict.fromkeys(plan.target.name for plan in source_plans))
     zoned = False

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from auditlib.benchmark import Comparison
 from auditlib.contracts import TABLES
+from auditlib.contracts.intervals import INTERVAL_COUNTS, QUARANTINED_INTERVALS
 from auditlib.disclosure import MinimumFrequency
 from auditlib.escalation import EscalationAnswer
 from auditlib.improvement.latest_periods import EMPTY
@@ -231,7 +232,8 @@ class MonthWindow(Tables):
     def lazy(self, table: str) -> nw.LazyFrame[Any]:
         """Return a table of which the rows of the month alone are in the period."""
         rows = self.evidence.lazy(table)
-        stem = TABLES[table].instant if table in TABLES else ""
+        contract = TABLES.get(INTERVAL_COUNTS.name if table == QUARANTINED_INTERVALS else table)
+        stem = contract.instant if contract is not None else ""
         if not stem:
             return rows
         start, end = (day_number(first_day(at_ordinal(ordinal(self.month) + ahead))) for ahead in (0, 1))

@@ -14,6 +14,7 @@ from auditlib.audit.unit_places import misplaced, unplaced
 from auditlib.errors import DataError, ParameterError, Problem
 from auditlib.errors.values import named
 from auditlib.evidence import prepare
+from auditlib.onboarding.doubtful_contacts import said_to_be_both
 from auditlib.onboarding.doubtful_files import perhaps_cut, perhaps_totals
 from auditlib.onboarding.notebook_needs import foreseen, unasked
 from auditlib.onboarding.open_questions import open_lines
@@ -130,6 +131,7 @@ def check(
         *evidence.notes,
         *perhaps_cut(run, evidence),
         *perhaps_totals(evidence),
+        *said_to_be_both(evidence),
         *zones_apart(run),
         *foreseen(run, evidence, root=root),
         *unasked(run, evidence, root=root),

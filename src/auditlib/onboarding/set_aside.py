@@ -23,6 +23,12 @@ _WHOLE_ROW = (Reason.FIELD_COUNT, Reason.IDENTICAL, Reason.CONFLICTING)
 """Reasons whose sentence differs from row to row."""
 _BEFORE_RULE = r"(?s)^.*['\"]: "
 """What stands before the broken rule in a sentence of the quarantine: the cell."""
+_CLOCKS_BACK = "clocks were put back"
+"""What the sentence of a copy or a conflict says where its local time came twice."""
+_IN_ORDER = (
+    "Where rows stand in the order of time, write dates: {ambiguous: in_order}: of two rows the first is the "
+    "earlier hour and the second the later. Otherwise ask for times with their offset from UTC."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,8 @@ def explained(group: SetAside, run: Run, document: Document, evidence: Evidence)
 def declared_of(group: SetAside, run: Run, evidence: Evidence) -> DeclaredCells:
     """Return what the run file declares for the cells of a reason, and what would fit them."""
     source = run.sources[group.source]
+    if group.rule == _CLOCKS_BACK:
+        return DeclaredCells(("dates",), f"ambiguous: {source.dates.ambiguous}", _IN_ORDER)
     any_kept = evidence.totals[group.source].rows_kept > 0
     column = column_at_fault(source, group, run)
     units: Sequence[str] = ()
@@ -159,7 +167,9 @@ def _groups(run: Run, evidence: Evidence) -> Iterator[SetAside]:
 
     whole = nw.col("reason").is_in([reason.value for reason in _WHOLE_ROW])
     rule = nw.col("message").str.replace_all(_BEFORE_RULE, "")
-    aside = evidence.lazy("quarantine").with_columns(rule=nw.when(whole).then(nw.lit("")).otherwise(rule))
+    doubled = nw.when(nw.col("message").str.contains(_CLOCKS_BACK, literal=True)).then(nw.lit(_CLOCKS_BACK))
+    whole_rule = doubled.otherwise(nw.lit(""))
+    aside = evidence.lazy("quarantine").with_columns(rule=nw.when(whole).then(whole_rule).otherwise(rule))
     names = ("table", "file", "reason", "column", "rule")
     for *by, rows in aside.group_by(*names).agg(rows=nw.len()).collect().rows():
         in_group = [nw.col(name) == value for name, value in zip(names, by, strict=True)]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditlib.contracts import TABLES, Column, ColumnKind, Table
+from auditlib.contracts import TABLES, Column, ColumnKind, Table, timed_key
 from auditlib.errors import Problem
 from auditlib.parameters.origins import Cells, Reference, cells_of
 from auditlib.parameters.run import Run, Source
 from auditlib.parameters.shape import did_you_mean
 from auditlib.parameters.strict_yaml import Document, Path
+from auditlib.statements import listed
 
 _NUMBERS = (ColumnKind.NUMBER, ColumnKind.SHARE, ColumnKind.COUNT)
 _HEADER_KEYS = ("skip_rows", "header_rows", "names_row")
@@ -23,6 +24,7 @@ def origin_problems(run: Run, document: Document) -> Iterator[Problem]:
         yield from _line_problems(run, source, document, path=path)
         yield from _duration_problems(source, document, path=path)
         yield from _scale_problems(source, document, path=path)
+        yield from _order_problems(source, document, path=path)
         yield from _once_problems(source, document, path=path)
         yield from _named_columns(source, document, path=path)
         yield from _long_problems(source, document, path=path)
@@ -133,6 +135,25 @@ def _scale_problems(source: Source, document: Document, *, path: Path) -> Iterat
         message = f"{name!r} holds no plain numbers, so that nothing can be multiplied."
         place = (*path, "columns", name, "scale")
         yield document.problem(place, message, remedy="Delete 'scale'.", of_key=True)
+
+
+def _order_problems(source: Source, document: Document, *, path: Path) -> Iterator[Problem]:
+    """Yield where rows whose local time came twice cannot be read in order, and why not."""
+    if source.dates.ambiguous != "in_order":
+        return
+    place, timed = (*path, "dates", "ambiguous"), timed_key(TABLES[source.table])
+    mapped = [name for name in timed if name in source.columns]
+    if not timed:
+        message = (
+            f"an id and not the time tells rows of {source.table!r} apart: nothing says which "
+            "of them came in the first of the two hours."
+        )
+        remedy = "Map a time with its offset, or write earlier, later or quarantine."
+        yield document.problem(place, message, remedy=remedy)
+    elif len(mapped) > 1:
+        message = f"{listed(mapped)} would each have to be read in order, and may lie in different hours."
+        remedy = f"Map {mapped[0]!r} alone and say how long a row lasts, as a column or a constant."
+        yield document.problem(place, message, remedy=remedy)
 
 
 def _trail(source: Source, name: str) -> list[str]:

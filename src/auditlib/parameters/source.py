@@ -92,8 +92,10 @@ class Dates(Strict):
         description=_FORMATS,
     )
     time_zone: str = Field("UTC", description="IANA zone of local times, or 'unit' for each unit's own.")
-    ambiguous: Literal["earlier", "later", "quarantine"] = Field(
-        "earlier", description="A local time that exists twice when clocks go back."
+    ambiguous: Literal["earlier", "later", "in_order", "quarantine"] = Field(
+        "earlier",
+        description="A local time that exists twice when clocks go back. 'in_order' is for intervals: of two "
+        "rows with one local start, the first in the file is the earlier hour and the second the later.",
     )
     nonexistent: Literal["forward", "quarantine"] = Field(
         "quarantine", description="A local time skipped when clocks go forward."

@@ -44,7 +44,8 @@ class Reason(StrEnum):
     TIME = "time", "date or time unreadable, impossible or before its trigger", "time"
     FUTURE = "future", "later than the date of the audit", "future"
     SCALE = "scale", "score off its scale, or an unknown label or code", "scale"
-    """A number that is none, or contradicts others, too."""
+    """A number that is none, too."""
+    CONTRADICTION = "contradiction", "counts that contradict each other", "contradiction"
     KEY = "key", "row without an id", "no id"
 
     @classmethod

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 from auditlib.contracts import TABLES, CanonicalTables, Column, ColumnKind
 from auditlib.parameters.run import Period
 from auditlib.records import SourceTotals
+from auditlib.reliability.contradictory_contacts import contradictory_contacts
 from auditlib.reliability.count_identities import BrokenIdentity, broken_identities
+from auditlib.reliability.queue_balances import UnbalancedQueues, unbalanced_queues
 from auditlib.time.months import months_between, months_of_days
 
 if TYPE_CHECKING:
@@ -40,6 +42,8 @@ class TableFacts:
         Whether its units could be checked against a register.
     identities
         What its counts must satisfy and some of its intervals do not.
+    unbalanced
+        Queues whose contacts do not add up over all that is counted of them.
     """
 
     table: str
@@ -51,6 +55,7 @@ class TableFacts:
     empty_months: tuple[int, ...]
     units_known: bool
     identities: tuple[BrokenIdentity, ...] = ()
+    unbalanced: tuple[UnbalancedQueues, ...] = ()
 
     @property
     def rows_in(self) -> int:
@@ -109,7 +114,8 @@ def gather(evidence: CanonicalTables, table: str, *, period: Period) -> TableFac
         tuple(sorted({link.references for link in links} - set(evidence.tables))),
         _empty_months(evidence, table, period=period) if rows else (),
         "units" in evidence.tables or not any(link.references == "units" for link in links),
-        broken_identities(evidence, table) if rows else (),
+        (*broken_identities(evidence, table), *contradictory_contacts(evidence, table)) if rows else (),
+        unbalanced_queues(evidence, table) if rows else (),
     )
 
 

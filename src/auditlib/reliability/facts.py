@@ -40,7 +40,14 @@ def of_table(facts: TableFacts) -> tuple[Number, ...]:
             reason="" if facts.rows_judged else _NO_ROWS if facts.rows_in else "The file holds no rows.",
         ),
     ]
-    return (*totals, *_unanswered(facts), *_gaps(facts), *_differences(facts), *_identities(facts))
+    return (
+        *totals,
+        *_unanswered(facts),
+        *_gaps(facts),
+        *_differences(facts),
+        *_identities(facts),
+        *_unbalanced(facts),
+    )
 
 
 def _identities(facts: TableFacts) -> Iterator[Number]:
@@ -49,6 +56,23 @@ def _identities(facts: TableFacts) -> Iterator[Number]:
     for identity in facts.identities:
         name = f"{identity.name}:{facts.table}"
         yield Number(f"broken_{name}", identity.broken, "count", identity.tested, basis=basis)
+
+
+def _unbalanced(facts: TableFacts) -> Iterator[Number]:
+    """Yield by how many contacts queues do not add up, and what a reader needs to check it."""
+    basis = (Basis(facts.table, rows=facts.rows),)
+    for queues in facts.unbalanced:
+        for name, value, unit, n in (
+            (queues.name, queues.contacts, "count", queues.offered),
+            (f"{queues.name}_share", queues.share, "share", queues.offered),
+            (f"{queues.name}_queues", queues.queues, "count", None),
+            (f"{queues.name}_came", queues.came, "count", None),
+            (f"{queues.name}_ended", queues.ended, "count", None),
+            (f"{queues.name}_at_once", queues.at_once, "count", None),
+            (f"{queues.name}_intervals", queues.apart, "count", None),
+            (f"{queues.name}_most", queues.most, "count", None),
+        ):
+            yield Number(f"{name}:{facts.table}", value, unit, n, basis=basis)
 
 
 def _unanswered(facts: TableFacts) -> Iterator[Number]:

@@ -12,6 +12,8 @@ _TELL_COLUMNS = (
     "Ask what each column counts, correct the mapping in the run file, and have the counts exported again."
 )
 
+_TELL_WHERE = "Ask where the contacts went, and for the columns that are not counted."
+
 
 def findings_of(assessment: Assessment) -> tuple[Finding, ...]:
     """Return a finding for each table that is not sufficiently reliable, and each total that differs."""
@@ -30,31 +32,53 @@ def findings_of(assessment: Assessment) -> tuple[Finding, ...]:
 
 
 def _unreliable(judged: TableReliability, facts: TableFacts) -> Finding:
+    shares = [*(entry.share for entry in facts.identities), *(queues.share for queues in facts.unbalanced)]
     return Finding(
         criterion="data.reliability: What a conclusion rests on is sufficiently reliable for its purpose",
         condition=f"The table {judged.table} is not sufficiently reliable. {' '.join(judged.grounds)}",
         cause="The export, or its declaration in the run file, does not match what was delivered.",
         effect=f"Not established: {TABLES[judged.table].purpose}.",
-        recommendation=_TELL_COLUMNS
-        if facts.identities
-        else "Have the rows in quarantine corrected at their source and exported again.",
+        recommendation=_recommended(facts),
         grade=Grade.MAJOR,
         subject=judged.table,
         evidence=tuple(number.key for number in of_table(facts)),
-        shortfall=max((entry.share for entry in facts.identities), default=facts.quarantined_share),
+        shortfall=max(shares, default=facts.quarantined_share),
         cases=_cases(facts),
-        cases_in_all=sum(identity.broken for identity in facts.identities),
+        cases_in_all=sum(identity.broken for identity in facts.identities)
+        + sum(queues.apart for queues in facts.unbalanced),
     )
 
 
+def _recommended(facts: TableFacts) -> str:
+    """Return what to ask for: columns that say where contacts went, what columns count, or sound rows."""
+    nowhere = [queues for queues in facts.unbalanced if queues.nowhere]
+    if nowhere and not facts.identities:
+        columns = "waiting" if nowhere[0].passed_on else "waiting and flowed_out"
+        constant = "where nobody ever waits on, say so by a constant"
+        return f"{_TELL_WHERE} Map them to {columns}; {constant}. {_TELL_COLUMNS}"
+    advice = " ".join(entry.advice for entry in facts.identities if entry.advice)
+    if advice:
+        return advice
+    if facts.identities or facts.unbalanced:
+        return _TELL_COLUMNS
+    return "Have the rows in quarantine corrected at their source and exported again."
+
+
 def _cases(facts: TableFacts) -> tuple[CaseReference, ...]:
-    """Return the intervals that break an identity of their counts, by file and line."""
+    """Return the rows that prove that counts do not add up, by their key or else by file and line."""
+    proofs = [(f"not so: {entry.words}", entry.intervals) for entry in facts.identities]
+    for queues in facts.unbalanced:
+        words = "more came than ended" if queues.nowhere else "more ended than came"
+        proofs.append((words, queues.intervals))
     return tuple(
         CaseReference(
-            facts.table, f"{interval.file}:{interval.line}", interval.unit, f"not so: {entry.words}"
+            facts.table,
+            interval.id or f"{interval.file}:{interval.line}",
+            interval.unit,
+            f"{words}; line {interval.line} of {interval.file}" if interval.id else words,
         )
-        for entry in facts.identities
-        for interval in entry.intervals
+        for words, intervals in proofs
+        for interval in intervals
     )
 
 

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from auditlib.parameters.run import Thresholds
 from auditlib.records import Reliability, SourceTotals, TableReliability
 from auditlib.reliability.counting import TableFacts
-from auditlib.statements import counted, listed, spoken_share
+from auditlib.reliability.queue_balances import UnbalancedQueues
+from auditlib.statements import agreeing, counted, listed, spoken_share
 from auditlib.time.months import month_text
 
 MISSING_SHARE_NAMED = 0.2
@@ -61,6 +62,7 @@ def _grounds(facts: TableFacts, thresholds: Thresholds) -> Iterator[Ground]:
     yield _quarantine(facts, thresholds.quarantine_share)
     yield from _references(facts, thresholds.quarantine_share)
     yield from _identities(facts, thresholds.quarantine_share)
+    yield from _unbalanced(facts, thresholds.quarantine_share)
     yield from _undetermined(facts)
     yield from _remarks(facts)
 
@@ -120,13 +122,51 @@ def _identities(facts: TableFacts, limit: float) -> Iterator[Ground]:
     for identity in facts.identities:
         over = identity.share > limit
         where = identity.intervals[0]
-        broken = counted(identity.broken, "interval")
+        broken = counted(identity.broken, identity.rows)
         text = f"Not so in {broken} of {identity.tested:,}, first in line {where.line} of {where.file}"
         beyond = f", above the limit of {spoken_share(limit)}: the columns are not what they are called"
         yield Ground(
             Reliability.NOT_SUFFICIENT if over else Reliability.SUFFICIENT,
-            f"{identity.words[:1].upper()}{identity.words[1:]}. {text}{beyond if over else ''}.",
+            f"{identity.heading} {text}{beyond if over else ''}."
+            + (f" {identity.advice}" if identity.advice else ""),
         )
+
+
+def _unbalanced(facts: TableFacts, limit: float) -> Iterator[Ground]:
+    """Yield contacts that came and did not end, and those that ended and did not come."""
+    for queues in facts.unbalanced:
+        over = queues.share > limit
+        text = _nowhere(queues, limit, over=over) if queues.nowhere else _beyond(queues, over=over)
+        yield Ground(Reliability.NOT_SUFFICIENT if over else Reliability.SUFFICIENT, text)
+
+
+def _nowhere(queues: UnbalancedQueues, limit: float, *, over: bool) -> str:
+    ended = "answered, given up nor passed on" if queues.passed_on else "answered nor given up"
+    beyond = f" and above the limit of {spoken_share(limit)}" if over else ""
+    untold = "how many wait when an interval ends" + (
+        "" if queues.passed_on else ", and how many are passed on"
+    )
+    return (
+        f"{queues.heading} {queues.contacts:,} of {counted(queues.offered, 'contact')} offered "
+        f"({spoken_share(queues.share)}) were neither {ended}, more than the {queues.at_once:,} of the "
+        f"busiest intervals that can wait at once{beyond}{_furthest(queues)}. "
+        f"Not counted is {untold}: ask for it."
+    )
+
+
+def _beyond(queues: UnbalancedQueues, *, over: bool) -> str:
+    verb = agreeing(queues.ended, "was", "were")
+    otherwise = ": the columns are not what they are called" if over else ""
+    return (
+        f"{queues.heading} Not so in {counted(queues.queues, 'queue')}: answered, given up or passed on "
+        f"{verb} {queues.ended:,} of {counted(queues.came, 'contact')} offered{_furthest(queues)}{otherwise}."
+    )
+
+
+def _furthest(queues: UnbalancedQueues) -> str:
+    first = queues.intervals[0]
+    apart = f"{counted(queues.apart, 'interval')} {agreeing(queues.apart, 'lies', 'lie')} apart"
+    return f"; {apart}, the furthest by {queues.most:,} in line {first.line} of {first.file}"
 
 
 def _undetermined(facts: TableFacts) -> Iterator[Ground]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from auditlib.records import Reliability, Sentence, TableReliability
 from auditlib.reliability.assessment import Assessment
+from auditlib.reliability.counting import TableFacts
 from auditlib.reliability.coverage import Coverage, ItemCoverage, MonthCoverage
 from auditlib.reliability.facts import of_table
 from auditlib.reliability.judge import MOST_NAMED
@@ -57,13 +58,23 @@ def caveat(assessment: Assessment, *, tables: Iterable[str]) -> Sentence:
     parts += [
         f"{judged.answer.words.capitalize()}: {judged.table}. {judged.grounds[0]}" for judged in doubted
     ]
-    keys = tuple(
-        number.key
-        for judged, counts in zip(assessment.tables, assessment.counts, strict=True)
-        if judged in doubted and any(map(str.isdigit, judged.grounds[0]))
-        for number in of_table(counts)
+    keys: list[str] = []
+    for judged, counts in zip(assessment.tables, assessment.counts, strict=True):
+        first = judged.grounds[:1] if judged in doubted else ()
+        remarks = _contradictions(judged, counts) if judged in wanted else []
+        parts += [ground for ground in remarks if ground not in first]
+        if any(map(str.isdigit, " ".join((*first, *remarks)))):
+            keys += [number.key for number in of_table(counts)]
+    return Sentence(" ".join(parts), tuple(keys))
+
+
+def _contradictions(judged: TableReliability, counts: TableFacts) -> list[str]:
+    """Return the grounds that state what counts break, whether or not it is much."""
+    heads = (
+        *(entry.heading for entry in counts.identities),
+        *(queues.heading for queues in counts.unbalanced),
     )
-    return Sentence(" ".join(parts), keys)
+    return [ground for ground in judged.grounds if heads and ground.startswith(heads)]
 
 
 def limits(assessment: Assessment, coverage: Coverage, rates: Rates) -> Iterator[Sentence]:

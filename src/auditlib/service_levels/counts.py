@@ -4,7 +4,7 @@ Conventions: an interval belongs to the period and to the day it starts in. Wher
 of a channel on a day that an interval touches, they are what is counted there, and the interval is only held
 against them. A contact that names no channel may be one of any. What an interval leaves unsaid (its answered,
 its abandoned) is unknown for all contacts offered in it, and so is everything where counts contradict
-themselves.
+themselves, or where its last row is in quarantine (`doubted`).
 """
 
 from __future__ import annotations
@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from auditlib.contracts import WHOLE_DAY
+from auditlib.contracts.intervals import INTERVAL_COUNTS
 from auditlib.records import Basis
 from auditlib.service_levels.carried import carried
 from auditlib.service_levels.completed import completed
+from auditlib.service_levels.doubted import latest_intervals
 from auditlib.standards.measure import Tables
 from auditlib.standards.observed import IN_PERIOD, KnownRows, counts_by, rows_in
 from auditlib.statements import counted
@@ -24,7 +26,7 @@ from auditlib.time.epoch import DAY
 if TYPE_CHECKING:
     import narwhals as nw
 
-TABLE = "interval_counts"
+TABLE = INTERVAL_COUNTS.name
 _SECOND, _NEVER = 1_000_000, -(1 << 62)
 
 
@@ -110,8 +112,7 @@ def counts(
 
     if TABLE not in tables.tables:
         return None
-    ours = tables.lazy(TABLE).filter(nw.col("in_period"), nw.col("channel") == channel)
-    rows = completed(ours)
+    rows = completed(latest_intervals(tables).filter(nw.col("channel") == channel))
     if contacts is None:
         many = rows_in(rows)
         alone = f"from {counted(many, 'interval count')} alone, because {why}"

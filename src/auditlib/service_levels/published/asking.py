@@ -9,14 +9,15 @@ from auditlib.service_levels.published.against_evidence import matched
 from auditlib.service_levels.published.answer import PublishedAnswer
 from auditlib.service_levels.published.changed_definition import changes_of_definition, changes_of_limits
 from auditlib.service_levels.published.claims import published_shares
+from auditlib.service_levels.published.quarantined_counts import quarantined_counts
 from auditlib.service_levels.published.restated import restated_counts, restated_shares
 from auditlib.service_levels.published.result import PublishedAgainstEvidence
 from auditlib.standards.profile import Demands
 from auditlib.statements import Unanswered
 
 _NOTHING = Refusal(
-    "The evidence has no figures that the party published, and no interval counts exported on several days "
-    "or made by limits that changed.",
+    "The evidence has no figures that the party published, and no interval counts exported on several days, "
+    "made by limits that changed, or in quarantine.",
     "Ask for the service levels that the party published, with the definition and the days of each.",
 )
 
@@ -46,7 +47,8 @@ def published(engagement: Engagement, *, demands: Demands) -> PublishedAnswer | 
         restated_counts(tables),
         changes_of_limits(tables),
         tuple(name for name in EVIDENCE if name in tables.tables),
+        quarantined_counts(tables),
     )
-    if not (figures or result.exports or result.changed_limits):
+    if not (figures or result.exports or result.changed_limits or result.doubted):
         return Unanswered.not_assessable("published figures", _NOTHING)
     return PublishedAnswer(result)

@@ -9,6 +9,7 @@ from auditlib.service_levels.counts import TABLE as COUNTS
 from auditlib.service_levels.published.changed_definition import ChangedDefinition, ChangedLimit
 from auditlib.service_levels.published.claims import TABLE
 from auditlib.service_levels.published.matching import GivenBy, MatchedShare, apart
+from auditlib.service_levels.published.quarantined_counts import DoubtedCounts
 from auditlib.service_levels.published.restated import RestatedCounts
 from auditlib.service_levels.published.result import PublishedAgainstEvidence
 from auditlib.service_levels.variants import VariantShare
@@ -31,6 +32,8 @@ def facts(result: PublishedAgainstEvidence) -> Iterator[Number]:
         yield from _exports(counts)
     for limit in result.changed_limits:
         yield from _limits(limit)
+    for doubted in result.doubted:
+        yield from _doubted(doubted)
 
 
 def series(change: ChangedDefinition) -> str:
@@ -96,3 +99,20 @@ def _limits(limit: ChangedLimit) -> Iterator[Number]:
     yield Number(f"queues_{about}", limit.queues, "count", basis=basis)
     for place, seconds in enumerate(limit.limits, start=1):
         yield Number(f"limit_{place}_{about}", seconds, "seconds", basis=basis)
+
+
+def _doubted(doubted: DoubtedCounts) -> Iterator[Number]:
+    basis = (Basis("quarantine", (("table", COUNTS),)),)
+    for key, value in (
+        ("doubted", doubted.intervals),
+        ("doubted_contacts", doubted.contacts),
+        ("doubted_unsaid", doubted.unsaid),
+        ("doubted_exported_before", doubted.exported_before),
+        ("doubted_otherwise", doubted.otherwise),
+    ):
+        yield Number(f"{key}:{doubted.channel}", value, "count", basis=basis)
+    for place, queue in enumerate(doubted.queues, start=1):
+        yield Number(f"doubted_queue_{place}:{doubted.channel}", queue.intervals, "count", basis=basis)
+        yield Number(f"queue_intervals_{place}:{doubted.channel}", queue.of, "count", basis=basis)
+    for place, (rule, many) in enumerate(doubted.rules, start=1):
+        yield Number(f"doubted_rule_{place}:{doubted.channel}", many, "count", basis=basis, reason=rule)

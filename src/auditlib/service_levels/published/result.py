@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 from auditlib.records import Held
 from auditlib.service_levels.published.changed_definition import ChangedDefinition, ChangedLimit
 from auditlib.service_levels.published.matching import GivenBy, MatchedShare
+from auditlib.service_levels.published.quarantined_counts import DoubtedCounts
 from auditlib.service_levels.published.restated import RestatedCounts, RestatedShare
 from auditlib.service_levels.variants import VariantShare
 
@@ -35,6 +36,8 @@ class PublishedAgainstEvidence:
         Limits of interval counts that changed within the period.
     tables
         Tables of the evidence that it rests on.
+    doubted
+        Interval counts in quarantine, by channel.
     """
 
     figures: tuple[MatchedShare, ...] = ()
@@ -43,6 +46,7 @@ class PublishedAgainstEvidence:
     exports: tuple[RestatedCounts, ...] = ()
     changed_limits: tuple[ChangedLimit, ...] = ()
     tables: tuple[str, ...] = ()
+    doubted: tuple[DoubtedCounts, ...] = ()
 
     def by_outcome(self, given: GivenBy) -> tuple[MatchedShare, ...]:
         """Return the figures with one outcome."""

@@ -8,6 +8,7 @@ from auditlib.records import Sentence
 from auditlib.service_levels.published.changed_definition import ChangedDefinition, ChangedLimit
 from auditlib.service_levels.published.facts import series
 from auditlib.service_levels.published.matching import GivenBy, MatchedShare, same_way
+from auditlib.service_levels.published.quarantined_counts import DoubtedCounts
 from auditlib.service_levels.published.restated import RestatedCounts, RestatedShare
 from auditlib.service_levels.published.result import PublishedAgainstEvidence
 from auditlib.service_levels.published.words import about, way_text, ways_text, when
@@ -54,6 +55,8 @@ def summary(result: PublishedAgainstEvidence, facts: Facts) -> Iterator[Sentence
         yield exports(counts, facts)
     for limit in result.changed_limits:
         yield changed_limit(limit, facts)
+    for doubted in result.doubted:
+        yield doubted_counts(doubted, facts)
 
 
 def _notable(entry: MatchedShare) -> bool:
@@ -218,6 +221,67 @@ def changed_limit(limit: ChangedLimit, facts: Facts) -> Sentence:
         day=str(date_of(limit.day)),
         seconds=joined(seconds, " to "),
     )
+
+
+def doubted_counts(doubted: DoubtedCounts, facts: Facts) -> Sentence:
+    """Return which interval counts are in quarantine, and what becomes of the contacts in them."""
+    own = facts.about(doubted.channel)
+    first, last = date_of(doubted.first), date_of(doubted.last)
+    start = say(
+        "{doubted|interval|intervals} of {channel} counts cannot be used ({queues}), {days}: {rules}",
+        own,
+        channel=doubted.channel,
+        queues=_queues(doubted, own),
+        days=f"on {first}" if first == last else f"from {first} to {last}",
+        rules=_rules(doubted, own),
+    )
+    contacts = say(
+        "{doubted_contacts|contact|contacts} offered in them {doubted_contacts~is|are} unknown in "
+        "every share of counts",
+        own,
+    )
+    return say("{start}. {contacts}.{before}{unsaid}", own, start=start, contacts=contacts,
+               before=_before(doubted, own), unsaid=_unsaid(doubted, own))  # fmt: skip
+
+
+def _queues(doubted: DoubtedCounts, facts: Facts) -> Sentence:
+    parts = [
+        say(
+            f"{{name}}: {{doubted_queue_{place}}} of {{queue_intervals_{place}}}",
+            facts,
+            name=f"{queue.unit} {queue.queue}".strip(),
+        )
+        for place, queue in enumerate(doubted.queues[:MOST_NAMED], start=1)
+    ]
+    further = [Sentence("and further ones")] if len(doubted.queues) > MOST_NAMED else []
+    return joined([*parts, *further], "; ")
+
+
+def _rules(doubted: DoubtedCounts, facts: Facts) -> Sentence:
+    if len(doubted.rules) == 1:
+        return Sentence(f"all the same way, {doubted.rules[0][0]}", (facts["doubted_rule_1"].key,))
+    parts = [
+        say(f"{{rule}}, in {{doubted_rule_{place}}}", facts, rule=rule)
+        for place, (rule, _) in enumerate(doubted.rules[:MOST_NAMED], start=1)
+    ]
+    further = [Sentence("and further ways")] if len(doubted.rules) > MOST_NAMED else []
+    return joined([*parts, *further], "; ")
+
+
+def _before(doubted: DoubtedCounts, facts: Facts) -> Sentence | str:
+    if not doubted.exported_before:
+        return ""
+    return say(
+        " Of {doubted_exported_before} of them an earlier export counts the contacts; of {doubted_otherwise} "
+        "the last says otherwise than before, and that the earlier one holds nobody says.",
+        facts,
+    )
+
+
+def _unsaid(doubted: DoubtedCounts, facts: Facts) -> Sentence | str:
+    if not doubted.unsaid:
+        return ""
+    return say(" Of {doubted_unsaid} of them nobody says how many contacts came.", facts)
 
 
 def limits(result: PublishedAgainstEvidence) -> Iterator[Sentence]:

@@ -1,0 +1,190 @@
+"""Queues in which contacts that came and contacts that ended lie further apart than can wait at once.
+
+Who waits when an interval ends counts in the next, so that a single interval proves nothing. Over all that is
+counted of a queue, those offered are those answered, given up and passed on, but for who waits at its ends:
+at most as many as came in its busiest interval, which is the most that it can have handed on. Where it is
+counted who waits (the column `waiting`), each interval is tested by itself (`count_identities`) and left out
+here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from auditlib.contracts import CanonicalTables
+from auditlib.reliability.count_identities import MOST_LISTED, TABLE, BrokenInterval
+
+if TYPE_CHECKING:
+    import narwhals as nw
+
+_QUEUE = ("unit_id", "channel", "queue")
+_COUNTS = ("answered", "answered_in_time", "answered_late", "abandoned", "flowed_out", "waiting",
+           "exported_on")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class UnbalancedQueues:
+    """Queues whose contacts do not add up, all to the same side.
+
+    Parameters
+    ----------
+    nowhere
+        Whether more came than ended, so that contacts went nowhere; otherwise more ended than came.
+    queues
+        Queues concerned.
+    came, ended
+        Contacts offered in them, and those answered, given up or passed on.
+    offered
+        Contacts offered in all queues that say both.
+    at_once
+        As many as came in the busiest interval of each queue concerned: the most that can wait at once.
+    intervals
+        Those that lie furthest apart, the furthest first.
+    apart, most
+        Intervals that lie apart to that side, and by how many contacts the furthest does.
+    passed_on
+        Whether it is counted who was passed to another queue.
+    """
+
+    nowhere: bool
+    queues: int
+    came: int
+    ended: int
+    offered: int
+    at_once: int
+    intervals: tuple[BrokenInterval, ...]
+    apart: int
+    most: int
+    passed_on: bool
+
+    @property
+    def name(self) -> str:
+        """What it is called in keys."""
+        return "nowhere" if self.nowhere else "beyond"
+
+    @property
+    def heading(self) -> str:
+        """What the ground that states it begins with."""
+        beyond = "No queue ends more contacts than came and its busiest interval."
+        return "Went nowhere:" if self.nowhere else beyond
+
+    @property
+    def contacts(self) -> int:
+        """Contacts by which those that came and those that ended differ."""
+        return abs(self.came - self.ended)
+
+    @property
+    def share(self) -> float:
+        """Share of the contacts offered that is in doubt: where more ended than came, all of such a queue."""
+        doubted = self.contacts if self.nowhere else self.came
+        return doubted / self.offered if self.offered else 1.0
+
+
+def unbalanced_queues(evidence: CanonicalTables, table: str) -> tuple[UnbalancedQueues, ...]:
+    """Return what does not add up over all that is counted of queues; none for another table."""
+    if table != TABLE:
+        return ()
+    rows = evidence.lazy(table)
+    passed_on = "flowed_out" in rows.collect_schema().names()
+    summed = _summed_up(_latest(_with_every_count(rows)), passed_on=passed_on)
+    return tuple(_unbalanced(summed, passed_on=passed_on))
+
+
+def _with_every_count(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    import narwhals as nw
+
+    names = rows.collect_schema().names()
+    absent = [nw.lit(None, dtype=nw.Int64).alias(name) for name in _COUNTS if name not in names]
+    return rows.with_columns(*absent, queue=nw.col("queue").fill_null(""))
+
+
+def _latest(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Return each interval as it was exported last."""
+    import narwhals as nw
+
+    exported = nw.col("exported_on").cast(nw.Int64).fill_null(-1)
+    latest = exported.max().over(*_QUEUE, "starts_at")
+    return rows.with_columns(exported=exported, latest=latest).filter(nw.col("exported") == nw.col("latest"))
+
+
+def _summed_up(rows: nw.LazyFrame[Any], *, passed_on: bool) -> nw.LazyFrame[Any]:
+    """Return ``came`` and ``ended`` of intervals, and their ``gap`` where all that ends contacts is said."""
+    import narwhals as nw
+
+    quick, late = nw.col("answered_in_time"), nw.col("answered_late")
+    answered = nw.col("answered")
+    whole = nw.when(answered.is_null()).then(quick + late).otherwise(answered)
+    passed = nw.col("flowed_out")
+    placed = rows.filter(nw.col("waiting").is_null()).select(
+        *_QUEUE, "source_file", "source_line", came=nw.col("offered"), whole=whole, quick=quick,
+        lost=nw.col("abandoned"), passed=passed if passed_on else passed.fill_null(0),
+    )  # fmt: skip
+    complete = nw.col("whole") + nw.col("lost") + nw.col("passed")
+    answered = nw.when(nw.col("whole").is_null()).then(nw.col("quick")).otherwise(nw.col("whole"))
+    least = answered.fill_null(0) + nw.col("lost").fill_null(0) + nw.col("passed").fill_null(0)
+    return placed.with_columns(ended=least, gap=nw.col("came") - complete)
+
+
+def _unbalanced(summed: nw.LazyFrame[Any], *, passed_on: bool) -> Iterator[UnbalancedQueues]:
+    import narwhals as nw
+
+    busiest = nw.col("came").max().over(*_QUEUE)
+    more_came = nw.col("gap").sum().over(*_QUEUE)
+    more_ended = (nw.col("ended") - nw.col("came")).sum().over(*_QUEUE)
+    placed = summed.with_columns(busiest=busiest, more_came=more_came, more_ended=more_ended)
+    sides = {
+        True: (placed.filter(~nw.col("gap").is_null()), "more_came", nw.col("gap")),
+        False: (placed, "more_ended", nw.col("ended") - nw.col("came")),
+    }
+    for nowhere, (rows, in_all, by) in sides.items():
+        concerned = rows.filter(nw.col(in_all) > nw.col("busiest")).with_columns(by=by)
+        queues = _sums(concerned, by=_QUEUE)
+        if queues:
+            (whole,) = _sums(rows)
+            offered = int(whole["came"])
+            yield _of_queues(concerned, queues, offered=offered, nowhere=nowhere, passed_on=passed_on)
+
+
+def _sums(rows: nw.LazyFrame[Any], *, by: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+    """Return what came, what ended and the busiest interval, by queue or in all."""
+    import narwhals as nw
+
+    totals = {"came": nw.col("came").sum(), "ended": nw.col("ended").sum(), "busiest": nw.col("came").max()}
+    summed = rows.group_by(*by).agg(**totals) if by else rows.select(**totals)
+    return list(summed.collect().rows(named=True))
+
+
+def _of_queues(
+    concerned: nw.LazyFrame[Any],
+    queues: list[dict[str, Any]],
+    *,
+    offered: int,
+    nowhere: bool,
+    passed_on: bool,
+) -> UnbalancedQueues:
+    import narwhals as nw
+
+    apart = concerned.filter(nw.col("by") > 0)
+    furthest = apart.sort("by", "source_file", "source_line", descending=[True, False, False])
+    first = furthest.select("unit_id", "source_file", "source_line", "by").head(MOST_LISTED).collect().rows()
+    return UnbalancedQueues(
+        nowhere,
+        len(queues),
+        sum(int(row["came"]) for row in queues),
+        sum(int(row["ended"]) for row in queues),
+        offered,
+        sum(int(row["busiest"]) for row in queues),
+        tuple(BrokenInterval(str(unit), str(file), int(line)) for unit, file, line, _ in first),
+        rows_in(apart),
+        int(first[0][3]),
+        passed_on,
+    )
+
+
+def rows_in(rows: nw.LazyFrame[Any]) -> int:
+    """Return how many rows there are."""
+    import narwhals as nw
+
+    return int(rows.select(many=nw.len()).collect().rows()[0][0])
