@@ -166,6 +166,28 @@ def test_given_up_is_a_repeat_and_no_resolution():
     assert (share(without).gross.value, window(without).base) == (1, 1)
 
 
+@pytest.mark.parametrize("back", [True, False])
+def test_said_to_be_both_answered_and_given_up_it_is_resolved_or_not(back: bool):
+    """Where the customer came back it is not resolved, whichever it was; else nobody knows."""
+    plain = [call(f"A{n}", 1 + n / 100, customer_id=f"K{n}", resolved_first=True) for n in range(8)]
+    plain[0] |= {"answered_at": None, "abandoned": True}
+    both = [call(f"B{n}", 2, customer_id=f"L{n}", abandoned=True) for n in range(2)]
+    repeats = [call(f"C{n}", 3, customer_id=f"L{n}") for n in range(2)] if back else []
+    answer = asked(*plain, *both, *repeats)
+    gross = share(answer).gross
+    assert (window(answer).base, window(answer).undecided) == (10, 0 if back else 2)
+    assert (gross.value, gross.n) == ((0.7, 10) if back else (7 / 8, 8))
+    assert (gross.least, gross.most) == ((0.7, 0.7) if back else (0.7, 0.9))
+    net = share(answer).net
+    assert (net.value, net.least, net.most) == (gross.value, gross.least, gross.most)
+    assert (
+        "2 first contacts said to be both answered and given up may be resolved or not" in str(answer)
+    ) is (not back)
+    group = next(entry for entry in answer.result.groups if entry.kind == "channel")
+    assert (group.share.value, group.share.n) == (gross.value, gross.n)
+    assert unfounded(answer) == []
+
+
 def test_legs_of_one_contact_are_no_repeats():
     legs = [call("A", 1), call("B", 1.01, contact_id="A", resolved_first=True), call("C", 20)]
     legs[0] |= {"contact_id": "A", "resolved_first": False}

@@ -389,6 +389,22 @@ def test_contacts_of_which_it_is_not_known_take_a_difference_back() -> None:
     assert next(entry.count for entry in parity.channels if entry.channel == "chat").unknown == 1200
 
 
+def test_contacts_said_to_be_both_answered_and_given_up_are_known_of_nothing() -> None:
+    sure = [contact(number, "phone" if number % 2 else "chat") for number in range(600)]
+    sure[1::20] = [given_up(number) for number in range(1, 600, 20)]
+    both = [contact(number, "chat", abandoned=True) for number in range(600, 700)]
+    policy = registry(phone="office!", chat="office!")
+    answer = ask({"interactions": sure + both}, policy)
+    for trait in (Trait.AT_ONCE, Trait.HANDED_OVER, Trait.BY_CHOICE):
+        assert answer.result.trait(trait).total.unknown == 100
+    given = answer.result.parity(Trait.GIVEN_UP)
+    assert [entry.count.unknown for entry in given.channels if entry.channel == "chat"] == [100]
+    assert "100 contacts are said to be both answered and given up, and count as neither." in texts(answer)
+    assert answer.result.medians["chat"][1] == 300
+    assert unfounded(answer) == []
+    assert "said to be both" not in texts(ask({"interactions": sure}, policy))
+
+
 OPTIONAL = ("matter", "customer_id", "handed_over", "preferred_channel", "resolved_first", "abandoned")
 
 

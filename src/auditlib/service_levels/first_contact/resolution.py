@@ -89,9 +89,9 @@ def estimate(
     interactions = engagement.evidence.lazy("interactions")
     until = evidence_end(interactions, run)
     offered = whole_contacts(interactions, recorded, rule=rule).filter(_up_to(until))
-    known = identified(by_matter=recorded.by_matter)
+    identifiable = identified(by_matter=recorded.by_matter)
     no_survey = survey_lacking(engagement.evidence, run, resolved_item)
-    certain = with_silences(offered.filter(known), by_matter=recorded.by_matter)
+    certain = with_silences(offered.filter(identifiable), by_matter=recorded.by_matter)
     silences = with_vague(certain, offered, recorded)
     contacts = _with_said(engagement, silences, "" if no_survey else resolved_item)
     windows = rule.every_window

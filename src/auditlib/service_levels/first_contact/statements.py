@@ -75,11 +75,27 @@ def _range(window: ResolutionWindow, facts: Facts) -> Iterator[Sentence]:
     if shares is None or shares.gross is None or shares.gross.exact:
         return
     nothing = ": that range says nothing" if shares.gross.says_nothing else ""
+    causes = []
+    if window.unknown:
+        causes.append(
+            say(
+                "{unknown|contact|contacts} without a customer, in quarantine, or near another of the "
+                "customer without saying the matter may be repeats",
+                facts,
+            )
+        )
+    if window.undecided:
+        causes.append(
+            say(
+                "{undecided|first contact|first contacts} said to be both answered and given up may be "
+                "resolved or not",
+                facts,
+            )
+        )
     yield say(
-        "{unknown|contact|contacts} without a customer, in quarantine, or near another of the customer "
-        "without saying the matter may be repeats: the share may be anything from {least} to "
-        "{most}{nothing}.",
+        "{causes}: the share may be anything from {least} to {most}{nothing}.",
         facts,
+        causes=joined(causes, ", and "),
         least=say("{share_least}", facts.about(f"{window.days}:{Witness.CONTACTS}")),
         most=say("{share_most}", facts.about(f"{window.days}:{Witness.CONTACTS}")),
         nothing=nothing,

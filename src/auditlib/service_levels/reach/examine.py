@@ -10,6 +10,7 @@ from auditlib.obligations.hours import as_of
 from auditlib.parameters.engagement import Engagement
 from auditlib.parameters.run import Run
 from auditlib.records import Refusal
+from auditlib.service_levels.contradictory import contradictory
 from auditlib.service_levels.legs import joined_legs
 from auditlib.service_levels.reach.answer import ReachAnswer
 from auditlib.service_levels.reach.availability import availability
@@ -31,6 +32,7 @@ from auditlib.service_levels.reach.parity import Parity, compare
 from auditlib.service_levels.reach.registry import ChannelPolicy, registry_of
 from auditlib.service_levels.reach.result import ReachResult, TraitByKind
 from auditlib.service_levels.reach.waits_live import usual_waits
+from auditlib.standards.observed import rows_in
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -70,6 +72,7 @@ def estimate(engagement: Engagement) -> ReachResult:
         episodes(joined_legs(tables.lazy(TABLE)), silence_days=registry.silence_days, until=as_of(run)),
         tuple((trait, ASK_FOR[trait]) for trait in Trait if not told[trait]),
         minimum_n=run.thresholds.minimum_n,
+        contradictory=rows_in(contacts.filter(contradictory())),
         matterless=sum(_everybody(count) for (_, kind), count in sizes.items() if kind == UNKNOWN),
     )
 

@@ -343,5 +343,11 @@ def limits(result: ReachResult, facts: Facts) -> Iterator[Sentence]:
     if 0 < result.matterless < sum(result.contacts.values()):
         yield say("{matterless|contact says|contacts say} not what about, and {matterless~is|are} in no "
                   "comparison within kinds of matter.", facts)  # fmt: skip
+    if result.contradictory:
+        yield say(
+            "{contradictory|contact is|contacts are} said to be both answered and given up, and "
+            "{contradictory~counts|count} as neither.",
+            facts,
+        )
     if result.contacts.get(UNKNOWN):
         yield say("{unnamed|contact names|contacts name} no channel.", facts)

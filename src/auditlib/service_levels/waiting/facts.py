@@ -48,6 +48,7 @@ def _channel(entry: ChannelWaits) -> Iterator[Number]:
     counts = {
         "contacts_answered": entry.answered,
         "outcome_unknown": entry.unknown,
+        "contradictory": entry.contradictory,
         "untimed": entry.untimed,
         "unhandled": entry.unhandled,
     }
@@ -90,7 +91,7 @@ def _share_given_up(entry: ChannelWaits, basis: tuple[Basis, ...]) -> Iterator[N
         yield Number(key, None, "share", entry.offered, basis=basis, reason=why)
         return
     yield Number(key, share.least, "share", entry.offered, share.interval, basis)
-    if entry.unknown:
+    if entry.open:
         yield Number(f"most_{key}", share.most, "share", entry.offered, share.interval, basis)
 
 

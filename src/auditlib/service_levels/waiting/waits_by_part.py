@@ -10,10 +10,8 @@ import pandas as pd
 
 from auditlib.contracts import CanonicalTables
 from auditlib.contracts.frames import any_row, to_pandas
-from auditlib.service_levels.waiting.channel_waits import ANSWERED
-from auditlib.service_levels.waiting.patience import GIVEN_UP
 from auditlib.service_levels.waiting.result import QUANTILES, WaitsOfPart
-from auditlib.service_levels.waiting.timed import whole_seconds
+from auditlib.service_levels.waiting.timed import ANSWERED, BOTH, GIVEN_UP, UNKNOWN, whole_seconds
 from auditlib.service_levels.waits import SECOND
 from auditlib.time.months import month_text, months_of_days
 
@@ -80,7 +78,8 @@ def _of_parts(contacts: nw.LazyFrame[Any]) -> pd.DataFrame:
     placed = contacts.filter(~nw.col(_PART).is_null())
     known = (nw.col("became") == ANSWERED) & ~nw.col("left").is_null()
     sums = {
-        **{became: (nw.col("became") == became).cast(nw.Int64) for became in (ANSWERED, GIVEN_UP, "unknown")},
+        **{became: (nw.col("became") == became).cast(nw.Int64) for became in (ANSWERED, GIVEN_UP)},
+        "unknown": nw.col("became").is_in([UNKNOWN, BOTH]).cast(nw.Int64),
         "offered": nw.lit(1),
         "cases": known.cast(nw.Int64),
         "time": nw.when(known).then(nw.col("left")).otherwise(nw.lit(0)),
