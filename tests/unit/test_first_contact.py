@@ -264,7 +264,7 @@ def test_a_level_that_is_unsaid_makes_the_net_share_a_range():
 @pytest.mark.parametrize(
     ("calls", "words"),
     [
-        ((), "The evidence has no single contacts"),
+        ((), "The evidence has neither single contacts nor interval counts."),
         ((call("A", 1, customer_id=None),), "which customer it was with"),
         ((call("A", 58),), "No first contact of the period has a window that is over"),
     ],

@@ -22,9 +22,10 @@ from auditlib.contracts.frames import to_pandas
 from auditlib.disclosure import UNRESTRICTED, MinimumFrequency
 from auditlib.parameters.engagement import Engagement
 from auditlib.records import Basis, Held, Number, Refusal, Sentence
-from auditlib.service_levels.channels import NO_CONTACTS, without_contacts
+from auditlib.service_levels.channels import NO_CONTACTS
 from auditlib.service_levels.contradictory import ASK, contradictory
 from auditlib.service_levels.legs import joined_legs
+from auditlib.service_levels.single_contacts import without_single_contacts
 from auditlib.service_levels.waiting.timed import CONTACTS
 from auditlib.standards.observed import rows_in
 from auditlib.statements import Answer, Exhibit, Facts, Unanswered, say
@@ -229,7 +230,9 @@ def open_by_day(tables: CanonicalTables, *, first: int, last: int) -> Backlog | 
     import narwhals as nw
 
     if CONTACTS not in tables.tables:
-        return without_contacts(tables)
+        return without_single_contacts(
+            tables, unsaid="what is open at the end of a day", ask="Ask for the contacts of the period."
+        )
     if last < first:
         return NO_CONTACTS
     every = joined_legs(tables.lazy(CONTACTS)).filter(nw.col("offered_day") <= last)
