@@ -321,8 +321,25 @@ def test_waits_are_broken_down_by_what_the_evidence_has():
         "month": ["2024-01", "2024-02"],
     }  # fmt: skip
     assert list(answer.by("month").frame["median"]) == [10, 30]
+    assert all("queue" not in name for name in answer.dimensions)
     without = WaitingAnswer(measured(evidence(*contacts, absent=("matter",))))
     assert without.dimensions == ("unit_id", "hour", "month")
+
+
+def test_waits_of_a_queue_have_names_of_their_own():
+    """A queue may be called as a kind of matter is, and its waits are others."""
+    contacts = [
+        contact("C1", 10, wait=10, matter="billing", queue="billing"),
+        contact("C2", 20, wait=30, matter="repair", queue="billing"),
+        contact("C3", 30, wait=50, matter="repair", queue=None),
+    ]
+    answer = WaitingAnswer(measured(evidence(*contacts)))
+    assert answer.dimensions == ("unit_id", "matter", "queue", "hour", "month")
+    table = answer.by("queue")
+    assert list(table.frame["queue_mean"]) == [20]
+    keys = {number.key for name in answer.dimensions for number in answer.by(name).facts}
+    assert {"mean:phone:billing", "queue_mean:phone:billing"} <= keys
+    assert table.labels["queue_mean"] == "Mean wait"
 
 
 def test_times_are_said_in_units_that_people_read():

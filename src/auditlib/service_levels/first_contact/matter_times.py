@@ -4,7 +4,7 @@ A matter is a customer with a kind of matter until it has been silent for so man
 the end of its last contact, where that was answered; where contacts carry the party's mark, it is resolved by
 that with the end of the first contact marked. Nobody knows before the silence is over whether a contact was
 the last: a matter is followed until as many days before the evidence ends, and if it was not resolved by then
-it is open (censored). So is one whose last contact was given up, or said to be both: its silence says nothing.
+it is open (censored). So is one whose last contact was given up, or is said to be both: silence says nothing.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 QUANTILES = {"median": 0.5, "p90": 0.9}
 """Quantiles of times, by name."""
-DIMENSIONS = ("unit_id", "matter", "hour", "month")
+DIMENSIONS = ("unit_id", "matter", "queue", "hour", "month")
 """What waits are broken down by, beside the channel."""
 
 
@@ -131,7 +131,7 @@ class CountedMeans:
 
 @dataclass(frozen=True, slots=True)
 class WaitsOfPart:
-    """Contacts of one part (a unit, a kind of matter, an hour, a month) of a channel."""
+    """Contacts of one part (a unit, a kind of matter, a queue, an hour, a month) of a channel."""
 
     channel: str
     part: str

@@ -28,7 +28,9 @@ BOTH = "contradictory"
 BECAME = (ANSWERED, GIVEN_UP, NEITHER, UNKNOWN, BOTH)
 """What may have become of a contact; unknown is whether one that was never answered gave up."""
 _HOUR = 3600
-_PLACES = ("unit_id", "channel", "day", "hour", "matter")
+_NAMED = ("matter", "queue")
+"""What a contact may be about or offered to; empty where no source says it."""
+_PLACES = ("unit_id", "channel", "day", "hour", *_NAMED)
 
 
 def timed(tables: CanonicalTables, *, as_of: int) -> nw.LazyFrame[Any] | None:
@@ -42,9 +44,9 @@ def timed(tables: CanonicalTables, *, as_of: int) -> nw.LazyFrame[Any] | None:
     Returns
     -------
     narwhals.LazyFrame
-        unit_id, channel, day, hour (local, of the offer; empty without a time), matter (empty where no source
-        says it), became (one of `BECAME`), left, handled (microseconds in the queue and from the answer to
-        the end; empty where unknown).
+        unit_id, channel, day, hour (local, of the offer; empty without a time), matter and queue (empty where
+        no source says them), became (one of `BECAME`), left, handled (microseconds in the queue and from the
+        answer to the end; empty where unknown).
     """
     import narwhals as nw
 
@@ -63,7 +65,7 @@ def timed(tables: CanonicalTables, *, as_of: int) -> nw.LazyFrame[Any] | None:
     timed_rows = contacts.with_columns(
         day=nw.col("offered_day").cast(nw.Int64),
         hour=_hour(),
-        matter=_matter(contacts),
+        **{name: _named(contacts, name) for name in _NAMED},
         became=_became(never),
         left=nw.when(~(vague | contradictory()) & (left >= 0)).then(left),
         handled=nw.when(~(handled_vague | contradictory()) & (handled >= 0)).then(handled),
@@ -85,11 +87,11 @@ def _hour() -> nw.Expr:
     return nw.when(second != WHOLE_DAY).then(second // _HOUR)
 
 
-def _matter(contacts: nw.LazyFrame[Any]) -> nw.Expr:
+def _named(contacts: nw.LazyFrame[Any], name: str) -> nw.Expr:
     import narwhals as nw
 
-    said = "matter" in contacts.collect_schema().names()
-    return nw.col("matter") if said else nw.lit(None, dtype=nw.String)
+    mapped = name in contacts.collect_schema().names()
+    return nw.col(name) if mapped else nw.lit(None, dtype=nw.String)
 
 
 def _became(never: nw.Expr) -> nw.Expr:

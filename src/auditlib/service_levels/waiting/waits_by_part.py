@@ -1,4 +1,4 @@
-"""Waits of parts of a channel: units, kinds of matter, local hours and months."""
+"""Waits of parts of a channel: units, kinds of matter, queues, local hours and months."""
 
 from __future__ import annotations
 
@@ -35,8 +35,9 @@ def waits_by_part(
 
     named = contacts.filter(~nw.col("channel").is_null())
     parts = {"unit_id": nw.col("unit_id"), "hour": nw.col("hour")}
-    if any_row(named.filter(~nw.col("matter").is_null())):
-        parts["matter"] = nw.col("matter")
+    for name in ("matter", "queue"):
+        if any_row(named.filter(~nw.col(name).is_null())):
+            parts[name] = nw.col(name)
     found = {name: _of_parts(named.with_columns(part=part)) for name, part in parts.items()}
     told = {name: tuple(_waits(row, name) for row in rows.to_dict("records")) for name, rows in found.items()}
     by_month = waits_by_month(tables, named)
