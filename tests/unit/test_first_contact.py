@@ -312,6 +312,15 @@ def test_three_numbers_of_the_same_first_contacts():
     assert unfounded(answer) == []
 
 
+def test_who_did_not_come_back_is_said_with_the_days_it_is_known_for():
+    """A customer may come back later: silence is that of the window, and no more."""
+    later = asked(call("A", 1, resolved_first=False), call("B", 30, resolved_first=True))
+    words = "not marked as resolved, and the customer did not come back within 7 days"
+    assert words in set(later.cases(3).frame["contradiction"])
+    assert "within 14 days" in " ".join(later.contradictions().frame["title"])
+    assert "never came back" not in str(later)
+
+
 def test_cases_are_listed_soonest_first_and_found_again():
     table = three_sources().cases(3).frame
     assert list(table["interaction_id"][:3]) == ["A0", "A1", "A2"]
@@ -332,6 +341,13 @@ def test_contradicted_marks_are_findings_with_their_cases():
     assert (len(returned.cases), len(denied.cases)) == (len(watched), 45)
     assert returned.cases[0].words.endswith("came back after 47.9 hours")
     assert "New matters explain 0.0%" in returned.condition
+    assert (
+        returned.headline
+        == f"Marked as resolved and back within 7 days: {len(watched)} of 300 first contacts"
+    )
+    assert denied.headline.startswith("Marked as resolved and denied by the customer: 45 of ")
+    share = f"{len(watched) / 300:.1%}"
+    assert returned.condition.count(share) == 1
     numbers = {f"07_service_levels/{number.key}": number for number in answer.numbers()}
     for finding in answer.findings():
         assert orphans(finding.condition, [numbers[key] for key in finding.evidence]) == ()

@@ -377,6 +377,17 @@ def test_the_mean_of_means_stands_beside_the_mean_of_all_contacts():
         in said
     )
     assert "How patient customers are cannot be told without single contacts." in str(answer.patience())
+    assert "which no interval says" not in said_limits(answer)
+    assert "it cannot be told: how long those wait who wait longest" in said_limits(answer)
+    assert unfounded(answer) == []
+
+
+def test_counts_that_say_no_wait_say_once_what_cannot_be_told_and_what_to_ask_for():
+    counts = [counted(900, unit="A", answered=900, handle_seconds=180_000)]
+    answer = WaitingAnswer(measured(evidence(counts=counts)))
+    (told,) = (sentence.text for sentence in answer.limits() if "counts by interval" in sentence.text.lower())
+    assert "it cannot be told: the mean wait, which no interval says, how long those wait" in told
+    assert told.endswith("one by one, or for the mean wait of each interval.")
     assert unfounded(answer) == []
 
 

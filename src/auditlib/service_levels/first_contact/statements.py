@@ -12,7 +12,7 @@ from auditlib.service_levels.first_contact.result import (
     Witness,
     WitnessShares,
 )
-from auditlib.statements import Facts, joined, say
+from auditlib.statements import Facts, counted, joined, say
 
 WITNESSES: Mapping[Witness, str] = {
     Witness.CONTACTS: "no further contact in the window",
@@ -21,9 +21,21 @@ WITNESSES: Mapping[Witness, str] = {
 }
 DISAGREEMENTS: Mapping[Disagreement, str] = {
     Disagreement.MARKED_RETURNED: "marked as resolved, and the customer came back",
-    Disagreement.UNMARKED_SILENT: "not marked as resolved, and the customer never came back",
+    Disagreement.UNMARKED_SILENT: "not marked as resolved, and the customer did not come back",
     Disagreement.MARKED_DENIED: "marked as resolved, and the customer says it was not",
 }
+
+
+def disagreement(kind: Disagreement, days: int) -> str:
+    """Return what contradicts what under a window of so many days; who came back later is no contradiction.
+
+    Examples
+    --------
+    >>> disagreement(Disagreement.UNMARKED_SILENT, 7)
+    'not marked as resolved, and the customer did not come back within 7 days'
+    """
+    within = f" within {counted(days, 'day')}" if kind is Disagreement.UNMARKED_SILENT else ""
+    return f"{DISAGREEMENTS[kind]}{within}"
 
 
 def summary(result: FirstContactResolution, facts: Facts) -> Iterator[Sentence]:

@@ -166,17 +166,17 @@ def _entered(result: ReachResult, answer: Availability, facts: Facts) -> Sentenc
     low, high = (
         extreme(told, key=lambda entry: (entry.shares_entered or (1.0,))[0]) for extreme in (min, max)
     )
-    ends = {"least": _range_entered(low, facts), "first": _named(result, low.channel)}
-    if low is high:
-        reached = say("{first} could be reached in {least} of its opening hours in these", facts, **ends)
-    else:
-        reached = say(
-            "channels could be reached from {least} ({first}) to {most} ({last}) of their opening hours in these",
-            facts,
-            most=_range_entered(high, facts),
-            last=_named(result, high.channel),
-            **ends,
-        )
+    least, first = _range_entered(low, facts), _named(result, low.channel)
+    alone = "{first} could be reached in {least} of its opening hours in these"
+    spread = (
+        "channels could be reached from {least} ({first}) to {most} ({last}) of their opening hours in these"
+    )
+    reached = (
+        say(alone, facts, least=least, first=first)
+        if low is high
+        else say(spread, facts, least=least, first=first, most=_range_entered(high, facts),
+                 last=_named(result, high.channel))
+    )  # fmt: skip
     return say(
         "The register has no entry in {months_without_outages|month|months} of the period ({empty}). If it "
         "was kept in the others alone ({entered}), {reached}, and what is said of the whole period is too "

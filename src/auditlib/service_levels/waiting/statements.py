@@ -155,16 +155,30 @@ def limits(result: WaitingResult, facts: Facts) -> Iterator[Sentence]:
         )
     for entry in result.channels:
         yield from _unknown(entry, facts.about(entry.channel))
-    if result.counted:
+    if result.counted and result.channels:
         yield Sentence(
             "From interval counts means alone can be told: how long those wait who wait longest cannot."
         )
+    elif result.counted:
+        yield _counts_alone(result)
     if result.channels:
         yield Sentence(
             "Waits of those answered leave out those who gave up. How patient customers are is told on the "
             "supposition that those answered early are as patient as those answered late; where a queue "
             "says how long it is, that may not hold."
         )
+
+
+def _counts_alone(result: WaitingResult) -> Sentence:
+    """Say once what counts by interval do not tell, and what to ask for."""
+    means = any(entry.measure == "wait" for entry in result.counted)
+    mean = "" if means else "the mean wait, which no interval says, "
+    ask = "" if means else ", or for the mean wait of each interval"
+    return Sentence(
+        f"From counts by interval alone it cannot be told: {mean}how long those wait who wait longest, and "
+        "how long customers would wait before they give up. Ask for the contacts of the period one by "
+        f"one{ask}."
+    )
 
 
 def _unknown(entry: ChannelWaits, facts: Facts) -> Iterator[Sentence]:
