@@ -63,6 +63,7 @@ def test_contacts_open_at_the_end_of_a_day_are_those_of_a_plain_count(drawn):
         for row in contacts:
             ends = [row[name] for name in ("answered_day", "ended_day") if row[name] is not None]
             gone_somehow = not ends and row["abandoned"] is True
+            gone_somehow |= row["answered_day"] is not None and row["abandoned"] is True
             still = row["offered_day"] <= FIRST + day and all(end > FIRST + day for end in ends)
             if still and not gone_somehow:
                 midnight = (FIRST + day + 1) * DAY_SECONDS
@@ -96,6 +97,17 @@ def test_what_was_passed_on_without_an_end_is_not_open():
     passed_on, answered = contact("P", 0, flowed_out=True), contact("C", 0, wait=5)
     result = measured(passed_on, answered)
     assert (result.contacts.sum(), result.untold) == (0, 1)
+
+
+def test_what_is_said_to_be_both_answered_and_given_up_is_not_open_and_is_counted():
+    both = contact("B", 0, wait=3 * DAY_SECONDS, gave_up=True)
+    result = measured(contact("C", 0, wait=3 * DAY_SECONDS), both)
+    assert (result.contacts[:3].tolist(), result.contradictory) == ([1, 1, 1], 1)
+    said = " ".join(sentence.text for sentence in BacklogAnswer(result).limits())
+    assert "1 contact said to be both answered and given up is not counted as open" in said
+    refused = open_by_day(evidence(both), first=FIRST, last=FIRST + 9)
+    assert isinstance(refused, Refusal)
+    assert refused.reason == "Every contact is said to be both answered and given up."
 
 
 def test_where_no_end_is_known_of_any_contact_nothing_is_said():

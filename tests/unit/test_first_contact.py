@@ -166,6 +166,28 @@ def test_given_up_is_a_repeat_and_no_resolution():
     assert (share(without).gross.value, window(without).base) == (1, 1)
 
 
+@pytest.mark.parametrize("back", [True, False])
+def test_said_to_be_both_answered_and_given_up_it_is_resolved_or_not(back: bool):
+    """Where the customer came back it is not resolved, whichever it was; else nobody knows."""
+    plain = [call(f"A{n}", 1 + n / 100, customer_id=f"K{n}", resolved_first=True) for n in range(8)]
+    plain[0] |= {"answered_at": None, "abandoned": True}
+    both = [call(f"B{n}", 2, customer_id=f"L{n}", abandoned=True) for n in range(2)]
+    repeats = [call(f"C{n}", 3, customer_id=f"L{n}") for n in range(2)] if back else []
+    answer = asked(*plain, *both, *repeats)
+    gross = share(answer).gross
+    assert (window(answer).base, window(answer).undecided) == (10, 0 if back else 2)
+    assert (gross.value, gross.n) == ((0.7, 10) if back else (7 / 8, 8))
+    assert (gross.least, gross.most) == ((0.7, 0.7) if back else (0.7, 0.9))
+    net = share(answer).net
+    assert (net.value, net.least, net.most) == (gross.value, gross.least, gross.most)
+    assert (
+        "2 first contacts said to be both answered and given up may be resolved or not" in str(answer)
+    ) is (not back)
+    group = next(entry for entry in answer.result.groups if entry.kind == "channel")
+    assert (group.share.value, group.share.n) == (gross.value, gross.n)
+    assert unfounded(answer) == []
+
+
 def test_legs_of_one_contact_are_no_repeats():
     legs = [call("A", 1), call("B", 1.01, contact_id="A", resolved_first=True), call("C", 20)]
     legs[0] |= {"contact_id": "A", "resolved_first": False}
@@ -242,7 +264,7 @@ def test_a_level_that_is_unsaid_makes_the_net_share_a_range():
 @pytest.mark.parametrize(
     ("calls", "words"),
     [
-        ((), "The evidence has no single contacts"),
+        ((), "The evidence has neither single contacts nor interval counts."),
         ((call("A", 1, customer_id=None),), "which customer it was with"),
         ((call("A", 58),), "No first contact of the period has a window that is over"),
     ],
@@ -290,6 +312,15 @@ def test_three_numbers_of_the_same_first_contacts():
     assert unfounded(answer) == []
 
 
+def test_who_did_not_come_back_is_said_with_the_days_it_is_known_for():
+    """A customer may come back later: silence is that of the window, and no more."""
+    later = asked(call("A", 1, resolved_first=False), call("B", 30, resolved_first=True))
+    words = "not marked as resolved, and the customer did not come back within 7 days"
+    assert words in set(later.cases(3).frame["contradiction"])
+    assert "within 14 days" in " ".join(later.contradictions().frame["title"])
+    assert "never came back" not in str(later)
+
+
 def test_cases_are_listed_soonest_first_and_found_again():
     table = three_sources().cases(3).frame
     assert list(table["interaction_id"][:3]) == ["A0", "A1", "A2"]
@@ -310,6 +341,13 @@ def test_contradicted_marks_are_findings_with_their_cases():
     assert (len(returned.cases), len(denied.cases)) == (len(watched), 45)
     assert returned.cases[0].words.endswith("came back after 47.9 hours")
     assert "New matters explain 0.0%" in returned.condition
+    assert (
+        returned.headline
+        == f"Marked as resolved and back within 7 days: {len(watched)} of 300 first contacts"
+    )
+    assert denied.headline.startswith("Marked as resolved and denied by the customer: 45 of ")
+    share = f"{len(watched) / 300:.1%}"
+    assert returned.condition.count(share) == 1
     numbers = {f"07_service_levels/{number.key}": number for number in answer.numbers()}
     for finding in answer.findings():
         assert orphans(finding.condition, [numbers[key] for key in finding.evidence]) == ()

@@ -41,12 +41,19 @@ def reference(legs: list[dict[str, Any]]) -> dict[str, Any]:
     ordered = sorted(legs, key=lambda row: (row["offered_at"], row["interaction_id"]))
     answers = [row["answered_at"] for row in ordered if row["answered_at"] is not None]
     ends = [row["ended_at"] for row in ordered if row["ended_at"] is not None]
+    both = any(row["answered_at"] is not None and row["abandoned"] for row in ordered)
+    marks = [row["resolved_first"] for row in ordered if row["resolved_first"] is not None]
+    matters = [row["matter"] for row in ordered if row["matter"] is not None]
+    levels = [row["first_level"] for row in ordered if row["first_level"] is not None]
     return {
+        "resolved_first": marks[-1] if marks else None,
+        "matter": matters[0] if matters else None,
+        "first_level": all(levels) if levels else None,
         "interaction_id": ordered[0]["interaction_id"],
         "offered_at": ordered[0]["offered_at"],
         "answered_at": min(answers, default=None),
         "ended_at": None if ordered[-1]["ended_at"] is None else max(ends),
-        "abandoned": False if answers else ordered[-1]["abandoned"],
+        "abandoned": True if both else False if answers else ordered[-1]["abandoned"],
         "hand_overs": len(ordered) - 1,
     }
 
@@ -75,6 +82,18 @@ def test_a_contact_is_given_up_where_no_leg_was_answered_and_the_last_was_given_
     assert found["L1"]["abandoned"] is expected
 
 
+def test_a_contact_with_a_leg_that_is_said_to_be_both_is_said_to_be_both():
+    found = joined(leg("L1", "C", 10, 20, abandoned=True), leg("L2", "C", 30, 40))
+    assert (found["L1"]["abandoned"], found["L1"]["answered_second"]) == (True, 20)
+
+
+def test_the_mark_is_that_of_the_last_leg_that_has_one():
+    """Who took a matter over marks it; a leg on which nobody set a mark takes none back."""
+    marks = (False, True, None)
+    legs = [leg(f"L{n}", "C", 10 + n, resolved_first=mark) for n, mark in enumerate(marks)]
+    assert joined(*legs)["L0"]["resolved_first"] is True
+
+
 def test_the_end_is_unknown_where_that_of_the_last_leg_is():
     assert joined(leg("L1", "C", 10, ended=30), leg("L2", "C", 30, 45))["L1"]["ended_at"] is None
 
@@ -82,12 +101,14 @@ def test_the_end_is_unknown_where_that_of_the_last_leg_is():
 moments = st.integers(0, 40)
 legs_of_contacts = st.lists(
     st.builds(
-        lambda contact, offered, wait, lasts, gave_up: (contact, offered, wait, lasts, gave_up),
+        lambda *parts: parts,
         st.sampled_from(["C1", "C2", "C3"]),
         moments,
         st.none() | moments,
         st.none() | moments,
         st.sampled_from([True, False, None]),
+        st.sampled_from([True, False, None]),
+        st.sampled_from(["bill", "move", None]),
     ),
     min_size=1,
     max_size=12,
@@ -102,9 +123,9 @@ def test_legs_are_joined_as_the_convention_says(drawn):
             f"L{place:02d}", contact, offered,
             None if wait is None else offered + wait,
             ended=None if lasts is None else offered + (wait or 0) + lasts,
-            abandoned=gave_up,
+            abandoned=gave_up, resolved_first=mark, first_level=mark, matter=matter,
         )
-        for place, (contact, offered, wait, lasts, gave_up) in enumerate(drawn)
+        for place, (contact, offered, wait, lasts, gave_up, mark, matter) in enumerate(drawn)
     ]  # fmt: skip
     found = joined(*legs)
     for contact in {row["contact_id"] for row in legs}:

@@ -211,3 +211,19 @@ def test_the_channel_of_a_criterion_is_compared_alone():
     other = replace(CRITERIA[0], options={"channel": "chat", "seconds": 45})
     (first, *_) = measured(evidence([*company(), *chats]), [other]).compared
     assert [first.unit_id[place] for place in first.called_out] == ["U07"]
+
+
+def test_channels_that_the_evidence_does_not_have_are_spoken_of_once():
+    asked = [
+        *CRITERIA,
+        *(replace(CRITERIA[0], id=f"IM-9{n}", options={"channel": name, "seconds": 45})
+          for n, name in enumerate(("chat", "video"))),
+    ]  # fmt: skip
+    answer = OutlyingAnswer(measured(evidence([*company()]), asked))
+    said = " ".join(sentence.text for sentence in (*answer.summary(), *answer.limits()))
+    assert said.count("chat") == 1
+    assert "The standard asks about contacts by chat and by video, and the evidence has none. Ask for" in said
+    held = evidence([*company()])
+    alone = outlying_units(held, asked[-2:], as_of=AS_OF, level=0.95, minimum_n=30, seed=1)
+    assert isinstance(alone, Refusal)
+    assert "by chat and by video" in alone.reason

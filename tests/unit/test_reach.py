@@ -92,6 +92,7 @@ def outage(
     row = {
         "outage_id": f"{channel} {start}", "unit_id": unit, "channel": channel, "started_at": at(start),
         "started_second": 0, "ended_at": None if end is None else at(end), "ended_second": 0,
+        "started_day": at(start) // DAY, "ended_day": None if end is None else at(end) // DAY,
     }  # fmt: skip
     return row | more
 
@@ -220,6 +221,36 @@ def test_an_outage_known_by_its_day_alone_leaves_availability_open() -> None:
     (phone,) = answer.result.availability.channels
     assert [hours_in(part) for part in phone.lost] == [0, 8]
     assert "97.7% to 100.0% of its opening hours" in texts(answer)
+
+
+def test_months_without_an_entry_are_named_and_availability_is_said_without_them_too() -> None:
+    """January has 23 working days of 8 hours and one outage of 8; February has no entry."""
+    policy = registry(phone="office!", chat="office!")
+    answer = ask({"outages": [outage("2024-01-10T09:00", "2024-01-10T17:00")]}, policy)
+    phone, chat = answer.result.availability.channels
+    assert phone.shares == (pytest.approx(1 - 8 / 352),) * 2
+    assert phone.shares_entered == (pytest.approx(1 - 8 / 184),) * 2
+    assert chat.shares_entered == (1, 1)
+    said = texts(answer)
+    assert "has no entry in 1 month of the period (2024-02)" in said
+    assert (
+        "kept in the others alone (2024-01), channels could be reached from 95.7% (phone) to 100.0%" in said
+    )
+    assert "Ask whether the register was kept in every month." in said
+    assert answer.channels()[0].frame["available_entered"].tolist() == pytest.approx([1 - 8 / 184, 1])
+    assert unfounded(answer) == []
+    later = outage("2024-02-10T09:00", "2024-02-10T10:00", channel="fax")
+    whole = ask({"outages": [outage("2024-01-10T09:00", "2024-01-10T17:00"), later]}, policy)
+    assert "has no entry" not in texts(whole)
+    assert whole.result.availability.channels[0].shares_entered is None
+
+
+def test_a_gap_between_months_with_entries_is_left_out_of_both_sides() -> None:
+    outages = [outage("2024-01-31T09:00", "2024-01-31T17:00"), outage("2024-03-01T09:00", "2024-03-01T17:00")]
+    period, as_of = {"start": "2024-01-01", "end": "2024-03-31"}, "2024-04-15T12:00:00Z"
+    answer = ask({"outages": outages}, registry(phone="office!"), period=period, as_of=as_of)
+    (phone,) = answer.result.availability.channels
+    assert phone.shares_entered == (pytest.approx(1 - 16 / (8 * (23 + 21))),) * 2
 
 
 @pytest.mark.parametrize(
@@ -389,6 +420,22 @@ def test_contacts_of_which_it_is_not_known_take_a_difference_back() -> None:
     assert next(entry.count for entry in parity.channels if entry.channel == "chat").unknown == 1200
 
 
+def test_contacts_said_to_be_both_answered_and_given_up_are_known_of_nothing() -> None:
+    sure = [contact(number, "phone" if number % 2 else "chat") for number in range(600)]
+    sure[1::20] = [given_up(number) for number in range(1, 600, 20)]
+    both = [contact(number, "chat", abandoned=True) for number in range(600, 700)]
+    policy = registry(phone="office!", chat="office!")
+    answer = ask({"interactions": sure + both}, policy)
+    for trait in (Trait.AT_ONCE, Trait.HANDED_OVER, Trait.BY_CHOICE):
+        assert answer.result.trait(trait).total.unknown == 100
+    given = answer.result.parity(Trait.GIVEN_UP)
+    assert [entry.count.unknown for entry in given.channels if entry.channel == "chat"] == [100]
+    assert "100 contacts are said to be both answered and given up, and count as neither." in texts(answer)
+    assert answer.result.medians["chat"][1] == 300
+    assert unfounded(answer) == []
+    assert "said to be both" not in texts(ask({"interactions": sure}, policy))
+
+
 OPTIONAL = ("matter", "customer_id", "handed_over", "preferred_channel", "resolved_first", "abandoned")
 
 
@@ -434,7 +481,7 @@ def test_without_contacts_nothing_is_promised_to_be_silent() -> None:
     answer = ask({}, registry(phone="office!"))
     assert answer.result.silent_channels == ()
     assert answer.findings() == ()
-    assert "no single contacts" in texts(answer)
+    assert "The evidence has neither single contacts nor interval counts." in texts(answer)
     assert unfounded(answer) == []
 
 

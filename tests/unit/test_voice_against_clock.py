@@ -262,6 +262,16 @@ def test_days_without_times_have_no_wait():
     assert (given.result.used, given.result.vague) == (1, 1)
 
 
+def test_a_contact_said_to_be_both_answered_and_given_up_has_no_wait():
+    calls = [waited(f"A{n}", 10, customer_id=f"K{n}") for n in range(5)]
+    calls.append(waited("B", 10, customer_id="L", abandoned=True))
+    told = asked(calls, [answer(name, 5.0) for name in (*(f"A{n}" for n in range(5)), "B")])
+    assert (told.result.used, told.result.contradictory, told.result.unanswered) == (5, 1, 0)
+    words = "1 response on contacts said to be both answered and given up is left out too"
+    assert words in " ".join(sentence.text for sentence in told.limits())
+    assert unfounded(told) == []
+
+
 @pytest.mark.parametrize("text", ["20, x", "60, 20", "20, 20"])
 def test_bounds_that_are_no_ascending_seconds_are_refused(text: str):
     with pytest.raises(ParameterError, match="no ascending list of whole seconds"):

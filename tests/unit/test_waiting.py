@@ -96,10 +96,12 @@ def test_counts_waits_and_handle_times_are_those_of_plain_arithmetic(drawn):
     assert {entry.channel for entry in result.channels} == set(by_channel)
     for entry in result.channels:
         mine = by_channel[entry.channel]
-        waits = [row[4] for row in mine if row[4] is not None]
+        certain = [row for row in mine if row[4] is not None and row[6] is not True]
+        waits = [row[4] for row in certain]
         never = [row for row in mine if row[4] is None]
-        handles = [row[5] for row in mine if row[4] is not None and row[5] is not None]
+        handles = [row[5] for row in certain if row[5] is not None]
         assert (entry.offered, entry.answered) == (len(mine), len(waits))
+        assert entry.contradictory == len(mine) - len(never) - len(certain)
         assert entry.given_up == sum(row[6] is True for row in never)
         assert entry.unknown == sum(row[6] is None for row in never)
         for spread, times in ((entry.wait, waits), (entry.handle, handles)):
@@ -116,7 +118,7 @@ def test_counts_waits_and_handle_times_are_those_of_plain_arithmetic(drawn):
                 row for row in by_channel[part.channel]
                 if (row[place] if dimension == "unit_id" else f"{row[place] // 3600:02d}") == part.part
             ]  # fmt: skip
-            waits = [row[4] for row in mine if row[4] is not None]
+            waits = [row[4] for row in mine if row[4] is not None and row[6] is not True]
             assert (part.offered, part.answered) == (len(mine), len(waits))
             if waits:
                 assert (part.median, part.p90) == (quantile(waits, 50), quantile(waits, 90))
@@ -224,6 +226,47 @@ def test_who_may_have_given_up_makes_a_range():
     assert unfounded(answer) == []
 
 
+def said_to_be_both(many: int) -> list[dict[str, Any]]:
+    """Return contacts that carry both an answer and the mark of giving up."""
+    return [contact(f"B{place}", 0, day=place, wait=900, handle=60, gave_up=True) for place in range(many)]
+
+
+def test_contacts_said_to_be_both_answered_and_given_up_are_in_no_wait_and_make_a_range():
+    answered = [contact(f"E{place}", 0, day=place, wait=20, handle=60) for place in range(20)]
+    lost = [contact(f"C{place}", 0, day=place, left=20, gave_up=True) for place in range(10)]
+    plain = channel(evidence(*answered, *lost))
+    entry = channel(evidence(*answered, *lost, *said_to_be_both(10)))
+    assert (entry.offered, entry.answered, entry.given_up, entry.contradictory) == (40, 20, 10, 10)
+    assert (entry.wait, entry.handle) == (plain.wait, plain.handle)
+    assert entry.share_given_up is not None
+    assert (entry.share_given_up.least, entry.share_given_up.most) == (0.25, 0.5)
+    assert isinstance(entry.patience, Patience)
+    assert isinstance(plain.patience, Patience)
+    assert entry.patience.bounds == plain.patience.bounds
+    answer = WaitingAnswer(measured(evidence(*answered, *lost, *said_to_be_both(10))))
+    assert (
+        "10 contacts by phone are said to be both answered and given up: they are in no wait"
+        in said_limits(answer)
+    )
+    assert "Ask whether the wait of those who gave up stands in the column of the answer" in said_limits(
+        answer
+    )
+    assert "25.0% to 50.0% of 40 contacts by phone" in str(answer)
+    assert unfounded(answer) == []
+
+
+def test_where_whoever_gave_up_is_said_to_be_answered_the_log_is_not_called_silent():
+    answered = [contact(f"E{place}", 0, day=place, wait=20) for place in range(20)]
+    answer = WaitingAnswer(measured(evidence(*answered, *said_to_be_both(5))))
+    assert answer.result.channels[0].share_given_up is not None
+    said = str(answer.patience())
+    assert (
+        "Every contact by phone that is said to have been given up is said to have been answered too." in said
+    )
+    assert "holds no contact given up" not in said
+    assert unfounded(answer) == []
+
+
 def said_limits(answer: Any) -> str:
     return " ".join(sentence.text for sentence in answer.limits())
 
@@ -278,8 +321,25 @@ def test_waits_are_broken_down_by_what_the_evidence_has():
         "month": ["2024-01", "2024-02"],
     }  # fmt: skip
     assert list(answer.by("month").frame["median"]) == [10, 30]
+    assert all("queue" not in name for name in answer.dimensions)
     without = WaitingAnswer(measured(evidence(*contacts, absent=("matter",))))
     assert without.dimensions == ("unit_id", "hour", "month")
+
+
+def test_waits_of_a_queue_have_names_of_their_own():
+    """A queue may be called as a kind of matter is, and its waits are others."""
+    contacts = [
+        contact("C1", 10, wait=10, matter="billing", queue="billing"),
+        contact("C2", 20, wait=30, matter="repair", queue="billing"),
+        contact("C3", 30, wait=50, matter="repair", queue=None),
+    ]
+    answer = WaitingAnswer(measured(evidence(*contacts)))
+    assert answer.dimensions == ("unit_id", "matter", "queue", "hour", "month")
+    table = answer.by("queue")
+    assert list(table.frame["queue_mean"]) == [20]
+    keys = {number.key for name in answer.dimensions for number in answer.by(name).facts}
+    assert {"mean:phone:billing", "queue_mean:phone:billing"} <= keys
+    assert table.labels["queue_mean"] == "Mean wait"
 
 
 def test_times_are_said_in_units_that_people_read():
@@ -317,6 +377,17 @@ def test_the_mean_of_means_stands_beside_the_mean_of_all_contacts():
         in said
     )
     assert "How patient customers are cannot be told without single contacts." in str(answer.patience())
+    assert "which no interval says" not in said_limits(answer)
+    assert "it cannot be told: how long those wait who wait longest" in said_limits(answer)
+    assert unfounded(answer) == []
+
+
+def test_counts_that_say_no_wait_say_once_what_cannot_be_told_and_what_to_ask_for():
+    counts = [counted(900, unit="A", answered=900, handle_seconds=180_000)]
+    answer = WaitingAnswer(measured(evidence(counts=counts)))
+    (told,) = (sentence.text for sentence in answer.limits() if "counts by interval" in sentence.text.lower())
+    assert "it cannot be told: the mean wait, which no interval says, how long those wait" in told
+    assert told.endswith("one by one, or for the mean wait of each interval.")
     assert unfounded(answer) == []
 
 

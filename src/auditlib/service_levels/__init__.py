@@ -1,8 +1,8 @@
 """Waiting, abandonment and resolution in the channels, under every definition in use.
 
 `examine` puts each criterion whose share has several published definitions to all of them, and says whether
-its verdict survives. `first_contact` re-performs first-contact resolution; `voice_against_clock` holds what
-customers say against the wait that was measured.
+its verdict survives. `first_contact` re-performs first-contact resolution, and `resolution_times` says how
+long matters take; `voice_against_clock` holds what customers say against the wait that was measured.
 """
 
 from auditlib.service_levels.answer import ServiceLevelsAnswer
@@ -13,6 +13,7 @@ from auditlib.service_levels.first_contact import (
     RepeatRule,
     VoiceAnswer,
     first_contact,
+    resolution_times,
     voice_against_clock,
 )
 from auditlib.service_levels.published import PublishedAnswer, published
@@ -35,6 +36,7 @@ __all__ = [
     "first_contact",
     "published",
     "reachable",
+    "resolution_times",
     "standing_out",
     "voice_against_clock",
     "waited",

@@ -3,18 +3,31 @@
 Conventions: the legs of a contact are rows that name the same ``contact_id``, in the order of their offers.
 The contact is offered with its first leg, by that leg's unit and channel; it is answered with the first
 answer of any leg and ends with the last end, which is unknown where that of the last leg is. It was given up
-where no leg was answered and the last was given up.
+where no leg was answered and the last was given up. A contact with a leg that is said to be both answered and
+given up is said to be both: what holds of the leg cannot be known of the contact.
+
+Whether a contact was resolved is what its last leg says that has a mark: who took it over had the matter
+last, and a leg without a mark takes none back. Its customer and its matter are those of the first leg that
+names any; it is for the first level where no leg is beyond that.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from auditlib.service_levels.contradictory import contradictory
+
 if TYPE_CHECKING:
     import narwhals as nw
 
 CONTACT = "contact_id"
-_OF_THE_LAST = ("abandoned", "flowed_out", "resolved_first")
+KNOWN_UNTIL = "known_until"
+"""Column of legs, where whoever joins them adds it: the last instant known of each, and of a contact."""
+_OF_THE_LAST = ("abandoned", "flowed_out")
+_OF_THE_FIRST_THAT_SAYS = ("customer_id", "matter")
+_OF_THE_LAST_THAT_SAYS, _LEAST, _LATEST = ("resolved_first",), ("first_level",), (KNOWN_UNTIL,)
+_SAID_TOGETHER = (*_OF_THE_FIRST_THAT_SAYS, *_OF_THE_LAST_THAT_SAYS, *_LEAST, *_LATEST)
+_FLAGS = ("resolved_first", "first_level")
 _PLACES = ("at", "day", "second")
 
 
@@ -38,19 +51,26 @@ def _joined(legs: nw.LazyFrame[Any], columns: list[str]) -> nw.LazyFrame[Any]:
     import narwhals as nw
 
     order = ["offered_at", "interaction_id"]
-    numbered = legs.with_columns(
+    numbered = _with_what_is_said(legs, columns, order).with_columns(
         leg=nw.col("offered_at").cum_count().over(CONTACT, order_by=order),
         legs=nw.col("offered_at").count().over(CONTACT),
+        both=contradictory().cast(nw.Int64).max().over(CONTACT),
     )
     last = numbered.filter(nw.col("leg") == nw.col("legs"))
     of_last = [name for name in _OF_THE_LAST if name in columns]
-    replaced = [*of_last, *(name for stem in ("answered", "ended") for name in _instant(stem, columns))]
+    joint = [name for name in _SAID_TOGETHER if name in columns]
+    replaced = [
+        *of_last,
+        *joint,
+        *(name for stem in ("answered", "ended") for name in _instant(stem, columns)),
+    ]
     whole = numbered.filter(nw.col("leg") == 1).select(
         *(name for name in columns if name not in replaced),
+        *(nw.col(f"said_{name}").alias(name) for name in joint),
         hand_overs=(nw.col("legs") - 1).cast(nw.Int64),
     )
     for part in (
-        last.select(CONTACT, *of_last, last_ended=~nw.col("ended_at").is_null()),
+        last.select(CONTACT, *of_last, "both", last_ended=~nw.col("ended_at").is_null()),
         _outermost(legs, "answered", columns, latest=False),
         _outermost(legs, "ended", columns, latest=True),
     ):
@@ -58,6 +78,37 @@ def _joined(legs: nw.LazyFrame[Any], columns: list[str]) -> nw.LazyFrame[Any]:
     return whole.with_columns(*_unknown_end(columns), *_never_given_up(columns)).select(
         *columns, "hand_overs"
     )
+
+
+def _with_what_is_said(legs: nw.LazyFrame[Any], columns: list[str], order: list[str]) -> nw.LazyFrame[Any]:
+    """Add to each leg what the legs of its contact say together: ``said_`` and the name of the column."""
+    import narwhals as nw
+
+    single = [name for name in (*_OF_THE_FIRST_THAT_SAYS, *_OF_THE_LAST_THAT_SAYS) if name in columns]
+    says = {name: (~nw.col(name).is_null()).cast(nw.Int64) for name in single}
+    ranked = legs.with_columns(
+        **{f"place_{name}": flag.cum_sum().over(CONTACT, order_by=order) for name, flag in says.items()},
+        **{f"many_{name}": flag.sum().over(CONTACT) for name, flag in says.items()},
+    )
+    chosen = {
+        name: nw.col(f"place_{name}") == (1 if name in _OF_THE_FIRST_THAT_SAYS else nw.col(f"many_{name}"))
+        for name in single
+    }
+    # A leg that says nothing shares the place of the one before it, and is empty itself.
+    together: dict[str, nw.Expr] = {
+        name: nw.when(chosen[name]).then(_ordered(name)).max().over(CONTACT) for name in single
+    }
+    together |= {name: _ordered(name).min().over(CONTACT) for name in _LEAST if name in columns}
+    together |= {name: nw.col(name).max().over(CONTACT) for name in _LATEST if name in columns}
+    flags = {name: value == 1 for name, value in together.items() if name in _FLAGS}
+    return ranked.with_columns(**{f"said_{name}": value for name, value in (together | flags).items()})
+
+
+def _ordered(name: str) -> nw.Expr:
+    """Return a column as what the greatest and the least can be told of: a flag as a number."""
+    import narwhals as nw
+
+    return nw.col(name).cast(nw.Int64) if name in _FLAGS else nw.col(name)
 
 
 def _instant(stem: str, columns: list[str]) -> list[str]:
@@ -87,9 +138,15 @@ def _unknown_end(columns: list[str]) -> list[nw.Expr]:
 
 
 def _never_given_up(columns: list[str]) -> list[nw.Expr]:
-    """Return that who was answered by any leg did not give up, nor was passed on unanswered."""
+    """Return that who was answered by any leg did not give up, nor was passed on unanswered.
+
+    Where a leg is said to be both, so is the contact, and whoever counts meets the contradiction.
+    """
     import narwhals as nw
 
-    answered = ~nw.col("answered_at").is_null()
-    flags = [name for name in ("abandoned", "flowed_out") if name in columns]
-    return [nw.when(answered).then(nw.lit(value=False)).otherwise(nw.col(name)).alias(name) for name in flags]
+    answered, no = ~nw.col("answered_at").is_null(), nw.lit(value=False)
+    both = nw.when(nw.col("both") > 0).then(nw.lit(value=True))
+    gave_up = both.when(answered).then(no).otherwise(nw.col("abandoned")).alias("abandoned")
+    if "flowed_out" not in columns:
+        return [gave_up]
+    return [gave_up, nw.when(answered).then(no).otherwise(nw.col("flowed_out")).alias("flowed_out")]

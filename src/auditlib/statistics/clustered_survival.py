@@ -12,6 +12,8 @@ from auditlib.statistics.types import Floats, normal_quantile
 SCALE = 10**12
 """Influences are added up as integers, so that sums do not depend on the order of their parts."""
 
+_LAST_BITS = 1e-9
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CountedSurvival:
@@ -51,6 +53,18 @@ class CountedSurvival:
         """
         reached = int(np.searchsorted(self.times, time, side="right"))
         return 1.0 if reached == 0 else float(self.share[reached - 1])
+
+    def quantile(self, share: float) -> float | None:
+        """Return the smallest time by which at least `share` of the cases are done; None where none is known.
+
+        Examples
+        --------
+        >>> curve = CountedSurvival(np.array([10.0, 20.0]), np.array([1.0, 1.0]), np.array([2.0, 1.0]))
+        >>> curve.quantile(0.2), curve.quantile(0.6), curve.quantile(0.9)
+        (10.0, 20.0, None)
+        """
+        done = self.share <= 1 - share + _LAST_BITS
+        return float(self.times[int(np.argmax(done))]) if done.any() else None
 
     def risked(self, time: float) -> float:
         """Return the cases neither done nor gone at `time`."""
@@ -95,3 +109,29 @@ def survival_limits(share: float, sums: Floats, *, level: float) -> Interval | N
     half, centre = normal_quantile(level) * error / abs(np.log(share)), np.log(-np.log(share))
     low, high = (float(np.exp(-np.exp(centre + move))) for move in (half, -half))
     return Interval(low, high, level, "Kaplan-Meier, days of units as clusters")
+
+
+def quantile_limits(curve: CountedSurvival, sums: Floats, *, share: float, level: float) -> Interval | None:
+    """Return limits of the time by which `share` of the cases are done; None where they cannot be told.
+
+    Parameters
+    ----------
+    sums
+        Influences on the logarithm of the share not yet done at that time, added up by cluster, shape
+        (clusters,).
+    share
+        Of the quantile, between 0 and 1.
+    level
+        Coverage.
+
+    Notes
+    -----
+    The limits of the share not yet done at the quantile are read back as times (Woodruff 1952, JASA
+    47:635-646; of censored times Brookmeyer and Crowley 1982, Biometrics 38:29-41). There are none where the
+    curve does not fall as far as the lower of them.
+    """
+    limits = survival_limits(1 - share, sums, level=level)
+    if limits is None:
+        return None
+    low, high = curve.quantile(1 - limits.high), curve.quantile(1 - limits.low)
+    return None if low is None or high is None else Interval(low, high, level, limits.method)

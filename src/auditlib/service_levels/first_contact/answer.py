@@ -10,6 +10,7 @@ from auditlib.service_levels.first_contact import facts, statements
 from auditlib.service_levels.first_contact.findings import findings_of
 from auditlib.service_levels.first_contact.result import Disagreement, FirstContactResolution, Witness
 from auditlib.statements import Answer, Exhibit
+from auditlib.statements.formats import QUOTED
 from auditlib.time.epoch import HOUR, date_of
 
 _ENDS = {
@@ -101,7 +102,7 @@ class FirstContactAnswer(Answer[FirstContactResolution]):
             {
                 "window": str(window.days),
                 "contradiction": str(entry.kind),
-                "title": statements.DISAGREEMENTS[entry.kind],
+                "title": statements.disagreement(entry.kind, window.days),
                 "contacts": entry.contacts,
                 "of": entry.of,
                 "share": entry.contacts / entry.of,
@@ -115,7 +116,7 @@ class FirstContactAnswer(Answer[FirstContactResolution]):
             ("window", "contradiction"),
             facts.BASIS,
             self._contradicting(),
-            units={"window": "id", "contacts": "cases", "of": "cases"},
+            units={"window": "id", "title": QUOTED, "contacts": "cases", "of": "cases"},
             labels=_CONTRADICTED,
         )
 
@@ -173,7 +174,7 @@ class FirstContactAnswer(Answer[FirstContactResolution]):
                 "interaction_id": row["interaction_id"],
                 "unit_id": row["unit_id"],
                 "offered_on": date_of(int(row["day"])).isoformat(),
-                "contradiction": statements.DISAGREEMENTS[Disagreement(row["kind"])],
+                "contradiction": statements.disagreement(Disagreement(row["kind"]), self.result.rule.days),
                 "back_after_hours": None if pd.isna(row["until_next"]) else max(row["until_next"], 0) / HOUR,
                 "source": f"{row['source_file']}:{row['source_line']}",
             }
@@ -184,6 +185,6 @@ class FirstContactAnswer(Answer[FirstContactResolution]):
             "Contacts on which the sources contradict each other",
             ("interaction_id", "contradiction"),
             facts.BASIS,
-            units={"back_after_hours": "hours", "offered_on": "id"},
+            units={"back_after_hours": "hours", "offered_on": "id", "contradiction": QUOTED},
             labels={"offered_on": "Offered on", "back_after_hours": "Next contact after (hours)"},
         )

@@ -21,6 +21,7 @@ from auditlib.service_levels.first_contact.windows import FirstContactCounts
 from auditlib.statistics.clustered_share import ClusteredShare
 from auditlib.statistics.types import normal_quantile
 
+_TOTALS = ("base", "censored", "early", "unanswered", "beyond", "undecided")
 METHOD = "Wilson, days of units as clusters"
 _OF = {
     Disagreement.MARKED_RETURNED: ("marked_returned", "marked"),
@@ -39,9 +40,7 @@ def window_of(counts: FirstContactCounts, days: int, *, unknown: int, level: flo
     level
         Coverage of the intervals.
     """
-    totals = {
-        name: counts.total(name, days) for name in ("base", "censored", "early", "unanswered", "beyond")
-    }
+    totals = {name: counts.total(name, days) for name in _TOTALS}
     return ResolutionWindow(
         days,
         **totals,
@@ -69,10 +68,10 @@ def _shares(counts: FirstContactCounts, days: int, *, unknown: int, level: float
         return None if share is None else _ranged(share, ends or (share.value, share.value), level=level)
 
     total = {name: counts.total(name, days) for name in _COUNTED}
-    ends = least_and_most(total["resolved"], total["base"], unknown)
+    ends = _ends(total["resolved"], total["base"], total["undecided"], unknown)
     yield WitnessShares(
         Witness.CONTACTS,
-        ranged("resolved", "base", ends),
+        ranged("resolved", "judged", ends),
         ranged("net_resolved", "net", _net_ends(total, unknown)),
     )
     unsaid, base = total["mark_unsaid"], max(total["base"], 1)
@@ -85,8 +84,8 @@ def _shares(counts: FirstContactCounts, days: int, *, unknown: int, level: float
 
 
 _COUNTED = (
-    "base", "resolved", "net", "net_resolved", "level_unsaid", "level_unsaid_resolved", "marked",
-    "mark_unsaid",
+    "base", "resolved", "undecided", "net_undecided", "net", "net_resolved", "level_unsaid",
+    "level_unsaid_resolved", "marked", "mark_unsaid",
 )  # fmt: skip
 
 
@@ -94,8 +93,16 @@ def _net_ends(total: dict[str, int], unknown: int) -> tuple[float, float]:
     """Return the ends of the net share: a contact of unsaid level may belong to it or not."""
     met = total["level_unsaid_resolved"]
     missed = total["level_unsaid"] - met
-    least = least_and_most(total["net_resolved"], total["net"] + missed, unknown)[0]
-    return least, least_and_most(total["net_resolved"] + met, total["net"] + met, unknown)[1]
+    undecided = total["net_undecided"]
+    every = total["net"] + undecided
+    least = _ends(total["net_resolved"], every + missed, undecided, unknown)[0]
+    return least, _ends(total["net_resolved"] + met, every + met, undecided, unknown)[1]
+
+
+def _ends(resolved: int, base: int, undecided: int, unknown: int) -> tuple[float, float]:
+    """Return the ends of a share: the undecided may be resolved or not, and the unknown may be repeats."""
+    least, most = least_and_most(resolved, base, unknown), least_and_most(resolved + undecided, base, unknown)
+    return least[0], most[1]
 
 
 def _disagreements(counts: FirstContactCounts, days: int) -> Iterator[DisagreeingContacts]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from auditlib.records import CaseReference, Finding, Grade
 from auditlib.service_levels.first_contact.result import (
     BeyondChance,
+    DisagreeingContacts,
     Disagreement,
     FirstContactResolution,
     ResolutionWindow,
@@ -37,8 +38,11 @@ def _raised(result: FirstContactResolution, window: ResolutionWindow) -> Iterato
             Disagreement.MARKED_RETURNED,
             f"Of {counted(entry.of, 'first contact')} marked as resolved, {entry.contacts:,} "
             f"({percent(entry.contacts / entry.of)}) were followed by another contact of the same customer "
-            f"{_about(result)}within {counted(window.days, 'day')}. {_chance(window.returned, window)}",
+            f"{_about(result)}within {counted(window.days, 'day')}. "
+            f"{_chance(window.returned, window, entry)}",
             entry.contacts / entry.of,
+            f"Marked as resolved and back within {counted(window.days, 'day')}: "
+            f"{entry.contacts:,} of {counted(entry.of, 'first contact')}",
         )
     if window.denied is not None and window.denied.shown:
         entry = counts[Disagreement.MARKED_DENIED]
@@ -49,6 +53,8 @@ def _raised(result: FirstContactResolution, window: ResolutionWindow) -> Iterato
             f"the mark says resolved and the customer denies it for {entry.contacts:,}. By the mark "
             f"{percent(window.denied.share)} are resolved, by customers {percent(window.denied.by_chance)}.",
             window.denied.share - window.denied.by_chance,
+            f"Marked as resolved and denied by the customer: {entry.contacts:,} of "
+            f"{counted(entry.of, 'first contact')}",
         )
 
 
@@ -56,15 +62,20 @@ def _about(result: FirstContactResolution) -> str:
     return "about the same kind of matter " if result.recorded.by_matter else ""
 
 
-def _chance(beyond: BeyondChance, window: ResolutionWindow) -> str:
-    """Say how many would come back with a new matter."""
-    return (
+def _chance(beyond: BeyondChance, window: ResolutionWindow, entry: DisagreeingContacts) -> str:
+    """Say how many would come back with a new matter, and how many of the contacts followed so long did."""
+    explained = (
         f"New matters explain {percent(beyond.by_chance)}: so many came in the {counted(window.days, 'day')} "
-        f"after those, of those silent until then; of the same contacts {percent(beyond.share)} came back."
+        "after those, of those silent until then"
     )
+    if percent(beyond.share) == percent(entry.contacts / entry.of):
+        return f"{explained}."
+    return f"{explained}; of those followed through both, {percent(beyond.share)} came back in the first."
 
 
-def _finding(result: FirstContactResolution, kind: Disagreement, condition: str, shortfall: float) -> Finding:
+def _finding(
+    result: FirstContactResolution, kind: Disagreement, condition: str, shortfall: float, headline: str
+) -> Finding:
     name = "returned" if kind is Disagreement.MARKED_RETURNED else "denied"
     days = result.rule.days
     keys = (str(kind), f"of_{kind}", f"{name}_share", f"{name}_by_chance", f"{name}_beyond", "window")
@@ -80,6 +91,7 @@ def _finding(result: FirstContactResolution, kind: Disagreement, condition: str,
         subject=f"first_contact:{kind}",
         evidence=tuple(f"{NOTEBOOK}/{key}:{days}" for key in keys),
         cases=tuple(_cases(result.cases, kind)),
+        headline=headline,
         shortfall=shortfall,
     )
 

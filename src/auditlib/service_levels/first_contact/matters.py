@@ -1,8 +1,8 @@
 """Contacts joined by customer and matter: how long it had been silent before each, and how long after.
 
-Legs of one contact are joined first: a contact handed from desk to desk is one. It lies where and when its
-first leg was offered, ends with its last, and has the mark of the last leg that carries one. Where only a day
-is known, the end is that day's last instant and the offer its first: a repeat is what may be one.
+Legs of one contact are joined first (`auditlib.service_levels.legs`): a contact handed from desk to desk is
+one, and is over when the last is known of any leg. Where only a day is known, the end is that day's last
+instant and the offer its first: a repeat is what may be one.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from auditlib.service_levels.contradictory import contradictory
 from auditlib.service_levels.first_contact.rule import RepeatRule
+from auditlib.service_levels.legs import KNOWN_UNTIL, joined_legs
 from auditlib.standards.whole_days import beyond, whole_day
 
 if TYPE_CHECKING:
@@ -62,7 +64,7 @@ def recorded_in(interactions: nw.LazyFrame[Any]) -> RecordedContacts:
     import narwhals as nw
 
     rows = with_every_column(interactions)
-    said = {"customers": "customer_id", "matters": "matter", "answers": "answered_at",
+    columns = {"customers": "customer_id", "matters": "matter", "answers": "answered_at",
             "abandons": "abandoned", "ends": "ended_at", "marks": "resolved_first",
             "levels": "first_level"}  # fmt: skip
     vague = whole_day(interactions, "offered") | whole_day(interactions, "ended")
@@ -70,7 +72,7 @@ def recorded_in(interactions: nw.LazyFrame[Any]) -> RecordedContacts:
         rows.with_columns(vague=vague.cast(nw.Int64))
         .select(
             nw.len().alias("contacts"),
-            *(nw.col(column).count().alias(name) for name, column in said.items()),
+            *(nw.col(column).count().alias(name) for name, column in columns.items()),
             nw.col("vague").sum().alias("days_alone"),
             nw.col("offered_at").min().alias("first"),
         )
@@ -105,23 +107,22 @@ def whole_contacts(
     Parameters
     ----------
     recorded
-        Without an instant of answer anywhere, all that were not given up count as answered.
+        Without an instant of answer anywhere, all that were not given up count as answered; whether those
+        said to be both were is unknown.
     """
     import narwhals as nw
 
-    rows = with_every_column(interactions)
-    gave_up = nw.col("abandoned").fill_null(value=False)
-    answered = ~nw.col("answered_at").is_null() if recorded.answers else ~gave_up
-    legs = rows.with_columns(
-        starts_at=_end(interactions) if rule.from_end else nw.col("offered_at"),
-        answered=answered,
+    legs = interactions.with_columns(_last_known(interactions).alias(KNOWN_UNTIL))
+    contacts = with_every_column(joined_legs(legs))
+    never, gave_up = nw.col("answered_at").is_null(), nw.col("abandoned").fill_null(value=False)
+    whole = contacts.with_columns(
+        starts_at=nw.col(KNOWN_UNTIL) if rule.from_end else nw.col("offered_at"),
+        answered=nw.when(~contradictory()).then(~never if recorded.answers else ~gave_up),
         mark=nw.col("resolved_first"),
         day=nw.col("offered_day").cast(nw.Int64),
         contact=contact_of_leg(),
-    )
-    joined = _joined(legs, rule=rule) if "contact_id" in interactions.collect_schema().names() else legs
-    contacts = joined.select(*_COLUMNS)
-    return contacts if rule.abandoned_count else contacts.filter(nw.col("answered"))
+    ).select(*_COLUMNS)
+    return whole if rule.abandoned_count else whole.filter(nw.col("answered"))
 
 
 def legs_of(interactions: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
@@ -137,46 +138,14 @@ def contact_of_leg() -> nw.Expr:
     return nw.when(alone).then(nw.col("interaction_id")).otherwise(nw.col("contact_id"))
 
 
-def _end(rows: nw.LazyFrame[Any]) -> nw.Expr:
-    """Return the end of a contact, or the last that is known of it."""
+def _last_known(rows: nw.LazyFrame[Any]) -> nw.Expr:
+    """Return the end of a leg, or the last that is known of it; of a day without a time its last instant."""
     import narwhals as nw
 
     ends = nw.when(~nw.col("ended_at").is_null()).then(nw.col("ended_at") + beyond(whole_day(rows, "ended")))
     answer = nw.col("answered_at") + beyond(whole_day(rows, "answered"))
     offer = nw.col("offered_at") + beyond(whole_day(rows, "offered"))
     return ends.when(~nw.col("answered_at").is_null()).then(answer).otherwise(offer)
-
-
-def _joined(legs: nw.LazyFrame[Any], *, rule: RepeatRule) -> nw.LazyFrame[Any]:
-    """Return one row for each contact: its first leg, with what its legs say together."""
-    import narwhals as nw
-
-    marked_at = nw.when(~nw.col("mark").is_null()).then(
-        nw.col("offered_at") * 2 + nw.col("mark").cast(nw.Int64)
-    )
-    level = nw.col("first_level").cast(nw.Int64)
-    together = legs.with_columns(
-        begun=nw.col("offered_at").min().over("contact"),
-        over_at=(nw.col("starts_at").max() if rule.from_end else nw.col("starts_at").min()).over("contact"),
-        reached=nw.col("answered").cast(nw.Int64).max().over("contact"),
-        customer=nw.col("customer_id").max().over("contact"),
-        about=nw.col("matter").max().over("contact"),
-        marked_at=marked_at,
-        level=level,
-    ).with_columns(
-        last_mark=nw.col("marked_at").max().over("contact"),
-        lowest=nw.col("level").min().over("contact"),
-        leading=nw.when(nw.col("offered_at") == nw.col("begun")).then(nw.col("interaction_id")),
-    )
-    first = together.with_columns(first_leg=nw.col("leading").min().over("contact"))
-    return first.filter(nw.col("interaction_id") == nw.col("first_leg")).with_columns(
-        starts_at=nw.col("over_at"),
-        answered=nw.col("reached") == 1,
-        customer_id=nw.col("customer"),
-        matter=nw.col("about"),
-        mark=nw.col("last_mark") % 2 == 1,
-        first_level=nw.col("lowest") == 1,
-    )
 
 
 def identified(*, by_matter: bool) -> nw.Expr:

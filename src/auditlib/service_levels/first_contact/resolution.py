@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from auditlib.contracts import CanonicalTables
 from auditlib.parameters.engagement import Engagement
 from auditlib.records import Reason, Refusal
 from auditlib.service_levels.first_contact.answer import FirstContactAnswer
@@ -22,6 +23,7 @@ from auditlib.service_levels.first_contact.result import FirstContactResolution,
 from auditlib.service_levels.first_contact.rule import RepeatRule
 from auditlib.service_levels.first_contact.surveyed import said_by_contact, survey_lacking
 from auditlib.service_levels.first_contact.windows import first_contact_counts, shares_by, undecided_counts
+from auditlib.service_levels.single_contacts import without_single_contacts
 from auditlib.standards.observed import rows_in
 from auditlib.statements import Unanswered
 
@@ -29,10 +31,6 @@ if TYPE_CHECKING:
     import narwhals as nw
 
 ABOUT = "first-contact resolution re-performed"
-NO_CONTACTS = Refusal(
-    "The evidence has no single contacts: counts by interval do not say who came back.",
-    "Ask for the contacts of the period, each with its customer and the kind of matter.",
-)
 NO_CUSTOMERS = Refusal(
     "No contact says which customer it was with, so that nobody can be known to have come back.",
     "Ask for the customer of each contact (a number is enough), with the kind of matter.",
@@ -65,14 +63,24 @@ def first_contact(
     """
     chosen = rule or RepeatRule()
     if "interactions" not in engagement.evidence.tables:
-        return Unanswered.not_assessable(ABOUT, NO_CONTACTS)
+        return Unanswered.not_assessable(ABOUT, no_contacts(engagement.evidence))
     recorded = recorded_in(engagement.evidence.lazy("interactions"))
     if not recorded.customers:
-        return Unanswered.not_assessable(ABOUT, NO_CUSTOMERS if recorded.contacts else NO_CONTACTS)
+        lacking = NO_CUSTOMERS if recorded.contacts else no_contacts(engagement.evidence)
+        return Unanswered.not_assessable(ABOUT, lacking)
     result = estimate(engagement, recorded, rule=chosen, resolved_item=resolved_item)
     if not any(window.base for window in result.windows):
         return Unanswered.not_assessable(ABOUT, NONE_OVER)
     return FirstContactAnswer(result)
+
+
+def no_contacts(tables: CanonicalTables) -> Refusal:
+    """Return why nothing is said of matters where there are no single contacts."""
+    return without_single_contacts(
+        tables,
+        unsaid="who came back",
+        ask="Ask for the contacts of the period, each with its customer and the kind of matter.",
+    )
 
 
 def estimate(
@@ -89,9 +97,9 @@ def estimate(
     interactions = engagement.evidence.lazy("interactions")
     until = evidence_end(interactions, run)
     offered = whole_contacts(interactions, recorded, rule=rule).filter(_up_to(until))
-    known = identified(by_matter=recorded.by_matter)
+    identifiable = identified(by_matter=recorded.by_matter)
     no_survey = survey_lacking(engagement.evidence, run, resolved_item)
-    certain = with_silences(offered.filter(known), by_matter=recorded.by_matter)
+    certain = with_silences(offered.filter(identifiable), by_matter=recorded.by_matter)
     silences = with_vague(certain, offered, recorded)
     contacts = _with_said(engagement, silences, "" if no_survey else resolved_item)
     windows = rule.every_window

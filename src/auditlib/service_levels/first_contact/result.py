@@ -130,6 +130,9 @@ class ResolutionWindow:
     unknown
         Contacts that may be repeats of others: without a customer, in quarantine, or near another of the
         customer without saying their matter.
+    undecided
+        Of the base, those said to be both answered and given up that were not followed by another: nobody
+        knows whether they were resolved.
     returned
         By how much those marked as resolved come back more often than by chance; None where it cannot be
         said.
@@ -144,6 +147,7 @@ class ResolutionWindow:
     unanswered: int
     beyond: int
     unknown: int
+    undecided: int
     shares: tuple[WitnessShares, ...]
     disagreements: tuple[DisagreeingContacts, ...]
     returned: BeyondChance | None = None

@@ -51,12 +51,15 @@ class RepeatRule:
 
 @dataclass(frozen=True, slots=True)
 class CustomerContact:
-    """A contact of one customer, in microseconds; one never answered was given up."""
+    """A contact of one customer, in microseconds; one never answered was given up.
+
+    Where it is said to be both, whether it was answered is None.
+    """
 
     matter: str
     offered: int
     ended: int
-    answered: bool = True
+    answered: bool | None = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +73,12 @@ class FirstOfMatter:
     over
         Whether the window was over when the evidence ends; otherwise it is censored.
     resolved
-        Whether it was answered and the customer did not come back.
+        Whether it was answered and the customer did not come back; None where nobody knows.
     """
 
     returned: bool
     over: bool
-    resolved: bool
+    resolved: bool | None
 
 
 def first_contacts_one(
@@ -115,7 +118,7 @@ def _first_one(
         return None
     returned = any(next_one.offered - _start(contact, rule) <= reach for next_one in later)
     over = _start(contact, rule) + reach <= until
-    return FirstOfMatter(returned, over, contact.answered and not returned)
+    return FirstOfMatter(returned, over, False if returned else contact.answered)
 
 
 def _of_matter(

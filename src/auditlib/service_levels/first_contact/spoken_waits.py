@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from auditlib.contracts import CanonicalTables
 from auditlib.records import Item
-from auditlib.service_levels.first_contact.matters import contact_of_leg, with_every_column
+from auditlib.service_levels.contradictory import contradictory
+from auditlib.service_levels.first_contact.matters import contact_of_leg, legs_of, with_every_column
+from auditlib.service_levels.legs import CONTACT, joined_legs
 from auditlib.standards.observed import counts_by, rows_in
 from auditlib.standards.whole_days import whole_day
 from auditlib.time.epoch import SECOND
@@ -81,8 +83,9 @@ class WaitScores:
         Waited, from the offer to the answer.
     headline, speed
         What was answered; `speed` is None where no item about it is declared.
-    unanswered, vague
-        Linked responses on contacts that were never answered, or known by days without times.
+    unanswered, vague, contradictory
+        Linked responses on contacts that were never answered, known by days without times, or said to be both
+        answered and given up.
     """
 
     unit: Ints
@@ -92,6 +95,7 @@ class WaitScores:
     speed: ScoresOfItem | None
     unanswered: int
     vague: int
+    contradictory: int
 
 
 def linked_answers(tables: CanonicalTables) -> LinkedAnswers:
@@ -147,8 +151,9 @@ def wait_scores(
         column["seconds"].astype(np.int64),
         scored[headline.item],
         scored[speed.item] if speed else None,
-        rows_in(linked.filter(nw.col("wait").is_null())),
+        rows_in(linked.filter(nw.col("wait").is_null(), ~nw.col("both"))),
         rows_in(linked.filter(~nw.col("wait").is_null(), nw.col("vague"))),
+        rows_in(linked.filter(nw.col("both"))),
     )
 
 
@@ -170,18 +175,24 @@ def _sums(item: Item) -> dict[str, nw.Expr]:
 
 
 def _waits(interactions: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-    """Return legs with the wait of their contact: from its first offer to its first answer."""
+    """Return for each leg the wait of its contact, with the unit, the channel and the day of that.
+
+    Where a contact is said to be both answered and given up, ``both``, nobody knows what the wait was.
+    """
     import narwhals as nw
 
-    vague = whole_day(interactions, "offered") | whole_day(interactions, "answered")
-    rows = with_every_column(interactions).with_columns(
-        day=nw.col("offered_day").cast(nw.Int64), vague=vague, begun=nw.col("offered_at")
+    contacts = with_every_column(joined_legs(interactions))
+    waits = contacts.select(
+        "interaction_id",
+        "unit_id",
+        "channel",
+        contact=contact_of_leg(),
+        both=contradictory(),
+        day=nw.col("offered_day").cast(nw.Int64),
+        vague=whole_day(interactions, "offered") | whole_day(interactions, "answered"),
+        wait=nw.when(~contradictory()).then(nw.col("answered_at") - nw.col("offered_at")),
     )
-    if "contact_id" in interactions.collect_schema().names():
-        rows = rows.with_columns(contact=contact_of_leg()).with_columns(
-            begun=nw.col("offered_at").min().over("contact"),
-            answered_at=nw.col("answered_at").min().over("contact"),
-        )
-    return rows.select(
-        "interaction_id", "unit_id", "channel", "day", "vague", wait=nw.col("answered_at") - nw.col("begun")
-    )
+    if CONTACT not in interactions.collect_schema().names():
+        return waits.drop("contact")
+    legs = legs_of(interactions)
+    return legs.join(waits.drop("interaction_id"), on="contact", how="inner").drop("contact")

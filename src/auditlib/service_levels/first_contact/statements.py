@@ -12,7 +12,7 @@ from auditlib.service_levels.first_contact.result import (
     Witness,
     WitnessShares,
 )
-from auditlib.statements import Facts, joined, say
+from auditlib.statements import Facts, counted, joined, say
 
 WITNESSES: Mapping[Witness, str] = {
     Witness.CONTACTS: "no further contact in the window",
@@ -21,9 +21,21 @@ WITNESSES: Mapping[Witness, str] = {
 }
 DISAGREEMENTS: Mapping[Disagreement, str] = {
     Disagreement.MARKED_RETURNED: "marked as resolved, and the customer came back",
-    Disagreement.UNMARKED_SILENT: "not marked as resolved, and the customer never came back",
+    Disagreement.UNMARKED_SILENT: "not marked as resolved, and the customer did not come back",
     Disagreement.MARKED_DENIED: "marked as resolved, and the customer says it was not",
 }
+
+
+def disagreement(kind: Disagreement, days: int) -> str:
+    """Return what contradicts what under a window of so many days; who came back later is no contradiction.
+
+    Examples
+    --------
+    >>> disagreement(Disagreement.UNMARKED_SILENT, 7)
+    'not marked as resolved, and the customer did not come back within 7 days'
+    """
+    within = f" within {counted(days, 'day')}" if kind is Disagreement.UNMARKED_SILENT else ""
+    return f"{DISAGREEMENTS[kind]}{within}"
 
 
 def summary(result: FirstContactResolution, facts: Facts) -> Iterator[Sentence]:
@@ -75,11 +87,27 @@ def _range(window: ResolutionWindow, facts: Facts) -> Iterator[Sentence]:
     if shares is None or shares.gross is None or shares.gross.exact:
         return
     nothing = ": that range says nothing" if shares.gross.says_nothing else ""
+    causes = []
+    if window.unknown:
+        causes.append(
+            say(
+                "{unknown|contact|contacts} without a customer, in quarantine, or near another of the "
+                "customer without saying the matter may be repeats",
+                facts,
+            )
+        )
+    if window.undecided:
+        causes.append(
+            say(
+                "{undecided|first contact|first contacts} said to be both answered and given up may be "
+                "resolved or not",
+                facts,
+            )
+        )
     yield say(
-        "{unknown|contact|contacts} without a customer, in quarantine, or near another of the customer "
-        "without saying the matter may be repeats: the share may be anything from {least} to "
-        "{most}{nothing}.",
+        "{causes}: the share may be anything from {least} to {most}{nothing}.",
         facts,
+        causes=joined(causes, ", and "),
         least=say("{share_least}", facts.about(f"{window.days}:{Witness.CONTACTS}")),
         most=say("{share_most}", facts.about(f"{window.days}:{Witness.CONTACTS}")),
         nothing=nothing,

@@ -98,6 +98,7 @@ def _result(
         scores.unanswered,
         scores.vague,
         bands,
+        contradictory=scores.contradictory,
     )
 
 

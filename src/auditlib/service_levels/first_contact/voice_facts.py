@@ -36,7 +36,7 @@ def basis_of(result: VoiceAgainstClock) -> Basis:
 def facts(result: VoiceAgainstClock) -> Iterator[Number]:
     """Yield satisfaction by band, where it turns, and how many responses could be used."""
     basis = (basis_of(result),)
-    for name in ("responses", "linked", "used", "unanswered", "vague"):
+    for name in ("responses", "linked", "used", "unanswered", "vague", "contradictory"):
         yield Number(f"voice_{name}", getattr(result, name), "responses", basis=basis)
     for band in result.bands:
         yield from _band(band, basis)

@@ -137,8 +137,9 @@ class VoiceAgainstClock:
         Responses of the period, and those that name a contact of the evidence.
     used
         Of these, those of this survey and channel with a wait and an answer.
-    unanswered, vague
-        Of this survey and channel, those on contacts never answered, or known by days without times.
+    unanswered, vague, contradictory
+        Of this survey and channel, those on contacts never answered, known by days without times, or said to
+        be both answered and given up.
     turn
         Where satisfaction turns; None where no such wait can be said.
     falls
@@ -166,6 +167,7 @@ class VoiceAgainstClock:
     p_value: float | None = None
     limits: tuple[LimitInForce, ...] = ()
     no_turn: Refusal | None = None
+    contradictory: int = 0
 
     def without(self, held: Held) -> tuple[Self | None, int]:
         """Return it without the bands that are held back, and how many these are."""

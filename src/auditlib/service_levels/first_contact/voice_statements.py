@@ -136,6 +136,12 @@ def limits(result: VoiceAgainstClock, facts: Facts) -> Iterator[Sentence]:
         "days without times. Who gave up is rarely asked.",
         facts,
     )
+    if result.contradictory:
+        yield say(
+            "{voice_contradictory|response|responses} on contacts said to be both answered and given up "
+            "{voice_contradictory~is|are} left out too: nobody knows how long these waited.",
+            facts,
+        )
     if result.speed is None:
         yield Sentence(
             "No question about speed is declared for this survey: name it for this notebook in the run file, "

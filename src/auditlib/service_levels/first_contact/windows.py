@@ -27,9 +27,12 @@ CONDITIONS: Mapping[str, tuple[str, Mapping[str, tuple[int, ...]]]] = MappingPro
         "base": ("base", {}),
         "censored": ("censored", {}),
         "early": ("early", {}),
+        "judged": ("judged", {}),
+        "undecided": ("silent", {"answered": _UNKNOWN}),
         "unanswered": ("base", {"answered": _NO}),
         "resolved": ("silent", _ANSWERED),
-        "net": ("base", _FIRST_LEVEL),
+        "net": ("judged", _FIRST_LEVEL),
+        "net_undecided": ("silent", _FIRST_LEVEL | {"answered": _UNKNOWN}),
         "net_resolved": ("silent", _ANSWERED | _FIRST_LEVEL),
         "beyond": ("base", {"level": _NO}),
         "level_unsaid": ("base", {"level": _UNKNOWN}),
@@ -139,8 +142,7 @@ def first_contact_counts(
     by = ("unit_id", "day", *_CODES)
     summed = (
         contacts.filter(nw.col("in_period"), _after_silence(rule, min(windows)))
-        .with_columns(**_coded())
-        .select(*by, **sums)
+        .select("unit_id", "day", **_coded(), **sums)
         .group_by(*by)
         .agg(*(nw.col(name).sum() for name in sums))
         .sort(*by)
@@ -161,9 +163,13 @@ def _coded() -> dict[str, nw.Expr]:
     """Return what is known of contacts as codes."""
     import narwhals as nw
 
-    said = {"mark": marked(), "level": nw.col("first_level"), "said": nw.col("said")}
-    codes = {name: flag.cast(nw.Int64).fill_null(UNSAID) for name, flag in said.items()}
-    return codes | {"answered": nw.col("answered").cast(nw.Int64)}
+    flags = {
+        "answered": nw.col("answered"),
+        "mark": marked(),
+        "level": nw.col("first_level"),
+        "said": nw.col("said"),
+    }
+    return {name: flag.cast(nw.Int64).fill_null(UNSAID) for name, flag in flags.items()}
 
 
 def marked() -> nw.Expr:
@@ -221,7 +227,8 @@ def parts(rule: RepeatRule, days: int, *, until: int, first: int) -> dict[str, n
 
     A customer may come back with a matter of the same kind that is another. As many as came back in a second
     window that follows the first, of those who had not before, would come by that in the first: ``watched``
-    are those of whom both windows are over.
+    are those of whom both windows are over. ``judged`` are those of whom it is known whether they were
+    resolved: of a contact said to be both answered and given up, where the customer came back.
     """
     import narwhals as nw
 
@@ -231,6 +238,7 @@ def parts(rule: RepeatRule, days: int, *, until: int, first: int) -> dict[str, n
     late = (nw.col("until_next") <= twice).fill_null(value=False)
     return {
         "base": base,
+        "judged": base & (returned | ~nw.col("answered").is_null()),
         "returned": base & returned,
         "silent": base & ~returned,
         "censored": start & (nw.col("starts_at") > until - rule.reach(days)),
@@ -254,7 +262,7 @@ def shares_by(
         contacts.filter(nw.col("in_period"), base)
         .with_columns(resolved=resolved.cast(nw.Int64))
         .group_by(*by)
-        .agg(counted=nw.len(), met=nw.col("resolved").sum())
+        .agg(counted=nw.col("resolved").count(), met=nw.col("resolved").sum())
         .collect()
         .to_arrow()
         .to_pandas(strings_to_categorical=True)

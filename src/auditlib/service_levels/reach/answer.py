@@ -25,6 +25,7 @@ _LABELS = {
     "lost_at_least": "At least lost",
     "available": "Available",
     "available_at_most": "Available at most",
+    "available_entered": "In months with entries",
     "lowest": "In the lowest unit",
     "unit_id": "Lowest unit",
     "outages": "Outages in opening hours",
@@ -121,7 +122,9 @@ class ReachAnswer(Answer[ReachResult]):
             "idle": up.idle,
             "endless": up.endless,
         }
-        return row | ({"available_at_most": best} if best != worst else {})
+        row |= {"available_at_most": best} if best != worst else {}
+        entered = up.shares_entered
+        return row | ({} if entered is None else {"available_entered": entered[0]})
 
     def parts(self) -> tuple[ReachAnswer, ...]:
         """Return the same answer for each trait that channels are compared on, alone."""

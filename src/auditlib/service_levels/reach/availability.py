@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,6 +17,7 @@ from auditlib.parameters.engagement import Engagement
 from auditlib.parameters.run import Run
 from auditlib.records import Refusal
 from auditlib.service_levels.reach.downtime import TimeSpan, costs_open_time, lost
+from auditlib.service_levels.reach.register_months import RegisterMonths, register_months
 from auditlib.service_levels.reach.registry import ChannelPolicy
 from auditlib.standards.whole_days import whole_day
 from auditlib.time.epoch import DAY, SECOND, day_number
@@ -65,6 +66,8 @@ class ChannelAvailability:
         Outages that took open time, and those that ran outside of it.
     endless
         Outages without an end, counted until the audit looks.
+    entered
+        The same units in the months alone in which the register has entries; none where it has some in all.
     """
 
     channel: str
@@ -72,6 +75,7 @@ class ChannelAvailability:
     outages: int
     idle: int
     endless: int
+    entered: tuple[UnitAvailability, ...] = ()
 
     @property
     def open_time(self) -> int:
@@ -86,13 +90,24 @@ class ChannelAvailability:
     @property
     def shares(self) -> tuple[float, float]:
         """The least and the most of open time in which the channel could be reached."""
-        least, most = self.lost
-        return 1 - most / self.open_time, 1 - least / self.open_time
+        return _shares(self.units)
+
+    @property
+    def shares_entered(self) -> tuple[float, float] | None:
+        """The same of the months with entries alone; None where the register has some in every month."""
+        return _shares(self.entered) if self.entered else None
 
     @property
     def lowest(self) -> UnitAvailability:
         """The unit that lost most of its open time; the first of those alike."""
         return max(self.units, key=lambda unit: unit.most / unit.open_time)
+
+
+def _shares(units: Sequence[UnitAvailability]) -> tuple[float, float]:
+    """Return the least and the most of the open time of units in which no outage ran."""
+    open_time = sum(unit.open_time for unit in units)
+    most, least = sum(unit.most for unit in units), sum(unit.least for unit in units)
+    return 1 - most / open_time, 1 - least / open_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +133,15 @@ class Availability:
         Outages of channels that are not registered.
     unplaced
         Units whose opening hours are not known.
+    months
+        In which months of the period the register has entries.
     """
 
     channels: tuple[ChannelAvailability, ...]
     endless: tuple[Endless, ...] = ()
     unregistered: int = 0
     unplaced: int = 0
+    months: RegisterMonths = field(default_factory=RegisterMonths)
 
 
 def availability(engagement: Engagement, registry: ChannelPolicy) -> Availability | Refusal:
@@ -144,17 +162,20 @@ def availability(engagement: Engagement, registry: ChannelPolicy) -> Availabilit
         return EMPTY
     places = unit_places(tables)
     names = dict.fromkeys(entry.calendar for entry in registry.channels.values())
+    months = register_months(tables.lazy(TABLE), run)
     hours = {name: hours_of(name, engagement, places) for name in names}
     channels = tuple(
         entry
         for channel, promised in registry.channels.items()
-        if (entry := _of_channel(channel, register, hours[promised.calendar], places, run)).units
+        if (
+            entry := _of_channel(channel, register, hours[promised.calendar], places, run, months=months)
+        ).units
     )
     if not channels:
         return NO_UNITS
     ours = register[register["channel"].isin(list(registry.channels))]
     without = {unit for entry in hours.values() for unit in entry.without}
-    return Availability(channels, tuple(_endless(ours)), len(register) - len(ours), len(without))
+    return Availability(channels, tuple(_endless(ours)), len(register) - len(ours), len(without), months)
 
 
 def outages_of(tables: CanonicalTables, run: Run) -> pd.DataFrame:
@@ -190,31 +211,40 @@ def _endless(register: pd.DataFrame) -> Iterator[Endless]:
 
 
 def _of_channel(
-    channel: str, register: pd.DataFrame, hours: WorkingHours, places: Sequence[UnitPlace], run: Run
+    channel: str,
+    register: pd.DataFrame,
+    hours: WorkingHours,
+    places: Sequence[UnitPlace],
+    run: Run,
+    *,
+    months: RegisterMonths,
 ) -> ChannelAvailability:
     """Return the availability of a channel in every unit whose opening hours are known."""
     ours = register[register["channel"] == channel]
     by_unit = {str(unit): _Outages.of(rows) for unit, rows in ours.groupby("unit_id")}
     everywhere = by_unit.get("", _Outages.of(ours[:0]))
     tables = _timetables(hours, places, run)
-    units, costly = [], set[str]()
+    units, entered, costly = [], [], set[str]()
     for place in places:
         if place.unit_id not in hours.of_unit:
             continue
         within, table = _period(place, run), tables[hours.of_unit[place.unit_id]]
         outages = everywhere.and_(by_unit.get(place.unit_id))
-        units.append(
-            UnitAvailability(
-                place.unit_id,
-                int(elapsed(table, within.start, within.end)),
-                lost(table, outages.least_start, outages.least_end, within=within),
-                lost(table, outages.most_start, outages.most_end, within=within),
-            )
-        )
+        units.append(outages.taken(place.unit_id, table, (within,)))
+        if months.partial:
+            entered.append(outages.taken(place.unit_id, table, _entered(months, place, run, within)))
         costly |= set(outages.costing(table, within))
-    counted = tuple(unit for unit in units if unit.open_time > 0)
+    counted, told = (tuple(unit for unit in each if unit.open_time > 0) for each in (units, entered))
     endless = int(ours["endless"].sum())
-    return ChannelAvailability(channel, counted, len(costly), len(ours) - len(costly), endless)
+    return ChannelAvailability(channel, counted, len(costly), len(ours) - len(costly), endless, told)
+
+
+def _entered(months: RegisterMonths, place: UnitPlace, run: Run, within: TimeSpan) -> tuple[TimeSpan, ...]:
+    """Return the months with entries on the clock of a unit, as far as they lie in the period."""
+    local = zone(place.time_zone or run.time_zone)
+    ends = ([reached(local, day, 0) for day in days] for days in months.stretches())
+    clipped = (TimeSpan(max(start, within.start), min(end, within.end)) for start, end in ends)
+    return tuple(span for span in clipped if span.start < span.end)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -244,6 +274,15 @@ class _Outages:
             np.concatenate([self.most_start, further.most_start]),
             np.concatenate([self.least_end, further.least_end]),
             np.concatenate([self.most_end, further.most_end]),
+        )
+
+    def taken(self, unit: str, table: Timetable, spans: Sequence[TimeSpan]) -> UnitAvailability:
+        """Return the open time of a unit in stretches of time, and what these outages took of it."""
+        return UnitAvailability(
+            unit,
+            sum(int(elapsed(table, span.start, span.end)) for span in spans),
+            sum(lost(table, self.least_start, self.least_end, within=span) for span in spans),
+            sum(lost(table, self.most_start, self.most_end, within=span) for span in spans),
         )
 
     def costing(self, table: Timetable, within: TimeSpan) -> Iterator[str]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from auditlib.contracts import CanonicalTables
 from auditlib.records import Interval, Refusal
+from auditlib.service_levels.contradictory import contradictory
 from auditlib.service_levels.legs import joined_legs
 from auditlib.statistics.intervals import wilson
 
@@ -162,19 +163,21 @@ def counts_by(contacts: nw.LazyFrame[Any], trait: Trait, by: Sequence[str]) -> n
 
 
 def _trait(trait: Trait) -> tuple[nw.Expr, nw.Expr]:
-    """Return among which contacts a trait is counted, and whether a contact has it."""
+    """Return among which contacts a trait is counted, and whether a contact has it.
+
+    Of a contact said to be both answered and given up no trait is known: it may belong to those answered.
+    """
     import narwhals as nw
 
-    answered = ~nw.col("answered_at").is_null()
-    if trait is Trait.AT_ONCE:
-        return answered, nw.col("resolved_first")
-    if trait is Trait.HANDED_OVER:
-        return answered, nw.col("handed_over")
-    if trait is Trait.GIVEN_UP:
-        return ~nw.col("via").is_null(), nw.when(answered).then(nw.lit(value=False)).otherwise(
-            nw.col("abandoned")
-        )
-    return answered, nw.col("channel") == nw.col("preferred_channel")
+    answered, every = ~nw.col("answered_at").is_null(), ~nw.col("via").is_null()
+    gave_up = nw.when(answered).then(nw.lit(value=False)).otherwise(nw.col("abandoned"))
+    among, has = {
+        Trait.AT_ONCE: (answered, nw.col(COLUMN[Trait.AT_ONCE])),
+        Trait.HANDED_OVER: (answered, nw.col(COLUMN[Trait.HANDED_OVER])),
+        Trait.GIVEN_UP: (every, gave_up),
+        Trait.BY_CHOICE: (answered, nw.col("channel") == nw.col(COLUMN[Trait.BY_CHOICE])),
+    }[trait]
+    return among, nw.when(~contradictory()).then(has)
 
 
 def counted_by(contacts: nw.LazyFrame[Any], trait: Trait, by: Sequence[str]) -> dict[tuple[str, ...], Count]:

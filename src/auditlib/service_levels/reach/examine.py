@@ -9,7 +9,7 @@ from auditlib.contracts import CanonicalTables
 from auditlib.obligations.hours import as_of
 from auditlib.parameters.engagement import Engagement
 from auditlib.parameters.run import Run
-from auditlib.records import Refusal
+from auditlib.service_levels.contradictory import contradictory
 from auditlib.service_levels.legs import joined_legs
 from auditlib.service_levels.reach.answer import ReachAnswer
 from auditlib.service_levels.reach.availability import availability
@@ -31,13 +31,12 @@ from auditlib.service_levels.reach.parity import Parity, compare
 from auditlib.service_levels.reach.registry import ChannelPolicy, registry_of
 from auditlib.service_levels.reach.result import ReachResult, TraitByKind
 from auditlib.service_levels.reach.waits_live import usual_waits
+from auditlib.service_levels.single_contacts import without_single_contacts
+from auditlib.standards.observed import rows_in
 
 if TYPE_CHECKING:
     import narwhals as nw
 
-NO_CONTACTS = Refusal(
-    "The evidence has no single contacts.", "Ask for the contacts of the period one by one."
-)
 _COMPARED = (Trait.AT_ONCE, Trait.GIVEN_UP)
 _GROUPED = {Trait.AT_ONCE: "kind", Trait.HANDED_OVER: "kind", Trait.BY_CHOICE: "wish"}
 """What each trait is shown by."""
@@ -55,7 +54,12 @@ def estimate(engagement: Engagement) -> ReachResult:
     level, up = run.thresholds.confidence, availability(engagement, registry)
     contacts = contacts_of(tables)
     if contacts is None:
-        return ReachResult(registry, level, availability=up, no_contacts=NO_CONTACTS)
+        unsaid = without_single_contacts(
+            tables,
+            unsaid="what became of contacts in each channel",
+            ask="Ask for the contacts of the period one by one.",
+        )
+        return ReachResult(registry, level, availability=up, no_contacts=unsaid)
     sizes = counted_by(contacts, Trait.GIVEN_UP, ("via", "kind"))
     told = {trait: recorded(contacts, trait) for trait in Trait}
     live = [name for name, entry in registry.channels.items() if entry.live]
@@ -70,6 +74,7 @@ def estimate(engagement: Engagement) -> ReachResult:
         episodes(joined_legs(tables.lazy(TABLE)), silence_days=registry.silence_days, until=as_of(run)),
         tuple((trait, ASK_FOR[trait]) for trait in Trait if not told[trait]),
         minimum_n=run.thresholds.minimum_n,
+        contradictory=rows_in(contacts.filter(contradictory())),
         matterless=sum(_everybody(count) for (_, kind), count in sizes.items() if kind == UNKNOWN),
     )
 

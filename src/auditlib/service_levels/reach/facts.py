@@ -46,6 +46,7 @@ def _contacts(result: ReachResult) -> Iterator[Number]:
     yield Number("channels_without_contacts", len(result.silent_channels), "count")
     yield Number("unregistered_contacts", sum(result.unregistered.values()), "cases", basis=_CONTACTS)
     yield Number("matterless", result.matterless, "cases", basis=_CONTACTS)
+    yield Number("contradictory", result.contradictory, "cases", basis=_CONTACTS)
     yield Number("unnamed", result.contacts.get(UNKNOWN, 0), "cases", basis=_CONTACTS)
     for channel in dict.fromkeys((*result.promised, *result.contacts)):
         if channel != UNKNOWN:
@@ -60,6 +61,7 @@ def _availability(answer: Availability | Refusal) -> Iterator[Number]:
     yield Number("endless", len(answer.endless), "count", basis=_REGISTER)
     yield Number("outages_unregistered", answer.unregistered, "count", basis=_REGISTER)
     yield Number("units_unplaced", answer.unplaced, "units")
+    yield Number("months_without_outages", len(answer.months.empty), "count", basis=_REGISTER)
     for entry in answer.channels:
         yield from _channel(entry)
 
@@ -74,6 +76,11 @@ def _channel(entry: ChannelAvailability) -> Iterator[Number]:
     yield Number(f"lost_at_least:{name}", hours_in(least), "hours", basis=basis)
     yield Number(f"available:{name}", worst, "share", basis=basis)
     yield Number(f"available_at_most:{name}", best, "share", basis=basis)
+    if entry.shares_entered is not None:
+        for key, share in zip(
+            ("available_entered", "available_entered_at_most"), entry.shares_entered, strict=True
+        ):
+            yield Number(f"{key}:{name}", share, "share", basis=basis)
     yield Number(f"lowest:{name}", 1 - lowest.most / lowest.open_time, "share", basis=basis)
     yield Number(f"outages:{name}", entry.outages, "count", basis=basis)
     yield Number(f"idle:{name}", entry.idle, "count", basis=basis)

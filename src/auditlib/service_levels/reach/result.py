@@ -61,6 +61,8 @@ class ReachResult:
         Contacts that name no kind of matter.
     minimum_n
         Contacts that a kind of matter needs to be named as that with the lowest or the highest share.
+    contradictory
+        Contacts said to be both answered and given up.
     medians
         Median wait in seconds and its contacts, by live channel.
     episodes
@@ -81,6 +83,7 @@ class ReachResult:
     no_contacts: Refusal | None = None
     matterless: int = 0
     minimum_n: int = 1
+    contradictory: int = 0
 
     @property
     def promised(self) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from auditlib.service_levels.reach.parity import ChannelParity, Parity, Turn
 from auditlib.service_levels.reach.result import ReachResult
 from auditlib.service_levels.reach.same_mix import Difference, Side
 from auditlib.statements import Facts, listed, say, spanned
+from auditlib.time.months import month_text
 
 TRAITS: Mapping[Trait, str] = {
     Trait.AT_ONCE: "resolved at once",
@@ -121,6 +122,8 @@ def available(result: ReachResult, facts: Facts) -> Iterator[Sentence]:
         yield Sentence("No outage of the register fell into the opening hours of a promised channel.")
     else:
         yield _spread(result, low, high, facts)
+    if answer.months.partial:
+        yield _entered(result, answer, facts)
     if answer.endless:
         yield say(
             "{endless|outage has|outages have} no end in the register and {endless~counts|count} until the "
@@ -155,6 +158,41 @@ def _spread(
         high=_range(high, facts),
         last=_named(result, high.channel),
     )
+
+
+def _entered(result: ReachResult, answer: Availability, facts: Facts) -> Sentence:
+    """Say that the register has no entry in some months, and what becomes of availability without them."""
+    told = [entry for entry in answer.channels if entry.shares_entered is not None]
+    low, high = (
+        extreme(told, key=lambda entry: (entry.shares_entered or (1.0,))[0]) for extreme in (min, max)
+    )
+    least, first = _range_entered(low, facts), _named(result, low.channel)
+    alone = "{first} could be reached in {least} of its opening hours in these"
+    spread = (
+        "channels could be reached from {least} ({first}) to {most} ({last}) of their opening hours in these"
+    )
+    reached = (
+        say(alone, facts, least=least, first=first)
+        if low is high
+        else say(spread, facts, least=least, first=first, most=_range_entered(high, facts),
+                 last=_named(result, high.channel))
+    )  # fmt: skip
+    return say(
+        "The register has no entry in {months_without_outages|month|months} of the period ({empty}). If it "
+        "was kept in the others alone ({entered}), {reached}, and what is said of the whole period is too "
+        "high. Ask whether the register was kept in every month.",
+        facts,
+        empty=[month_text(month) for month in answer.months.empty],
+        entered=[month_text(month) for month in answer.months.entered],
+        reached=reached,
+    )
+
+
+def _range_entered(entry: ChannelAvailability, facts: Facts) -> Sentence:
+    mine, (worst, best) = facts.about(entry.channel), entry.shares_entered or entry.shares
+    if worst == best:
+        return say("{available_entered}", mine)
+    return say("{available_entered} to {available_entered_at_most}", mine)
 
 
 def _range(entry: ChannelAvailability, facts: Facts) -> Sentence:
@@ -343,5 +381,11 @@ def limits(result: ReachResult, facts: Facts) -> Iterator[Sentence]:
     if 0 < result.matterless < sum(result.contacts.values()):
         yield say("{matterless|contact says|contacts say} not what about, and {matterless~is|are} in no "
                   "comparison within kinds of matter.", facts)  # fmt: skip
+    if result.contradictory:
+        yield say(
+            "{contradictory|contact is|contacts are} said to be both answered and given up, and "
+            "{contradictory~counts|count} as neither.",
+            facts,
+        )
     if result.contacts.get(UNKNOWN):
         yield say("{unnamed|contact names|contacts name} no channel.", facts)

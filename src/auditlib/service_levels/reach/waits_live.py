@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from auditlib.contracts.frames import to_pandas
+from auditlib.service_levels.contradictory import contradictory
 from auditlib.standards.whole_days import whole_day
 from auditlib.time.epoch import SECOND
 
@@ -16,14 +17,15 @@ if TYPE_CHECKING:
 def usual_waits(contacts: nw.LazyFrame[Any], live: Sequence[str]) -> Mapping[str, tuple[float, int]]:
     """Return the median wait in seconds and its contacts by live channel, counted by whole seconds.
 
-    Waits between days without times say nothing, and are left out.
+    Waits between days without times, and of contacts said to be given up too, say nothing and are left out.
     """
     import narwhals as nw
 
+    answered = ~(nw.col("answered_at").is_null() | contradictory())
     timed = ~(whole_day(contacts, "offered") | whole_day(contacts, "answered"))
     wait = (nw.col("answered_at") - nw.col("offered_at")) // SECOND
     rows = to_pandas(
-        contacts.filter(nw.col("via").is_in(list(live)), ~nw.col("answered_at").is_null(), timed)
+        contacts.filter(nw.col("via").is_in(list(live)), answered, timed)
         .with_columns(wait=wait)
         .group_by("via", "wait")
         .agg(n=nw.len())

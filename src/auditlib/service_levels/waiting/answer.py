@@ -13,7 +13,13 @@ from auditlib.service_levels.waiting.result import QUANTILES, ChannelWaits, Wait
 from auditlib.statements import Answer, Exhibit, Facts
 from auditlib.statements.spans import Span, span_for
 
-_PARTS = {"unit_id": "unit", "matter": "kind of matter", "hour": "local hour", "month": "month"}
+_PARTS = {
+    "unit_id": "unit",
+    "matter": "kind of matter",
+    "queue": "queue",
+    "hour": "local hour",
+    "month": "month",
+}
 _TIMES = ("mean", *QUANTILES)
 _OF_PATIENCE = ("gone_by_", "by_", "contacts_given_up:", "contacts_timed:", "patience:")
 _LABELS = {
@@ -109,7 +115,7 @@ class WaitingAnswer(Answer[WaitingResult]):
         Parameters
         ----------
         dimension
-            ``unit_id``, ``matter``, ``hour`` or ``month``; of those in `dimensions`.
+            ``unit_id``, ``matter``, ``queue``, ``hour`` or ``month``; of those in `dimensions`.
         """
         import pandas as pd
 
@@ -121,17 +127,17 @@ class WaitingAnswer(Answer[WaitingResult]):
             values = {number.key.partition(":")[0]: number.value for number in mine}
             rows.append({"channel": part.channel, dimension: part.part, "time_in": span.name, **values})
             numbers += mine
-        frame = pd.DataFrame(rows).reindex(
-            columns=["channel", dimension, "contacts_answered", *_TIMES, "time_in"]
-        )
+        columns = [facts.part_key(name, dimension) for name in ("contacts_answered", *_TIMES)]
+        frame = pd.DataFrame(rows).reindex(columns=["channel", dimension, *columns, "time_in"])
         return Exhibit(
             frame,
             f"Waits by channel and {_PARTS[dimension]}",
             ("channel", dimension),
             facts=tuple(numbers),
             # An hour names a row; its digits are no number of the audit.
-            units=dict.fromkeys(_TIMES, "duration") | ({"hour": "id"} if dimension == "hour" else {}),
-            labels=_LABELS | {dimension: _PARTS[dimension].capitalize()},
+            units=dict.fromkeys(columns[1:], "duration") | ({"hour": "id"} if dimension == "hour" else {}),
+            labels={**_LABELS, dimension: _PARTS[dimension].capitalize()}
+            | {facts.part_key(name, dimension): label for name, label in _LABELS.items()},
         )
 
     def _span(self, channel: str) -> Span:

@@ -2,8 +2,9 @@
 
 Conventions: the end of a day is that of the unit's local day. Contacts offered before the period count on its
 days while they are open. A contact with neither an answer nor an end, of which it is not known that the
-customer gave up or was passed on, is open until the audit's instant; how many these are is said. Ages are
-hours of the local clock, begun hours not counted.
+customer gave up or was passed on, is open until the audit's instant; how many these are is said. A contact
+said to be both answered and given up is not counted: nobody knows when it was closed. Ages are hours of the
+local clock, begun hours not counted.
 """
 
 from __future__ import annotations
@@ -21,9 +22,12 @@ from auditlib.contracts.frames import to_pandas
 from auditlib.disclosure import UNRESTRICTED, MinimumFrequency
 from auditlib.parameters.engagement import Engagement
 from auditlib.records import Basis, Held, Number, Refusal, Sentence
-from auditlib.service_levels.channels import NO_CONTACTS, without_contacts
+from auditlib.service_levels.channels import NO_CONTACTS
+from auditlib.service_levels.contradictory import ASK, contradictory
 from auditlib.service_levels.legs import joined_legs
+from auditlib.service_levels.single_contacts import without_single_contacts
 from auditlib.service_levels.waiting.timed import CONTACTS
+from auditlib.standards.observed import rows_in
 from auditlib.statements import Answer, Exhibit, Facts, Unanswered, say
 from auditlib.statements.spans import SPANS, Span, span_for
 from auditlib.time.epoch import DAY, date_of, day_number, instant_of
@@ -43,6 +47,7 @@ _NO_ENDS = Refusal(
     "Every contact was given up or passed on, and of none is it known when.",
     "Ask when contacts that were never answered ended.",
 )
+_NO_CERTAINTY = Refusal("Every contact is said to be both answered and given up.", ASK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,8 @@ class Backlog:
         Contacts with neither an answer nor an end: open until the audit's instant.
     untold
         Contacts given up or passed on of which no end is recorded: they are left out.
+    contradictory
+        Contacts said to be both answered and given up: they are left out.
     disclosure
         Of how few contacts no number is shown.
     """
@@ -88,6 +95,7 @@ class Backlog:
     worst: OpenAtDayEnd
     unended: int
     untold: int
+    contradictory: int = 0
     disclosure: MinimumFrequency = UNRESTRICTED
 
     @property
@@ -222,14 +230,17 @@ def open_by_day(tables: CanonicalTables, *, first: int, last: int) -> Backlog | 
     import narwhals as nw
 
     if CONTACTS not in tables.tables:
-        return without_contacts(tables)
+        return without_single_contacts(
+            tables, unsaid="what is open at the end of a day", ask="Ask for the contacts of the period."
+        )
     if last < first:
         return NO_CONTACTS
-    contacts = joined_legs(tables.lazy(CONTACTS)).filter(nw.col("offered_day") <= last)
+    every = joined_legs(tables.lazy(CONTACTS)).filter(nw.col("offered_day") <= last)
+    contacts, both = every.filter(~contradictory()), rows_in(every.filter(contradictory()))
     spells = _spells(contacts)
     untold = _untold(contacts)
     if spells.empty:
-        return _NO_ENDS if untold else NO_CONTACTS
+        return _NO_ENDS if untold else _NO_CERTAINTY if both else NO_CONTACTS
     counts = _counted(spells, first, last)
     worst = first + int(np.argmax(counts))
     days = np.arange(first, last + 1)
@@ -237,7 +248,7 @@ def open_by_day(tables: CanonicalTables, *, first: int, last: int) -> Backlog | 
     listed = {day: _aged_on(spells, day) for day in sorted({*ends[-MONTH_ENDS:].tolist(), worst})}
     open_rows = spells[spells["closed"] == NEVER]
     unended = int(open_rows["cases"].sum())
-    return Backlog(date_of(first), counts, tuple(listed.values()), listed[worst], unended, untold)
+    return Backlog(date_of(first), counts, tuple(listed.values()), listed[worst], unended, untold, both)
 
 
 def _spells(contacts: nw.LazyFrame[Any]) -> pd.DataFrame:
@@ -321,6 +332,7 @@ def _facts(result: Backlog) -> Iterator[Number]:
     yield Number("typical_open", result.typical, "count", basis=basis)
     yield Number("unended", result.unended, "count", basis=basis)
     yield Number("untold", result.untold, "count", basis=basis)
+    yield Number("contradictory", result.contradictory, "count", basis=basis)
 
 
 def _summary(result: Backlog, facts: Facts) -> Iterator[Sentence]:
@@ -352,6 +364,13 @@ def _limits(result: Backlog, facts: Facts) -> Iterator[Sentence]:
             "{untold|contact|contacts} given up or passed on {untold~has|have} no end and {untold~is|are} "
             "not counted as open.",
             facts,
+        )
+    if result.contradictory:
+        yield say(
+            "{contradictory|contact|contacts} said to be both answered and given up {contradictory~is|are} "
+            "not counted as open: nobody knows when {contradictory~it was|they were} closed. {ask}",
+            facts,
+            ask=ASK,
         )
     yield Sentence(
         "What was offered before the log begins is not in it: the first days may have had more open than is "

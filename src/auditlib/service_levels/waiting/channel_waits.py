@@ -11,11 +11,11 @@ import pandas as pd
 
 from auditlib.contracts import CanonicalTables
 from auditlib.contracts.frames import to_pandas
-from auditlib.records import Interval
+from auditlib.records import Interval, Refusal
 from auditlib.service_levels.waiting.patience import (
-    GIVEN_UP,
     Patience,
     no_abandonment,
+    no_certainty,
     no_times,
     patience_by_channel,
 )
@@ -26,7 +26,15 @@ from auditlib.service_levels.waiting.result import (
     TimeEstimate,
     TimeSpread,
 )
-from auditlib.service_levels.waiting.timed import whole_seconds
+from auditlib.service_levels.waiting.timed import (
+    ANSWERED,
+    BECAME,
+    BOTH,
+    GIVEN_UP,
+    NEITHER,
+    UNKNOWN,
+    whole_seconds,
+)
 from auditlib.service_levels.waits import SECOND
 from auditlib.statistics.clustered_share import pooled_share
 from auditlib.statistics.clustered_survival import CountedSurvival
@@ -36,8 +44,6 @@ from auditlib.statistics.types import Floats
 if TYPE_CHECKING:
     import narwhals as nw
 
-ANSWERED = "answered"
-_BECAME = (ANSWERED, GIVEN_UP, "neither", "unknown")
 _TIMES = {"wait": "left", "handle": "handled"}
 """Columns of contacts that hold the times of those answered."""
 
@@ -93,7 +99,7 @@ def _entry(
     *,
     level: float,
 ) -> ChannelWaits:
-    counts = {became: days.total(became) for became in _BECAME}
+    counts = {became: days.total(became) for became in BECAME}
     spreads = {what: _spread(what, days, times[what].get(name), within, level=level) for what in _TIMES}
     cases = {what: spread.cases if spread else 0 for what, spread in spreads.items()}
     return ChannelWaits(
@@ -101,15 +107,23 @@ def _entry(
         sum(counts.values()),
         counts[ANSWERED],
         counts[GIVEN_UP],
-        counts["neither"],
-        counts["unknown"],
+        counts[NEITHER],
+        counts[UNKNOWN],
+        counts[BOTH],
         counts[ANSWERED] - cases["wait"],
         counts[ANSWERED] - cases["handle"],
         spreads["wait"],
         spreads["handle"],
         _share_given_up(days, level=level),
-        patience or (no_times(name) if counts[GIVEN_UP] else no_abandonment(name)),
+        patience or _no_patience(name, counts),
     )
+
+
+def _no_patience(name: str, counts: Mapping[str, int]) -> Refusal:
+    """Return why nothing is said of patience in a channel of which no contact tells when it was given up."""
+    if counts[GIVEN_UP]:
+        return no_times(name)
+    return no_certainty(name) if counts[BOTH] else no_abandonment(name)
 
 
 def _by_day(contacts: nw.LazyFrame[Any]) -> pd.DataFrame:
@@ -117,7 +131,7 @@ def _by_day(contacts: nw.LazyFrame[Any]) -> pd.DataFrame:
     import narwhals as nw
 
     answered = nw.col("became") == ANSWERED
-    sums = {became: (nw.col("became") == became).cast(nw.Int64) for became in _BECAME}
+    sums = {became: (nw.col("became") == became).cast(nw.Int64) for became in BECAME}
     for what, column in _TIMES.items():
         known = answered & ~nw.col(column).is_null()
         sums[f"{what}_cases"] = known.cast(nw.Int64)
@@ -131,7 +145,7 @@ def _left(contacts: nw.LazyFrame[Any]) -> pd.DataFrame:
     """Return contacts by channel, what became of them, and the whole seconds after which they left."""
     import narwhals as nw
 
-    known = contacts.filter(~nw.col("left").is_null(), nw.col("became") != "unknown")
+    known = contacts.filter(~nw.col("left").is_null(), nw.col("became") != UNKNOWN)
     steps = known.select("channel", "became", seconds=whole_seconds("left"))
     return to_pandas(steps.group_by("channel", "became", "seconds").agg(cases=nw.len()))
 
@@ -233,10 +247,10 @@ def _spread(
 
 
 def _share_given_up(days: _Days, *, level: float) -> GivenUpShare | None:
-    """Return the share given up; None where no contact is known to have been."""
-    lost, unknown = days.column(GIVEN_UP), days.column("unknown")
-    offered = sum((days.column(became) for became in _BECAME), np.zeros(len(lost)))
-    if not lost.sum():
+    """Return the share given up; None where no contact is said to have been."""
+    lost, unknown = days.column(GIVEN_UP), days.column(UNKNOWN) + days.column(BOTH)
+    offered = sum((days.column(became) for became in BECAME), np.zeros(len(lost)))
+    if not lost.sum() and not days.total(BOTH):
         return None
     least, most = pooled_share(lost, offered), pooled_share(lost + unknown, offered)
     limits = Interval(

@@ -81,9 +81,9 @@ def _means(
     """Return both means of a column, weighted by `of` or, where none says that, by contacts offered."""
     import narwhals as nw
 
-    said = intervals.filter(~nw.col(column).is_null())
-    weight = of if rows_with(said, of) else "offered"
-    weighted = said.filter(~nw.col(weight).is_null())
+    saying = intervals.filter(~nw.col(column).is_null())
+    weight = of if rows_with(saying, of) else "offered"
+    weighted = saying.filter(~nw.col(weight).is_null())
     millionths = (nw.col(column) * _PARTS).round().cast(nw.Int64)
     days = _by_day(weighted, plain=millionths, time=millionths * nw.col(weight), cases=nw.col(weight))
     total = int(days["cases"].sum())
@@ -102,9 +102,9 @@ def _handled(intervals: nw.LazyFrame[Any], channel: str, *, level: float) -> Cou
 
     if "handle_seconds" not in intervals.collect_schema().names():
         return None
-    said = intervals.filter(~nw.col("handle_seconds").is_null(), ~nw.col("answered").is_null())
+    saying = intervals.filter(~nw.col("handle_seconds").is_null(), ~nw.col("answered").is_null())
     seconds = nw.col("handle_seconds").cast(nw.Int64) * _PARTS
-    days = _by_day(said, plain=nw.lit(0), time=seconds, cases=nw.col("answered"))
+    days = _by_day(saying, plain=nw.lit(0), time=seconds, cases=nw.col("answered"))
     total = int(days["cases"].sum())
     if not total:
         return None
@@ -137,4 +137,4 @@ def rows_with(intervals: nw.LazyFrame[Any], column: str) -> bool:
     """Return whether any interval says a column."""
     import narwhals as nw
 
-    return bool(intervals.select(said=(~nw.col(column).is_null()).any()).collect().rows()[0][0])
+    return bool(intervals.select(saying=(~nw.col(column).is_null()).any()).collect().rows()[0][0])

@@ -48,6 +48,7 @@ def _channel(entry: ChannelWaits) -> Iterator[Number]:
     counts = {
         "contacts_answered": entry.answered,
         "outcome_unknown": entry.unknown,
+        "contradictory": entry.contradictory,
         "untimed": entry.untimed,
         "unhandled": entry.unhandled,
     }
@@ -90,7 +91,7 @@ def _share_given_up(entry: ChannelWaits, basis: tuple[Basis, ...]) -> Iterator[N
         yield Number(key, None, "share", entry.offered, basis=basis, reason=why)
         return
     yield Number(key, share.least, "share", entry.offered, share.interval, basis)
-    if entry.unknown:
+    if entry.open:
         yield Number(f"most_{key}", share.most, "share", entry.offered, share.interval, basis)
 
 
@@ -129,6 +130,19 @@ def _counted(means: CountedMeans) -> Iterator[Number]:
         yield Number(f"plain_{means.key}", of.of(means.plain), unit, means.intervals, basis=basis)
 
 
+def part_key(column: str, dimension: str) -> str:
+    """Return what a column of the parts of a channel is called.
+
+    A queue is often called as a kind of matter is: its numbers have names of their own.
+
+    Examples
+    --------
+    >>> part_key("mean", "matter"), part_key("mean", "queue")
+    ('mean', 'queue_mean')
+    """
+    return f"queue_{column}" if dimension == "queue" else column
+
+
 def of_part(part: WaitsOfPart, span: Span, *, dimension: str) -> Iterator[Number]:
     """Yield the numbers of one part of a channel, under the keys that the cells of its table have.
 
@@ -142,7 +156,9 @@ def of_part(part: WaitsOfPart, span: Span, *, dimension: str) -> Iterator[Number
     row = f"{part.channel}:{part.part}"
     where = (*IN_PERIOD, ("channel", part.channel))
     basis = (Basis(CONTACTS, (*where, ("unit_id", part.part)) if dimension == "unit_id" else where),)
-    yield Number(f"contacts_answered:{row}", part.answered, "count", basis=basis)
+    answered = part_key("contacts_answered", dimension)
+    yield Number(f"{answered}:{row}", part.answered, "count", basis=basis)
     for key, seconds in (("mean", part.mean), ("median", part.median), ("p90", part.p90)):
         if seconds is not None:
-            yield Number(f"{key}:{row}", span.of(seconds), span.name, part.answered, basis=basis)
+            name = part_key(key, dimension)
+            yield Number(f"{name}:{row}", span.of(seconds), span.name, part.answered, basis=basis)

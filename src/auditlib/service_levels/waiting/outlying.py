@@ -17,10 +17,12 @@ from auditlib.contracts import CanonicalTables
 from auditlib.disclosure import MinimumFrequency
 from auditlib.parameters.engagement import Engagement
 from auditlib.records import Criterion, Direction, Held, Refusal
-from auditlib.service_levels.channels import NO_CONTACTS
+from auditlib.service_levels.channels import NO_CONTACTS, channels_in
+from auditlib.service_levels.waiting.channel_words import by
 from auditlib.service_levels.waiting.mean_wait_course import MeanWaitCourse, mean_wait_courses
 from auditlib.service_levels.waiting.timed import timed
 from auditlib.service_levels.waiting.unit_shares import UnitShare, by_unit_and_day, channels_of, shares_asked
+from auditlib.statements import listed
 from auditlib.statistics.clustered_funnel import ClusteredFunnel, clustered_funnel
 from auditlib.statistics.outlier_verdicts import CALLED_OUT, OutlierStatus
 from auditlib.time.epoch import instant_of
@@ -112,17 +114,29 @@ class OutlyingUnits:
         The mean wait by month of each channel, or why it cannot be charted.
     minimum_n
         Contacts a unit needs to be compared.
+    absent
+        Channels that criteria ask about and of which the evidence has no contact.
     """
 
     compared: tuple[ComparedUnits, ...]
     refused: tuple[tuple[UnitShare, Refusal], ...]
     courses: tuple[tuple[str, MeanWaitCourse | Refusal], ...]
     minimum_n: int
+    absent: tuple[str, ...] = ()
 
     def to_frame(self) -> pd.DataFrame:
         """Return the rows of all comparisons, led by what is compared."""
         frames = [part.to_frame().assign(compared_on=part.share.key) for part in self.compared]
         return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+
+
+def none_of(channels: Sequence[str]) -> Refusal:
+    """Return why nothing is said of channels that the standard asks about, once for all of them."""
+    return Refusal(
+        f"The standard asks about contacts {listed([by(channel) for channel in channels])}, and the evidence "
+        "has none.",
+        "Ask for them, or whether they are offered at all.",
+    )
 
 
 def outlying_units(
@@ -148,12 +162,16 @@ def outlying_units(
     seed
         Of the unchanging series that the mean wait is held against.
     """
-    asked = shares_asked(criteria)
-    if not asked:
+    every, present = shares_asked(criteria), channels_in(tables)
+    asked = [share for share in every if share.channel in present]
+    absent = tuple(dict.fromkeys(share.channel for share in every if share.channel not in present))
+    if not every:
         return Refusal(
             "No criterion of the standard asks for a share answered in time or given up.",
             "Judge by an edition that has such a criterion.",
         )
+    if not asked:
+        return none_of(absent) if present else NO_CONTACTS
     contacts = timed(tables, as_of=as_of)
     compared: list[ComparedUnits] = []
     refused: list[tuple[UnitShare, Refusal]] = []
@@ -163,13 +181,11 @@ def outlying_units(
             refused.append((share, units))
         else:
             compared.append(units)
-    if not compared and all(why == NO_CONTACTS for _, why in refused):
-        return NO_CONTACTS
     courses: dict[str, MeanWaitCourse | Refusal] = {}
     if contacts is not None:
         channels = tuple(channels_of(asked))
         courses = mean_wait_courses(tables, contacts, channels, level=level, seed=seed)
-    return OutlyingUnits(tuple(compared), tuple(refused), tuple(courses.items()), minimum_n)
+    return OutlyingUnits(tuple(compared), tuple(refused), tuple(courses.items()), minimum_n, absent)
 
 
 def _compared(

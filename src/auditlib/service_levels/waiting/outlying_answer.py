@@ -12,7 +12,7 @@ from auditlib.parameters.engagement import Engagement
 from auditlib.records import Basis, Interval, Number, Refusal, Sentence
 from auditlib.service_levels.waiting.channel_words import by, spoken
 from auditlib.service_levels.waiting.mean_wait_course import MeanWaitCourse
-from auditlib.service_levels.waiting.outlying import ComparedUnits, OutlyingUnits, measure_outlying
+from auditlib.service_levels.waiting.outlying import ComparedUnits, OutlyingUnits, measure_outlying, none_of
 from auditlib.service_levels.waiting.unit_shares import GIVEN, IN_TIME, LONG_WAIT, UnitShare
 from auditlib.standards.observed import IN_PERIOD
 from auditlib.standards.profile import Demands
@@ -303,6 +303,9 @@ def _limits(result: OutlyingUnits, facts: Facts) -> Iterator[Sentence]:
                 about,
                 measured=_measured(part, about),
             )
+    if result.absent:
+        why = none_of(result.absent)
+        yield Sentence(f"{why.reason} {why.remedy}")
     if result.compared:
         yield Sentence(
             "Units are compared as they are: they may serve other matters, at other hours, with other staff."

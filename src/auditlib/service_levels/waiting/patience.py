@@ -15,8 +15,9 @@ import numpy as np
 
 from auditlib.contracts import CanonicalTables
 from auditlib.records import Held, Interval, Refusal
+from auditlib.service_levels.contradictory import ASK
 from auditlib.service_levels.waiting.channel_words import by, spoken
-from auditlib.service_levels.waiting.timed import whole_seconds
+from auditlib.service_levels.waiting.timed import GIVEN_UP, UNKNOWN, whole_seconds
 from auditlib.statistics.clustered_survival import SCALE, CountedSurvival, survival_limits
 from auditlib.statistics.types import Floats
 
@@ -28,7 +29,6 @@ BOUNDS = (30, 60, 120, 300)
 """Seconds by which it is asked who would have given up."""
 COMPARED = 60
 """Seconds at which channels are compared."""
-GIVEN_UP = "given_up"
 _BEYOND = max(BOUNDS) + 1
 
 
@@ -84,12 +84,15 @@ class PatienceCurves:
         Channels whose log holds it, and not when customers gave up.
     few
         Channels in which so few gave up that nothing is said of them.
+    contradictory
+        Channels in which whoever gave up is said to have been answered too.
     """
 
     channels: Mapping[str, Patience]
     silent: tuple[str, ...]
     untimed: tuple[str, ...] = ()
     few: tuple[str, ...] = ()
+    contradictory: tuple[str, ...] = ()
 
     @property
     def impatient(self) -> Mapping[str, Patience]:
@@ -154,6 +157,14 @@ def no_times(channel: str) -> Refusal:
     )
 
 
+def no_certainty(channel: str) -> Refusal:
+    """Return why nothing is said of patience where whoever gave up is said to have been answered too."""
+    return Refusal(
+        f"Every contact {by(channel)} that is said to have been given up is said to have been answered too.",
+        ASK,
+    )
+
+
 def patience_by_channel(
     tables: CanonicalTables,
     contacts: nw.LazyFrame[Any],
@@ -201,7 +212,7 @@ def _clustered(
 
     names = [f"influence_{seconds}" for seconds in BOUNDS]
     within = nw.when(whole_seconds("left") < _BEYOND).then(whole_seconds("left")).otherwise(nw.lit(_BEYOND))
-    known = contacts.filter(~nw.col("left").is_null(), nw.col("became") != "unknown")
+    known = contacts.filter(~nw.col("left").is_null(), nw.col("became") != UNKNOWN)
     placed = known.select(
         "channel",
         "unit_id",

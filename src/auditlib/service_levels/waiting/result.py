@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 QUANTILES = {"median": 0.5, "p90": 0.9}
 """Quantiles of times, by name."""
-DIMENSIONS = ("unit_id", "matter", "hour", "month")
+DIMENSIONS = ("unit_id", "matter", "queue", "hour", "month")
 """What waits are broken down by, beside the channel."""
 
 
@@ -63,14 +63,15 @@ class ChannelWaits:
 
     Parameters
     ----------
-    offered, answered, given_up, neither, unknown
-        Contacts, and what became of them; unknown is whether those never answered gave up.
+    offered, answered, given_up, neither, unknown, contradictory
+        Contacts, and what became of them; unknown is whether those never answered gave up, and the last are
+        said to be both answered and given up.
     untimed, unhandled
         Contacts answered of which the wait, and the handle time, is not known.
     wait, handle
         Of those answered; None where none is known.
     share_given_up
-        None where no contact of the channel is known to have been given up: its log may not hold it.
+        None where no contact of the channel is said to have been given up: its log may not hold it.
     patience
         How long customers would wait if nobody were answered; or why that cannot be told.
     """
@@ -81,12 +82,18 @@ class ChannelWaits:
     given_up: int
     neither: int
     unknown: int
+    contradictory: int
     untimed: int
     unhandled: int
     wait: TimeSpread | None
     handle: TimeSpread | None
     share_given_up: GivenUpShare | None
     patience: Patience | Refusal
+
+    @property
+    def open(self) -> int:
+        """Contacts of which nobody knows whether the customer gave up."""
+        return self.unknown + self.contradictory
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +131,7 @@ class CountedMeans:
 
 @dataclass(frozen=True, slots=True)
 class WaitsOfPart:
-    """Contacts of one part (a unit, a kind of matter, an hour, a month) of a channel."""
+    """Contacts of one part (a unit, a kind of matter, a queue, an hour, a month) of a channel."""
 
     channel: str
     part: str
@@ -177,13 +184,14 @@ class WaitingResult:
         told = {entry.channel: entry.patience for entry in self.channels if self.tells(entry)}
         return PatienceCurves(
             {name: part for name, part in told.items() if isinstance(part, Patience)},
-            tuple(entry.channel for entry in self.channels if not entry.given_up),
+            tuple(e.channel for e in self.channels if not (e.given_up or e.contradictory)),
             tuple(
                 entry.channel
                 for entry in self.channels
                 if entry.given_up and isinstance(entry.patience, Refusal)
             ),
             tuple(entry.channel for entry in self.channels if not self.tells(entry)),
+            tuple(e.channel for e in self.channels if e.contradictory and not e.given_up),
         )
 
     def without(self, held: Held) -> tuple[Self | None, int]:
@@ -212,6 +220,7 @@ def _row(entry: ChannelWaits) -> dict[str, Any]:
         "answered": entry.answered,
         "given_up": entry.given_up,
         "unknown": entry.unknown,
+        "contradictory": entry.contradictory,
         **dict(_spread("wait", entry.wait)),
         **dict(_spread("handle", entry.handle)),
         "share_given_up": entry.share_given_up.least if entry.share_given_up else None,

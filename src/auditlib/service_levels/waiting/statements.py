@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditlib.records import Sentence
+from auditlib.service_levels.contradictory import ASK
 from auditlib.service_levels.waiting.channel_words import by, spoken
 from auditlib.service_levels.waiting.facts import counted_span, span_of
-from auditlib.service_levels.waiting.patience import BOUNDS, Patience, PatienceCurves, no_times
+from auditlib.service_levels.waiting.patience import (
+    BOUNDS,
+    Patience,
+    PatienceCurves,
+    no_certainty,
+    no_times,
+)
 from auditlib.service_levels.waiting.result import ChannelWaits, CountedMeans, TimeSpread, WaitingResult
 from auditlib.statements import Facts, joined, listed, say
 
@@ -48,7 +55,7 @@ def _wait(entry: ChannelWaits, facts: Facts) -> Sentence | str:
 
 def _given_up(entry: ChannelWaits, facts: Facts) -> Sentence:
     about = facts.about(entry.channel)
-    most = say(" to {most_share_given_up}", about) if entry.unknown else ""
+    most = say(" to {most_share_given_up}", about) if entry.open else ""
     return say(
         "{share_given_up|.1%}{most} of {contacts_offered|contact|contacts} {channel}",
         about,
@@ -59,7 +66,7 @@ def _given_up(entry: ChannelWaits, facts: Facts) -> Sentence:
 
 def patience(curves: PatienceCurves, facts: Facts) -> Iterator[Sentence]:
     """Yield for each channel who would have given up by when, and which channels log nothing of it."""
-    if not (curves.channels or curves.silent or curves.untimed or curves.few):
+    if not (curves.channels or curves.silent or curves.untimed or curves.few or curves.contradictory):
         yield Sentence("How patient customers are cannot be told without single contacts.")
     for channel, part in curves.impatient.items():
         yield _would_give_up(channel, part, facts.about(channel))
@@ -76,9 +83,10 @@ def patience(curves: PatienceCurves, facts: Facts) -> Iterator[Sentence]:
             "Too few gave up {names} to say more of it.", facts, names=[by(name) for name in curves.few]
         )
     yield from _unlogged(curves)
-    for channel in curves.untimed:
-        why = no_times(channel)
-        yield Sentence(f"{why.reason} {why.remedy}", (f"patience:{channel}",))
+    for refusal, channels in ((no_times, curves.untimed), (no_certainty, curves.contradictory)):
+        for channel in channels:
+            why = refusal(channel)
+            yield Sentence(f"{why.reason} {why.remedy}", (f"patience:{channel}",))
 
 
 def _would_give_up(channel: str, part: Patience, facts: Facts) -> Sentence:
@@ -147,16 +155,30 @@ def limits(result: WaitingResult, facts: Facts) -> Iterator[Sentence]:
         )
     for entry in result.channels:
         yield from _unknown(entry, facts.about(entry.channel))
-    if result.counted:
+    if result.counted and result.channels:
         yield Sentence(
             "From interval counts means alone can be told: how long those wait who wait longest cannot."
         )
+    elif result.counted:
+        yield _counts_alone(result)
     if result.channels:
         yield Sentence(
             "Waits of those answered leave out those who gave up. How patient customers are is told on the "
             "supposition that those answered early are as patient as those answered late; where a queue "
             "says how long it is, that may not hold."
         )
+
+
+def _counts_alone(result: WaitingResult) -> Sentence:
+    """Say once what counts by interval do not tell, and what to ask for."""
+    means = any(entry.measure == "wait" for entry in result.counted)
+    mean = "" if means else "the mean wait, which no interval says, "
+    ask = "" if means else ", or for the mean wait of each interval"
+    return Sentence(
+        f"From counts by interval alone it cannot be told: {mean}how long those wait who wait longest, and "
+        "how long customers would wait before they give up. Ask for the contacts of the period one by "
+        f"one{ask}."
+    )
 
 
 def _unknown(entry: ChannelWaits, facts: Facts) -> Iterator[Sentence]:
@@ -166,6 +188,15 @@ def _unknown(entry: ChannelWaits, facts: Facts) -> Iterator[Sentence]:
             "Of {outcome_unknown|contact|contacts} {channel} nobody knows whether the customer gave up.",
             facts,
             channel=channel,
+        )
+    if entry.contradictory:
+        yield say(
+            "{contradictory|contact|contacts} {channel} {contradictory~is|are} said to be both answered and "
+            "given up: {contradictory~it is|they are} in no wait, and it is left open whether "
+            "{contradictory~it was|they were} given up. {ask}",
+            facts,
+            channel=channel,
+            ask=ASK,
         )
     if entry.untimed:
         yield say(

@@ -3,7 +3,8 @@
 Conventions: a wait runs from the offer in real seconds, until the contact was answered or, for those never
 answered, until it left the queue; who neither was answered nor left waits until the audit's instant. Handling
 runs from the answer to the end. Where one of the two instants is a day without a time, or the later one lies
-before the earlier, the time is unknown. Times are whole seconds, what is left over is dropped, in quantiles
+before the earlier, the time is unknown; so are those of a contact said to be both answered and given up.
+Times are whole seconds, what is left over is dropped, in quantiles
 and in curves; means are of microseconds.
 """
 
@@ -12,6 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from auditlib.contracts import WHOLE_DAY, CanonicalTables
+from auditlib.service_levels.contradictory import contradictory
 from auditlib.service_levels.legs import joined_legs
 from auditlib.service_levels.waits import SECOND
 from auditlib.standards.whole_days import whole_day
@@ -20,8 +22,15 @@ if TYPE_CHECKING:
     import narwhals as nw
 
 CONTACTS = "interactions"
+ANSWERED, GIVEN_UP, NEITHER, UNKNOWN = "answered", "given_up", "neither", "unknown"
+BOTH = "contradictory"
+"""What is said to have become of a contact that cannot have become both."""
+BECAME = (ANSWERED, GIVEN_UP, NEITHER, UNKNOWN, BOTH)
+"""What may have become of a contact; unknown is whether one that was never answered gave up."""
 _HOUR = 3600
-_PLACES = ("unit_id", "channel", "day", "hour", "matter")
+_NAMED = ("matter", "queue")
+"""What a contact may be about or offered to; empty where no source says it."""
+_PLACES = ("unit_id", "channel", "day", "hour", *_NAMED)
 
 
 def timed(tables: CanonicalTables, *, as_of: int) -> nw.LazyFrame[Any] | None:
@@ -35,9 +44,9 @@ def timed(tables: CanonicalTables, *, as_of: int) -> nw.LazyFrame[Any] | None:
     Returns
     -------
     narwhals.LazyFrame
-        unit_id, channel, day, hour (local, of the offer; empty without a time), matter (empty where no source
-        says it), became (``answered``, ``given_up``, ``neither``, ``unknown``), left, handled (microseconds
-        in the queue and from the answer to the end; empty where unknown).
+        unit_id, channel, day, hour (local, of the offer; empty without a time), matter and queue (empty where
+        no source says them), became (one of `BECAME`), left, handled (microseconds in the queue and from the
+        answer to the end; empty where unknown).
     """
     import narwhals as nw
 
@@ -56,10 +65,10 @@ def timed(tables: CanonicalTables, *, as_of: int) -> nw.LazyFrame[Any] | None:
     timed_rows = contacts.with_columns(
         day=nw.col("offered_day").cast(nw.Int64),
         hour=_hour(),
-        matter=_matter(contacts),
+        **{name: _named(contacts, name) for name in _NAMED},
         became=_became(never),
-        left=nw.when(~vague & (left >= 0)).then(left),
-        handled=nw.when(~handled_vague & (handled >= 0)).then(handled),
+        left=nw.when(~(vague | contradictory()) & (left >= 0)).then(left),
+        handled=nw.when(~(handled_vague | contradictory()) & (handled >= 0)).then(handled),
     )
     return timed_rows.select(*_PLACES, "became", "left", "handled")
 
@@ -78,16 +87,17 @@ def _hour() -> nw.Expr:
     return nw.when(second != WHOLE_DAY).then(second // _HOUR)
 
 
-def _matter(contacts: nw.LazyFrame[Any]) -> nw.Expr:
+def _named(contacts: nw.LazyFrame[Any], name: str) -> nw.Expr:
     import narwhals as nw
 
-    said = "matter" in contacts.collect_schema().names()
-    return nw.col("matter") if said else nw.lit(None, dtype=nw.String)
+    mapped = name in contacts.collect_schema().names()
+    return nw.col(name) if mapped else nw.lit(None, dtype=nw.String)
 
 
 def _became(never: nw.Expr) -> nw.Expr:
     import narwhals as nw
 
     gave_up = nw.col("abandoned")
-    became = nw.when(~never).then(nw.lit("answered")).when(gave_up).then(nw.lit("given_up"))
-    return became.when(~gave_up).then(nw.lit("neither")).otherwise(nw.lit("unknown"))
+    both = nw.when(contradictory()).then(nw.lit(BOTH))
+    became = both.when(~never).then(nw.lit(ANSWERED)).when(gave_up).then(nw.lit(GIVEN_UP))
+    return became.when(~gave_up).then(nw.lit(NEITHER)).otherwise(nw.lit(UNKNOWN))

@@ -19,11 +19,17 @@ from auditlib.contracts.frames import to_pandas
 from auditlib.records import Criterion, Direction, Refusal
 from auditlib.service_levels.channels import NO_CONTACTS
 from auditlib.service_levels.counts import TABLE
-from auditlib.service_levels.waiting.channel_waits import ANSWERED
 from auditlib.service_levels.waiting.channel_words import by, spoken
 from auditlib.service_levels.waiting.counted_means import newest
-from auditlib.service_levels.waiting.patience import GIVEN_UP, no_abandonment
-from auditlib.service_levels.waiting.timed import CONTACTS, whole_seconds
+from auditlib.service_levels.waiting.patience import no_abandonment
+from auditlib.service_levels.waiting.timed import (
+    ANSWERED,
+    BOTH,
+    CONTACTS,
+    GIVEN_UP,
+    UNKNOWN,
+    whole_seconds,
+)
 from auditlib.service_levels.waits import SECOND
 
 if TYPE_CHECKING:
@@ -123,13 +129,14 @@ def _in_time(seconds: int) -> nw.Expr:
     answered, left = nw.col("became") == ANSWERED, nw.col("left")
     quick = nw.when(left <= seconds * SECOND).then(nw.lit(1)).otherwise(nw.lit(0))
     timed = nw.when(~left.is_null()).then(quick)
-    return nw.when(answered).then(timed).otherwise(nw.lit(0))
+    certain = nw.when(nw.col("became") != BOTH)
+    return certain.then(nw.when(answered).then(timed).otherwise(nw.lit(0)))
 
 
 def _gave_up() -> nw.Expr:
     import narwhals as nw
 
-    known = nw.col("became") != "unknown"
+    known = ~nw.col("became").is_in([UNKNOWN, BOTH])
     return nw.when(known).then((nw.col("became") == GIVEN_UP).cast(nw.Int64))
 
 

@@ -1,4 +1,4 @@
-"""Waits of parts of a channel: units, kinds of matter, local hours and months."""
+"""Waits of parts of a channel: units, kinds of matter, queues, local hours and months."""
 
 from __future__ import annotations
 
@@ -10,10 +10,8 @@ import pandas as pd
 
 from auditlib.contracts import CanonicalTables
 from auditlib.contracts.frames import any_row, to_pandas
-from auditlib.service_levels.waiting.channel_waits import ANSWERED
-from auditlib.service_levels.waiting.patience import GIVEN_UP
 from auditlib.service_levels.waiting.result import QUANTILES, WaitsOfPart
-from auditlib.service_levels.waiting.timed import whole_seconds
+from auditlib.service_levels.waiting.timed import ANSWERED, BOTH, GIVEN_UP, UNKNOWN, whole_seconds
 from auditlib.service_levels.waits import SECOND
 from auditlib.time.months import month_text, months_of_days
 
@@ -37,8 +35,9 @@ def waits_by_part(
 
     named = contacts.filter(~nw.col("channel").is_null())
     parts = {"unit_id": nw.col("unit_id"), "hour": nw.col("hour")}
-    if any_row(named.filter(~nw.col("matter").is_null())):
-        parts["matter"] = nw.col("matter")
+    for name in ("matter", "queue"):
+        if any_row(named.filter(~nw.col(name).is_null())):
+            parts[name] = nw.col(name)
     found = {name: _of_parts(named.with_columns(part=part)) for name, part in parts.items()}
     told = {name: tuple(_waits(row, name) for row in rows.to_dict("records")) for name, rows in found.items()}
     by_month = waits_by_month(tables, named)
@@ -80,7 +79,8 @@ def _of_parts(contacts: nw.LazyFrame[Any]) -> pd.DataFrame:
     placed = contacts.filter(~nw.col(_PART).is_null())
     known = (nw.col("became") == ANSWERED) & ~nw.col("left").is_null()
     sums = {
-        **{became: (nw.col("became") == became).cast(nw.Int64) for became in (ANSWERED, GIVEN_UP, "unknown")},
+        **{became: (nw.col("became") == became).cast(nw.Int64) for became in (ANSWERED, GIVEN_UP)},
+        "unknown": nw.col("became").is_in([UNKNOWN, BOTH]).cast(nw.Int64),
         "offered": nw.lit(1),
         "cases": known.cast(nw.Int64),
         "time": nw.when(known).then(nw.col("left")).otherwise(nw.lit(0)),
