@@ -217,13 +217,19 @@ def _resolved(contacts: Any) -> dict[str, float]:
     """Return first-contact resolution by windows; marks and what customers say are held against it."""
     import narwhals as nw
 
-    from auditlib.service_levels.first_contact.matters import recorded_in, whole_contacts, with_silences
+    from auditlib.service_levels.first_contact.matters import (
+        recorded_in,
+        whole_contacts,
+        with_silences,
+        with_vague,
+    )
     from auditlib.service_levels.first_contact.rule import RepeatRule
     from auditlib.service_levels.first_contact.windows import first_contact_counts
 
     rule, recorded = RepeatRule(windows=WINDOWS), recorded_in(contacts)
     whole = whole_contacts(contacts, recorded, rule=rule)
-    silences = with_silences(whole, by_matter=True).with_columns(said=nw.lit(None, dtype=nw.Boolean))
+    certain = with_silences(whole, by_matter=True)
+    silences = with_vague(certain, whole, recorded).with_columns(said=nw.lit(None, dtype=nw.Boolean))
     counts = first_contact_counts(silences, rule=rule, windows=WINDOWS, until=_UNTIL, first=recorded.first)
     return {str(days): counts.total("resolved", days) / counts.total("base", days) for days in WINDOWS}
 

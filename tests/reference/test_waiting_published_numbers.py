@@ -24,6 +24,7 @@ class Counted:
 
     rows: pd.DataFrame
     tables: tuple[str, ...] = ("interval_counts",)
+    totals: tuple[Any, ...] = ()
     connection: duckdb.DuckDBPyConnection = field(default_factory=duckdb.connect)
 
     def lazy(self, _table: str) -> Any:

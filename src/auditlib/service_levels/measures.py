@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from auditlib.records import Basis, Interval, Measurement, Statistic
 from auditlib.service_levels.counts import TABLE
 from auditlib.service_levels.legs import joined_legs
-from auditlib.service_levels.shares import WHOLES, AskedShare, share_of_contacts, standard_way
+from auditlib.service_levels.shares import WHOLES, ShareQuestion, share_of_contacts, standard_way
 from auditlib.standards.measure import Context, Measure, Tables, measure, nothing
 from auditlib.standards.observed import IN_PERIOD, counts_by, known, rows_in, share_known, whole_of
 from auditlib.standards.whole_days import beyond, holds_days, whole_day
@@ -52,9 +52,9 @@ def answered_within(
     if over not in WHOLES:
         return nothing(f"'over' says {over!r} and must be one of {', '.join(WHOLES)}")
     way = standard_way("answered_within", {"seconds": seconds, "over": over})
-    asked = AskedShare(channel, way, "answered_in_time", "their channel", _STEMS)
+    question = ShareQuestion(channel, way, "answered_in_time", "their channel", _STEMS)
     lacking = _lacking(answered_within, tables, context)
-    return share_of_contacts(tables, asked, lacking=lacking, confidence=context.confidence)
+    return share_of_contacts(tables, question, lacking=lacking, confidence=context.confidence)
 
 
 def _lacking(metric: Measure, tables: Tables, context: Context) -> str:
@@ -70,9 +70,9 @@ def _lacking(metric: Measure, tables: Tables, context: Context) -> str:
 def abandoned(tables: Tables, context: Context, *, channel: str) -> Measurement:
     """Contacts of a channel that the customer gave up while waiting, over all that were offered."""
     unsaid = "their channel or whether the customer gave up"
-    asked = AskedShare(channel, standard_way("abandoned", {}), "abandoned", unsaid)
+    question = ShareQuestion(channel, standard_way("abandoned", {}), "abandoned", unsaid)
     lacking = _lacking(abandoned, tables, context)
-    return share_of_contacts(tables, asked, lacking=lacking, confidence=context.confidence)
+    return share_of_contacts(tables, question, lacking=lacking, confidence=context.confidence)
 
 
 @measure("resolved_first", needs=("interactions", "interactions.resolved_first"))

@@ -60,7 +60,7 @@ def standard_way(metric: str, options: Mapping[str, Any]) -> Variant:
 
 
 @dataclass(frozen=True, slots=True)
-class AskedShare:
+class ShareQuestion:
     """What is asked of the contacts of a channel.
 
     Parameters
@@ -87,7 +87,7 @@ def as_measurement(share: VariantShare, metric: str = "") -> Measurement:
     measurement = Measurement(
         metric,
         share.decided if share.decided is not None else _middle(share),
-        share.known,
+        share.settled,
         Statistic.SHARE,
         interval=share.interval,
         unknown=share.unknown,
@@ -99,7 +99,7 @@ def as_measurement(share: VariantShare, metric: str = "") -> Measurement:
     )
     pooled = share.variant.aggregation is Aggregation.POOLED
     if pooled and not share.unknown and share.decided is not None:
-        return replace(measurement, successes=round(share.decided * share.known))
+        return replace(measurement, successes=round(share.decided * share.settled))
     return measurement
 
 
@@ -107,7 +107,9 @@ def _middle(share: VariantShare) -> float | None:
     return None if share.least is None or share.most is None else (share.least + share.most) / 2
 
 
-def share_of_contacts(tables: Tables, asked: AskedShare, *, lacking: str, confidence: float) -> Measurement:
+def share_of_contacts(
+    tables: Tables, question: ShareQuestion, *, lacking: str, confidence: float
+) -> Measurement:
     """Return a share of the contacts of a channel, each contact counted once.
 
     Parameters
@@ -117,15 +119,17 @@ def share_of_contacts(tables: Tables, asked: AskedShare, *, lacking: str, confid
     confidence
         Coverage of the interval.
     """
-    contacts = None if lacking else channel_contacts(tables, asked.channel)
-    single = None if contacts is None else tallied(Waits((waits_of_contacts(contacts),)), [asked.way])
-    if single is not None and contacts is not None and (undecided := _by_days(single, contacts, asked)):
+    contacts = None if lacking else channel_contacts(tables, question.channel)
+    single = None if contacts is None else tallied(Waits((waits_of_contacts(contacts),)), [question.way])
+    if single is not None and contacts is not None and (undecided := _by_days(single, contacts, question)):
         single, contacts, lacking = None, None, undecided
-    intervals = counts(tables, asked.channel, contacts=contacts, why=lacking)
+    intervals = counts(tables, question.channel, contacts=contacts, why=lacking)
     if single is None and intervals is None:
         return nothing(lacking)
-    of_counts = None if intervals is None else tallied(Waits((waits_of_intervals(intervals),)), [asked.way])
-    evidence = _Evidence(asked, single, contacts, of_counts, intervals)
+    of_counts = (
+        None if intervals is None else tallied(Waits((waits_of_intervals(intervals),)), [question.way])
+    )
+    evidence = _Evidence(question, single, contacts, of_counts, intervals)
     return _measured(evidence, confidence=confidence)
 
 
@@ -141,7 +145,7 @@ class _Evidence:
         Contacts of interval counts; None where the evidence has no such table.
     """
 
-    asked: AskedShare
+    question: ShareQuestion
     single: DailyContacts | None
     contacts: nw.LazyFrame[Any] | None
     of_counts: DailyContacts | None
@@ -151,27 +155,27 @@ class _Evidence:
         """Return the share of all contacts together."""
         tallies = [tally for tally in (self.single, self.of_counts) if tally is not None]
         whole = tallies[0] if len(tallies) == 1 else tallies[0].joined(tallies[1])
-        return whole.shares([self.asked.way], level=confidence)[0]
+        return whole.shares([self.question.way], level=confidence)[0]
 
     def basis(self) -> tuple[Basis, ...]:
         """Return the rows that the share rests on."""
-        where = (*IN_PERIOD, ("channel", self.asked.channel))
+        where = (*IN_PERIOD, ("channel", self.question.channel))
         single = () if self.single is None else (Basis("interactions", where),)
         if self.intervals is None:
             return single
-        return (*single, *self.intervals.basis(self.asked.channel, self.asked.column))
+        return (*single, *self.intervals.basis(self.question.channel, self.question.column))
 
     @property
     def rounded(self) -> bool:
         """Whether counts say what is asked by rounded shares."""
-        by_share = self.asked.column == "abandoned" and self.intervals is not None
+        by_share = self.question.column == "abandoned" and self.intervals is not None
         return by_share and self.intervals is not None and any(self.intervals.rounding())
 
     def other_limits(self) -> list[int]:
-        """Return the limits that contacts were counted by instead of the one that is asked."""
-        if self.intervals is None or not self.asked.stems:
+        """Return the limits that contacts were counted by instead of the one that is question."""
+        if self.intervals is None or not self.question.stems:
             return []
-        return [seconds for seconds in self.intervals.limits() if seconds != self.asked.way.limit]
+        return [seconds for seconds in self.intervals.limits() if seconds != self.question.way.limit]
 
     def notes(self, *, confidence: float) -> str:
         """Return what the counts are, and what either kind of evidence leaves open."""
@@ -188,26 +192,26 @@ class _Evidence:
     def _left_open(self, *, confidence: float) -> str:
         if self.single is None or self.contacts is None:
             return ""
-        share = self.single.shares([self.asked.way], level=confidence)[0]
+        share = self.single.shares([self.question.way], level=confidence)[0]
         if not share.unknown:
             return ""
-        days = BY_DAYS * holds_days(self.contacts, *self.asked.stems)
-        rows = counted(share.known + share.unknown, "row")
-        return f"of {rows}, {share.unknown:,} left open {self.asked.unsaid}{days}"
+        days = BY_DAYS * holds_days(self.contacts, *self.question.stems)
+        rows = counted(share.settled + share.unknown, "row")
+        return f"of {rows}, {share.unknown:,} left open {self.question.unsaid}{days}"
 
     def _uncounted(self) -> str:
         """Return why contacts of intervals are on neither side; empty where none is."""
         if self.of_counts is None or self.intervals is None or self.intervals.contradicts:
             return ""
-        unknown = self.of_counts.undecided(self.asked.way)
+        unknown = self.of_counts.undecided(self.question.way)
         if not unknown or self.rounded:
             return ""
         contacts = f"{counted(unknown, 'contact')} of interval counts left open"
-        others = self.other_limits()
-        if not others:
-            return f"{contacts}: not every interval says {self.asked.column}"
-        limits = " and ".join(counted(seconds, "second") for seconds in others)
-        return f"{contacts}: they were counted at a limit of {limits}, not of {self.asked.way.limit:,}"
+        limits = self.other_limits()
+        if not limits:
+            return f"{contacts}: not every interval says {self.question.column}"
+        named = " and ".join(counted(seconds, "second") for seconds in limits)
+        return f"{contacts}: they were counted at a limit of {named}, not of {self.question.way.limit:,}"
 
 
 def _measured(evidence: _Evidence, *, confidence: float) -> Measurement:
@@ -215,7 +219,7 @@ def _measured(evidence: _Evidence, *, confidence: float) -> Measurement:
     measured = as_measurement(share)
     # Bounds that exclude nothing say nothing.
     if measured.value is None or (not measured.n and measured.bounds in (None, (0.0, 1.0))):
-        none = f"there is no {evidence.asked.channel} contact in the period that says enough"
+        none = f"there is no {evidence.question.channel} contact in the period that says enough"
         return nothing(notes or none)
     lopsided = share.unknown and (evidence.rounded or evidence.other_limits())
     return replace(
@@ -227,18 +231,18 @@ def _measured(evidence: _Evidence, *, confidence: float) -> Measurement:
     )
 
 
-def _by_days(single: DailyContacts, contacts: nw.LazyFrame[Any], asked: AskedShare) -> str:
+def _by_days(single: DailyContacts, contacts: nw.LazyFrame[Any], question: ShareQuestion) -> str:
     """Return why waits cannot be told where most lie between days without times; empty where they can."""
     answered = single.contacts(where=_was_answered)
-    undecided = single.undecided(asked.way, where=_was_answered)
+    undecided = single.undecided(question.way, where=_was_answered)
     if 2 * undecided <= answered:
         return ""
-    columns = " and ".join(f"interactions.{stem}" for stem in asked.stems if holds_days(contacts, stem))
+    columns = " and ".join(f"interactions.{stem}" for stem in question.stems if holds_days(contacts, stem))
     return (
         f"days without times stand in {columns}: no wait is said by {undecided:,} of "
         f"{counted(answered, 'answered contact')}"
     )
 
 
-def _was_answered(known: Known) -> bool:
-    return known[0] == (Left.ANSWERED,)
+def _was_answered(state: Known) -> bool:
+    return state[0] == (Left.ANSWERED,)

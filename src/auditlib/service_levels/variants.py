@@ -61,7 +61,7 @@ class VariantShare:
         Contacts that count, where most of them do.
     interval
         From the lower limit of the least to the upper limit of the most.
-    decided, known
+    decided, settled
         The share of those contacts of which the evidence tells what the definition does with them, and how
         many of them count; None where there is none.
     unknown
@@ -76,7 +76,7 @@ class VariantShare:
     contacts: int
     interval: Interval | None
     decided: float | None = None
-    known: int = 0
+    settled: int = 0
     unknown: int = 0
     design_effect: float = 1.0
 
@@ -147,7 +147,7 @@ class DailyContacts:
 
     def contacts(self, *, where: Callable[[Known], bool]) -> int:
         """Return how many contacts there are of which what is known is so."""
-        return self._many(kind for kind, known in self.kinds.items() if where(known))
+        return self._many(kind for kind, state in self.kinds.items() if where(state))
 
     def undecided(self, variant: Variant, *, where: Callable[[Known], bool] = lambda _: True) -> int:
         """Return how many contacts there are of which it is not known what a variant does with them."""
@@ -213,7 +213,7 @@ def _tallied(
 def _countings(variant: Variant, kinds: Mapping[int, Known]) -> tuple[Counting, ...]:
     """Return what a variant counts where its share is least, where it is most, and of what is decided."""
     ends = (Counting.of(variant.definition, kinds, limit=variant.limit, end=end) for end in PREFERRED)
-    decided = {kind: known for kind, known in kinds.items() if kind not in _open(variant, kinds)}
+    decided = {kind: state for kind, state in kinds.items() if kind not in _open(variant, kinds)}
     return (*ends, Counting.of(variant.definition, decided, limit=variant.limit, end="least"))
 
 
@@ -221,8 +221,8 @@ def _open(variant: Variant, kinds: Mapping[int, Known]) -> frozenset[int]:
     """Return the kinds of contacts of which it is not known what a variant does with them."""
     return frozenset(
         kind
-        for kind, known in kinds.items()
-        if len(treatments(variant.definition, *known, limit=variant.limit)) > 1
+        for kind, state in kinds.items()
+        if len(treatments(variant.definition, *state, limit=variant.limit)) > 1
     )
 
 
@@ -366,7 +366,7 @@ def _share(
     unknown: int,
     level: float,
 ) -> VariantShare:
-    least, most, known = (counts.share(variant.aggregation) for counts in (lower, upper, decided))
+    least, most, certain = (counts.share(variant.aggregation) for counts in (lower, upper, decided))
     if least is None or most is None:
         return VariantShare(variant, None, None, 0, None, unknown=unknown)
     low, high = least.limits(level=level)[0], most.limits(level=level)[1]
@@ -376,8 +376,8 @@ def _share(
         most.value,
         int(most.cases),
         Interval(low, high, level, "Wilson, days of units as clusters"),
-        None if known is None else known.value,
-        0 if known is None else int(known.cases),
+        None if certain is None else certain.value,
+        0 if certain is None else int(certain.cases),
         unknown,
-        1.0 if known is None else known.cases / known.effective,
+        1.0 if certain is None else certain.cases / certain.effective,
     )

@@ -77,14 +77,15 @@ def whole_seconds(column: str) -> nw.Expr:
     """Return microseconds as whole seconds."""
     import narwhals as nw
 
-    return nw.col(column) // SECOND
+    # Exact for the times of a lifetime, and far cheaper in the database than dividing whole numbers.
+    return (nw.col(column) / SECOND).floor().cast(nw.Int64)
 
 
 def _hour() -> nw.Expr:
     import narwhals as nw
 
     second = nw.col("offered_second").cast(nw.Int64)
-    return nw.when(second != WHOLE_DAY).then(second // _HOUR)
+    return nw.when(second != WHOLE_DAY).then((second / _HOUR).floor().cast(nw.Int64))
 
 
 def _named(contacts: nw.LazyFrame[Any], name: str) -> nw.Expr:

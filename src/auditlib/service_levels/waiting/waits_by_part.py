@@ -73,45 +73,57 @@ def _with_month(tables: CanonicalTables, contacts: nw.LazyFrame[Any]) -> nw.Lazy
 
 
 def _of_parts(contacts: nw.LazyFrame[Any]) -> pd.DataFrame:
-    """Return counts, means and quantiles by channel and part; contacts that name no part are left out."""
-    import narwhals as nw
+    """Return counts, means and quantiles by channel and part; contacts that name no part are left out.
 
-    placed = contacts.filter(~nw.col(_PART).is_null())
-    known = (nw.col("became") == ANSWERED) & ~nw.col("left").is_null()
-    sums = {
-        **{became: (nw.col("became") == became).cast(nw.Int64) for became in (ANSWERED, GIVEN_UP)},
-        "unknown": nw.col("became").is_in([UNKNOWN, BOTH]).cast(nw.Int64),
-        "offered": nw.lit(1),
-        "cases": known.cast(nw.Int64),
-        "time": nw.when(known).then(nw.col("left")).otherwise(nw.lit(0)),
-    }
-    counted = placed.select("channel", _PART, **sums).group_by("channel", _PART)
-    rows = to_pandas(counted.agg(*(nw.col(name).sum().cast(nw.Int64) for name in sums)))
-    rows = rows.merge(_quantiles(placed.filter(known)), on=["channel", _PART], how="left")
-    return rows.sort_values(["channel", _PART], kind="stable", ignore_index=True)
-
-
-def _quantiles(answered: nw.LazyFrame[Any]) -> pd.DataFrame:
-    """Return by channel and part the smallest whole seconds that at least each share did not exceed.
-
-    Computed where the contacts are: only one row for each part comes into memory.
+    A quantile is the smallest whole second that at least the share did not exceed. All of it in one pass, and
+    where the contacts are: only one row for each part comes into memory.
     """
     import narwhals as nw
 
     place = ["channel", _PART]
-    steps = answered.select(*place, seconds=whole_seconds("left")).group_by(*place, "seconds")
-    counted = steps.agg(cases=nw.len()).with_columns(cases=nw.col("cases").cast(nw.Int64))
-    ranked = counted.with_columns(
-        up_to=nw.col("cases").cum_sum().over(*place, order_by="seconds").cast(nw.Int64),
-        total=nw.col("cases").sum().over(*place).cast(nw.Int64),
-    )
+    steps = _ranked(contacts.filter(~nw.col(_PART).is_null()), place)
+    became = {ANSWERED: (ANSWERED,), GIVEN_UP: (GIVEN_UP,), UNKNOWN: (UNKNOWN, BOTH)}
+    counts = {
+        name: nw.when(nw.col("became").is_in(each)).then(nw.col("contacts")).otherwise(nw.lit(0))
+        for name, each in became.items()
+    }
+    sums = {**counts, "offered": nw.col("contacts"), "cases": nw.col("timed"), "time": nw.col("time")}
     # Whole numbers throughout: a share of cases in floating point may miss the case that just reaches it.
     reached = {
-        name: nw.when(nw.col("up_to") * 100 >= nw.col("total") * round(100 * share)).then(nw.col("seconds"))
+        name: nw.when(
+            nw.col("timed") > 0, nw.col("up_to") * 100 >= nw.col("total") * round(100 * share)
+        ).then(nw.col("seconds"))
         for name, share in QUANTILES.items()
     }
-    told = ranked.select(*place, **reached).group_by(*place)
-    return to_pandas(told.agg(*(nw.col(name).min() for name in reached)))
+    by_part = steps.select(*place, **sums, **reached).group_by(*place)
+    rows = to_pandas(
+        by_part.agg(
+            *(nw.col(name).sum().cast(nw.Int64) for name in sums), *(nw.col(name).min() for name in reached)
+        )
+    )
+    return rows.sort_values(place, kind="stable", ignore_index=True)
+
+
+def _ranked(contacts: nw.LazyFrame[Any], place: list[str]) -> nw.LazyFrame[Any]:
+    """Return contacts counted by what became of them and whole seconds in the queue, in the order of these.
+
+    ``timed`` are those of which both are known, ``up_to`` as many as waited no longer.
+    """
+    import narwhals as nw
+
+    timed = (nw.col("became") == ANSWERED) & ~nw.col("left").is_null()
+    steps = contacts.select(
+        *place,
+        "became",
+        seconds=nw.when(timed).then(whole_seconds("left")),
+        time=nw.when(timed).then(nw.col("left")),
+    )
+    counted = steps.group_by(*place, "became", "seconds").agg(contacts=nw.len(), time=nw.col("time").sum())
+    cases = nw.when(~nw.col("seconds").is_null()).then(nw.col("contacts")).otherwise(nw.lit(0))
+    return counted.with_columns(timed=cases.cast(nw.Int64)).with_columns(
+        up_to=nw.col("timed").cum_sum().over(*place, order_by="seconds").cast(nw.Int64),
+        total=nw.col("timed").sum().over(*place).cast(nw.Int64),
+    )
 
 
 def _waits(row: Mapping[Any, Any], dimension: str) -> WaitsOfPart:
