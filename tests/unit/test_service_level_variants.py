@@ -167,3 +167,12 @@ def test_a_kind_of_contacts_that_the_first_ones_lack_is_counted_all_the_same(mon
     monkeypatch.setattr(variants, "_SAMPLE", 1)
     calls = [contact(0, 5), contact(0, 5), given_up(1, 90), contact(2, 90)]
     assert shares(waits_of_contacts(lazily(calls)))["over_offered"].least == 0.5
+
+
+@pytest.mark.parametrize(("inclusive", "exact"), [(False, True), (True, False), (None, False)])
+def test_counts_say_whether_a_wait_of_exactly_the_limit_is_short(inclusive: bool | None, exact: bool):
+    """The stat server leaves out who gave up before 10 seconds: counts of these, not of up to 10, say it."""
+    row = span(0, 100, 80, 70, 20, abandoned_short=8, short_seconds=10, short_inclusive=inclusive)
+    share = shares(waits_of_counts(counts(row)))["stat_server"]
+    assert share.exact == exact
+    assert share.least == pytest.approx(70 / 92 if exact else 70 / 100)

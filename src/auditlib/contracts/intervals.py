@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from auditlib.contracts.columns import CODE, COUNT, DAY, INSTANT, NUMBER, SHARE, TEXT, UNIT, key, link
+from auditlib.contracts.columns import CODE, COUNT, DAY, FLAG, INSTANT, NUMBER, SHARE, TEXT, UNIT, key, link
 from auditlib.contracts.types import Column, Table
 
 INTERVAL_COUNTS = Table(
@@ -30,6 +30,18 @@ INTERVAL_COUNTS = Table(
         Column("abandoned_short", COUNT, "Of these, given up within `short_seconds`.", optional=True),
         Column(
             "short_seconds", COUNT, "Wait up to which a contact given up is short, in seconds.", optional=True
+        ),
+        Column(
+            "within_inclusive",
+            FLAG,
+            "Whether a wait of exactly `within_seconds` is in time; it is where nothing is said.",
+            optional=True,
+        ),
+        Column(
+            "short_inclusive",
+            FLAG,
+            "Whether a wait of exactly `short_seconds` is short; it is where nothing is said.",
+            optional=True,
         ),
         Column("flowed_out", COUNT, "Contacts passed to another queue unanswered.", optional=True),
         Column("waiting", COUNT, "Contacts that wait when the interval ends.", optional=True),

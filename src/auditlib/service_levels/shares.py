@@ -172,7 +172,7 @@ class _Evidence:
         return by_share and self.intervals is not None and any(self.intervals.rounding())
 
     def other_limits(self) -> list[int]:
-        """Return the limits that contacts were counted by instead of the one that is question."""
+        """Return the limits that contacts were counted by instead of the one that is asked."""
         if self.intervals is None or not self.question.stems:
             return []
         return [seconds for seconds in self.intervals.limits() if seconds != self.question.way.limit]

@@ -158,12 +158,19 @@ def waits_of_doubted(intervals: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
 
 def _with_limits(intervals: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """Add the limits of the counts, in microseconds."""
+    limits = {"limit": "within", "brief": "short"}
+    return intervals.with_columns(**{name: _limit(intervals, stem) for name, stem in limits.items()})
+
+
+def _limit(intervals: nw.LazyFrame[Any], stem: str) -> nw.Expr:
+    """Return the longest wait that counts as within a limit: a wait of exactly the limit may not."""
     import narwhals as nw
 
-    return intervals.with_columns(
-        limit=nw.col("within_seconds").cast(nw.Int64) * SECOND,
-        brief=nw.col("short_seconds").cast(nw.Int64) * SECOND,
-    )
+    limit = nw.col(f"{stem}_seconds").cast(nw.Int64) * SECOND
+    inclusive = f"{stem}_inclusive"
+    if inclusive not in intervals.collect_schema().names():
+        return limit
+    return nw.when(~nw.col(inclusive).fill_null(value=True)).then(limit - 1).otherwise(limit)
 
 
 def _answered() -> tuple[_Block, ...]:
