@@ -54,9 +54,8 @@ def counted_rules(contract: Table, as_of: int) -> Iterator[QuarantineRule]:
     if contract.name != "interval_counts":
         return
     exceeds = nw.col("answered_in_time") > nw.col("answered")
-    yield QuarantineRule(
-        Reason.SCALE, "answered_in_time", exceeds, "more were answered in time than answered"
-    )
+    message = "more were answered in time than answered"
+    yield QuarantineRule(Reason.SCALE, "answered_in_time", exceeds, message, beside="answered")
     yield from _length_rules(as_of)
 
 
