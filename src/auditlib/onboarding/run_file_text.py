@@ -15,6 +15,7 @@ from auditlib.onboarding.propose import as_of_day
 from auditlib.onboarding.source_text import source_lines
 from auditlib.onboarding.yaml_text import DECIDE, commented, quoted, sequence
 from auditlib.statements import counted
+from auditlib.time.zones import zone_known
 
 __all__ = ["DECIDE", "quoted", "run_file_text"]
 
@@ -94,9 +95,20 @@ def _recognised(proposal: Proposal) -> Iterator[str]:
 
 
 def _as_of(proposal: Proposal) -> str:
-    """Return the start of the day after the last record, in the zone of the units."""
-    start = datetime.combine(as_of_day(proposal), time(), tzinfo=ZoneInfo(proposal.zone.name))
-    return start.isoformat().replace("+00:00", "Z")
+    """Return the start of the day after the last record, in the zone of the units where it starts last."""
+    midnights = (
+        datetime.combine(as_of_day(proposal), time(), tzinfo=ZoneInfo(zone))
+        for zone in sorted({proposal.zone.name, *_zones_named(proposal)})
+    )
+    return max(midnights).isoformat().replace("+00:00", "Z")
+
+
+def _zones_named(proposal: Proposal) -> Iterator[str]:
+    """Yield the zones that a register of units names."""
+    for source in proposal.sources:
+        named = source.feeding("time_zone") if source.table.name == "units" else None
+        if named is not None and named.facts is not None:
+            yield from (zone for zone in named.facts.distinct if zone_known(zone))
 
 
 def _policies(tables: Collection[str]) -> Iterator[str]:
