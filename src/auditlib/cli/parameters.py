@@ -1,4 +1,4 @@
-"""Commands around parameter files: check, new, schema."""
+"""Commands around parameter files: check, new, columns, schema."""
 
 from __future__ import annotations
 
@@ -45,6 +45,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this module to `app`."""
     app.command(rich_help_panel=_PANEL)(new)
     app.command(rich_help_panel=_PANEL)(check)
+    app.command("columns", rich_help_panel=_PANEL)(columns_of)
     app.command(rich_help_panel=_PANEL)(schema)
 
 
@@ -136,6 +137,25 @@ def _prompt(question: OpenQuestion) -> str:
             typer.echo(plain(f"  {part}"))
     answer: str = typer.prompt("", default="", show_default=False, prompt_suffix="> ")
     return answer
+
+
+def columns_of(
+    name: Annotated[
+        str,
+        typer.Argument(metavar="[TABLE]", help="A canonical table; none: all of them.", show_default=False),
+    ] = "",
+) -> None:
+    """Print what a run file can map: the canonical tables, or the columns of one with their meaning.
+
+    A required column is one without which a row is set aside. What no source feeds stays empty, and what
+    rests on it is said to be not assessable.
+    """
+    from auditlib.cli.contract_tables import show_columns, show_tables
+
+    if name:
+        show_columns(name)
+    else:
+        show_tables()
 
 
 def schema(

@@ -100,6 +100,14 @@ def match(look: FileLook, *, keys: Mapping[str, Collection[str]] | None = None) 
     return Match(best.table, best.fit, best.mapped, close)
 
 
+def nearest_tables(look: FileLook, *, most: int) -> tuple[Table, ...]:
+    """Return the tables that a file fits best, however badly."""
+    fitted = sorted(
+        (_fitted(look, table, {}) for table in TABLES.values()), key=lambda candidate: -candidate.fit
+    )
+    return tuple(candidate.table for candidate in fitted[:most])
+
+
 def _as_survey(look: FileLook, best: Match, keys: Mapping[str, Collection[str]]) -> Match | None:
     """Return the answers of a survey where a file holds dated answers on a scale and fits nothing well."""
     if best.fit >= _FITS and any(

@@ -8,11 +8,11 @@ from datetime import datetime, time
 from textwrap import wrap
 from zoneinfo import ZoneInfo
 
-from auditlib.onboarding.file_looks import FileLook
 from auditlib.onboarding.items import ScaleGuess
 from auditlib.onboarding.proposal import ItemProposal, Proposal
 from auditlib.onboarding.propose import as_of_day
 from auditlib.onboarding.source_text import source_lines
+from auditlib.onboarding.unplaced_text import unplaced_lines
 from auditlib.onboarding.yaml_text import DECIDE, commented, quoted, sequence
 from auditlib.statements import counted
 from auditlib.time.zones import zone_known
@@ -53,7 +53,7 @@ def run_file_text(proposal: Proposal, *, audit: str, command: str, notebooks: Se
         *_instruments(proposal, names),
         "sources:",
         *(line for source in proposal.sources for line in (*source_lines(source), "")),
-        *_unplaced(proposal.unplaced),
+        *unplaced_lines(proposal.unplaced),
         "notebooks:",
         *_notebooks(notebooks, tables={source.table.name for source in proposal.sources}),
     ]
@@ -225,12 +225,3 @@ def _scale(scale: ScaleGuess) -> str:
     if scale.not_applicable:
         parts.append(f"not_applicable: {sequence(scale.not_applicable)}")
     return f"{{{', '.join(parts)}}}"
-
-
-def _unplaced(looks: Sequence[FileLook]) -> Iterator[str]:
-    for look in looks:
-        where = f"{look.file}, sheet {look.sheet}" if look.sheet else look.file
-        columns = ", ".join(facts.name for facts in look.columns if facts.name)
-        yield f"{DECIDE} no canonical table fits {commented(where)}. Its columns: {commented(columns)}"
-    if looks:
-        yield ""

@@ -31,7 +31,7 @@ def source_lines(source: SourceProposal) -> Iterator[str]:
         yield f"    file: {quoted(look.file)}"
     if look.sheet:
         yield f"    sheet: {quoted(look.sheet)}"
-    yield from _dialect(source)
+    yield from dialect_lines(source)
     yield from _dates(source)
     yield from _only(source)
     if source.once:
@@ -49,7 +49,8 @@ def source_lines(source: SourceProposal) -> Iterator[str]:
         yield f"    missing: {sequence(source.missing)}"
 
 
-def _dialect(source: SourceProposal) -> Iterator[str]:
+def dialect_lines(source: SourceProposal) -> Iterator[str]:
+    """Yield how a file is written, with the grounds; none where it is written as usual."""
     text, grid = source.look.text, source.look.grid
     for guess in (text.encoding, text.delimiter) if text is not None else ():
         if guess.doubt:
