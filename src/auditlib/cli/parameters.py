@@ -55,6 +55,10 @@ def check(
     store: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Where evidence is kept; default: outputs/.evidence.")
     ] = None,
+    *,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="Name each criterion that will be not assessable, and why.")
+    ] = False,
 ) -> None:
     """Check a run file and its data without running; show everything that is wrong, at once.
 
@@ -63,10 +67,11 @@ def check(
     quarantine than a declared quarantine_share. Otherwise rows in quarantine are no error: each reason is
     shown with its first cells, what is declared, the line of the run file to change and what would fit.
     What a notebook will not be able to answer from this evidence is told in a sentence, and is no error
-    either.
+    either; what further evidence criteria wait for stands at the end.
     """
     from auditlib.cli.messages import show_problems, show_remarks, show_sentences, working
     from auditlib.cli.totals import show_totals
+    from auditlib.cli.unjudged_criteria import show_unjudged
     from auditlib.onboarding.check import check as checked
 
     with working() as progress:
@@ -81,6 +86,7 @@ def check(
         show_remarks(report.undecided, f"{open_lines} still to be decided; then delete the mark DECIDE")
     if report.problems:
         show_problems(report.problems)
+    show_unjudged(report.unjudged, by_name=verbose)
     raise typer.Exit(report.exit_code)
 
 

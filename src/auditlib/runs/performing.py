@@ -144,7 +144,8 @@ def _perform(
         return RunOutcome(places.finished, (), tuple(current), unchanged=True)
     have = execute_passes(commission, current, withheld)
     missing = tuple(notebook.name for notebook in plan.notebooks if notebook.name not in have.results)
-    sealed = not (options.only or missing)  # who asks for single notebooks seals nothing, whichever of them is the last
+    # Who asks for single notebooks seals nothing, whichever of them is the last.
+    sealed = not (options.only or missing)
     if sealed:
         assemble(commission, have, entered=entered, steps=steps, started=started)
     cached = tuple(
