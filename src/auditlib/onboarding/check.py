@@ -21,6 +21,7 @@ from auditlib.onboarding.set_aside import explained, set_aside
 from auditlib.onboarding.sufficiency import fallen, unknown_words, wholly_fallen
 from auditlib.onboarding.time_zones import zones_apart
 from auditlib.onboarding.unjudged import UnjudgedCriterion, unjudged
+from auditlib.onboarding.waits_by_flag import waits_by_flag
 from auditlib.parameters.checks import run_problems
 from auditlib.parameters.load import in_order, validate
 from auditlib.parameters.run import Run
@@ -134,6 +135,7 @@ def check(
         *evidence.notes,
         *perhaps_cut(run, evidence),
         *perhaps_totals(evidence),
+        *waits_by_flag(run, evidence),
         *zones_apart(run),
         *foreseen(run, evidence, root=root),
         *unasked(run, evidence, root=root),

@@ -101,9 +101,9 @@ def _never_apart(column: Column, beside: Column, total: SourceTotals, evidence: 
 
     if not total.rows_kept:
         return True
-    left, right = (
+    cell, opposite = (
         nw.col(f"{part.name}_at" if part.kind is ColumnKind.INSTANT else part.name)
         for part in (column, beside)
     )
     kept = evidence.lazy(total.table).filter(nw.col("source_file") == total.file)
-    return kept.filter(left != right).head(1).select("source_line").collect().is_empty()
+    return kept.filter(cell != opposite).head(1).select("source_line").collect().is_empty()

@@ -20,7 +20,7 @@ def with_dates(source: SourceProposal) -> SourceProposal:
     """Return a source with the dates it needs from columns that hold dates; each is to be decided.
 
     One free column of dates is the one a table needs; of two, that which never lies behind the other comes
-    first. More are left to the auditor.
+    first. More are former to the auditor.
     """
     free = [
         facts
@@ -51,14 +51,14 @@ def _pair(wanted: Sequence[Column], source: SourceProposal) -> tuple[Column, ...
     return ()
 
 
-def _ordered(left: ColumnFacts, right: ColumnFacts) -> tuple[ColumnFacts, ...]:
+def _ordered(former: ColumnFacts, latter: ColumnFacts) -> tuple[ColumnFacts, ...]:
     """Return two columns of dates with the one first that never lies behind the other; none where both do."""
-    for first, second in ((left, right), (right, left)):
+    for first, second in ((former, latter), (latter, former)):
         rows = [
             (_instant(a, first), _instant(b, second)) for a, b in zip(first.cells, second.cells, strict=True)
         ]
-        known = [(a, b) for a, b in rows if a is not None and b is not None]
-        if known and sum(a <= b for a, b in known) >= _ENOUGH * len(known):
+        read = [(a, b) for a, b in rows if a is not None and b is not None]
+        if read and sum(a <= b for a, b in read) >= _ENOUGH * len(read):
             return first, second
     return ()
 

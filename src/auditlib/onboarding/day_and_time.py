@@ -38,9 +38,9 @@ def with_times(source: SourceProposal) -> SourceProposal:
         return source
     ends = [facts for facts in clocks if _called(facts, _ENDS) > max(_SURELY, _called(facts, _BEGINS))]
     words = (*_BEGINS, *words_for(source.table.name, instant))
-    others = [facts for facts in clocks if facts not in ends]
-    starts = [facts for facts in others if _called(facts, words) >= _SURELY]
-    starts = starts or [facts for facts in others if len(others) == 1 and not _lengths(facts)]
+    remaining = [facts for facts in clocks if facts not in ends]
+    starts = [facts for facts in remaining if _called(facts, words) >= _SURELY]
+    starts = starts or [facts for facts in remaining if len(remaining) == 1 and not _lengths(facts)]
     joined = [(instant, starts)]
     if any(column.name == "ended" for column in source.table.columns):
         joined.append(("ended", ends))

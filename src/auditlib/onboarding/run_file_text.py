@@ -106,9 +106,9 @@ def _as_of(proposal: Proposal) -> str:
 def _zones_named(proposal: Proposal) -> Iterator[str]:
     """Yield the zones that a register of units names."""
     for source in proposal.sources:
-        named = source.feeding("time_zone") if source.table.name == "units" else None
-        if named is not None and named.facts is not None:
-            yield from (zone for zone in named.facts.distinct if zone_known(zone))
+        zones = source.feeding("time_zone") if source.table.name == "units" else None
+        if zones is not None and zones.facts is not None:
+            yield from (zone for zone in zones.facts.distinct if zone_known(zone))
 
 
 def _policies(tables: Collection[str]) -> Iterator[str]:
