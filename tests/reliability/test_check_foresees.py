@@ -10,6 +10,7 @@ from project_copy import project_copy
 from tiny_project import Tiny, tiny_project
 
 from auditlib.cli import main
+from auditlib.onboarding.check import check
 
 ROOT = Path(__file__).parents[2]
 RUN = "params/runs/tiny.yaml"
@@ -60,8 +61,8 @@ def written(tiny: Tiny, notebooks: str, *sources: str, policies: str = "[]") -> 
     )
 
 
-def notes(capsys: pytest.CaptureFixture[str], *, codes: tuple[int, ...] = (0,)) -> list[str]:
-    assert main(["check", RUN]) in codes
+def notes(capsys: pytest.CaptureFixture[str], *options: str, codes: tuple[int, ...] = (0,)) -> list[str]:
+    assert main(["check", RUN, *options]) in codes
     return [line for line in capsys.readouterr().out.splitlines() if "will answer" in line]
 
 
@@ -157,10 +158,32 @@ def test_criteria_that_cannot_be_judged_are_named_with_what_lacks(
     tiny: Tiny, capsys: pytest.CaptureFixture[str]
 ) -> None:
     written(tiny, "  11_standards: {}\n", RESPONSES)
-    found = notes(capsys)
+    found = notes(capsys, "--verbose")
     assert any(" for CF-15, because the evidence has no accounts" in line for line in found), found
     assert any("CO-05" in line and "because the evidence has no complaints" in line for line in found)
     assert not any("CF-04" in line for line in found), "satisfaction can be judged"
+
+
+def test_what_criteria_wait_for_stands_at_the_end_with_how_many(
+    tiny: Tiny, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written(tiny, "  11_standards: {}\n", RESPONSES)
+    report = check(tiny.run_file)
+    lacking = {criterion.id: criterion.lacks for criterion in report.unjudged}
+    assert main(["check", RUN]) == 0
+    shown = [line.split() for line in capsys.readouterr().out.splitlines()]
+    title = next(at for at, words in enumerate(shown) if words[:3] == ["Criteria", "that", "wait"])
+    counts = {" ".join(words[:-2]): (int(words[-2]), int(words[-1])) for words in shown[title + 3 :] if words}
+    assert counts == {
+        what: (
+            sum(what in lacks for lacks in lacking.values()),
+            sum(lacks == (what,) for lacks in lacking.values()),
+        )
+        for lacks in lacking.values()
+        for what in lacks
+    }
+    assert counts["complaints"][0] > counts["complaints"][1] > 0
+    assert not any("will answer" in " ".join(words) for words in shown)
 
 
 @pytest.mark.parametrize(

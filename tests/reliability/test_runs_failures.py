@@ -158,7 +158,10 @@ def test_only_one_notebook_then_the_rest(tmp_path: Path) -> None:
     outcome = tiny.perform(only=("02_two",))
     assert (outcome.executed, outcome.missing) == (("02_two",), ("01_one",))
     assert not tiny.finished.exists()
-    assert tiny.perform(only=("01_one",)).missing == ()
+    second = tiny.perform(only=("01_one",))
+    assert (second.missing, second.sealed, tiny.finished.exists()) == ((), False, False)
+    whole = tiny.perform()
+    assert (whole.executed, whole.sealed) == ((), True)
     assert (tiny.finished / "manifest.json").is_file()
     with pytest.raises(ParameterError, match="names no notebook '03_three'"):
         tiny.perform(only=("03_three",))

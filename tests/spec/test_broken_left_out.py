@@ -114,7 +114,7 @@ def prepared(folder: Path, *sources):
     return prepare(run_of(units(), *sources), folder, folder / "store", threads=1)
 
 
-def test_sources_that_nothing_but_their_entry_tells_apart_keep_their_own_quarantine(tmp_path):
+def test_sources_that_nothing_but_their_rows_tells_apart_keep_their_own_quarantine(tmp_path):
     """One file feeds responses twice, by filters alone: the rows of each stand under its own entry."""
     rows = [ROW.format(n, "sent" if n < 3 else "late") for n in range(1, 6)]
     rows[1], rows[4] = rows[1].replace(",4,", ",9,"), rows[4].replace(",4,", ",8,")
@@ -122,7 +122,7 @@ def test_sources_that_nothing_but_their_entry_tells_apart_keep_their_own_quarant
     (tmp_path / "responses.csv").write_text("\n".join((HEADER, *rows, "")))
     late = {"column": "status", "is": ["late"], "because": "the others are in time"}
     evidence = prepared(tmp_path, responses(only=[ONLY_SENT]), responses(only=[late]))
-    first, second = "responses.csv (entry 2)", "responses.csv (entry 3)"
+    first, second = "responses.csv (status sent)", "responses.csv (status late)"
     assert [total.file for total in evidence.totals] == ["units.csv", first, second]
     aside = evidence.quarantine()[["file", "line", "reason"]].values.tolist()
     assert aside == [[first, 3, "scale"], [second, 5, "unit"], [second, 6, "scale"]]

@@ -50,7 +50,7 @@ def test_a_spanish_report_with_day_and_clock_apart_totals_and_thousands(project:
     file.write_text(SPANISH + "\n".join((*MORE, TOTAL, "")), encoding="cp1252")
     run, text = proposed(project, file)
     source = next(source for source in run.sources if source.table == "interval_counts")
-    assert source.constants == {"within_seconds": "20", "length": "1800"}
+    assert source.constants == {"within_seconds": "20", "short_seconds": "5", "length": "1800"}
     assert source.values == {"channel": {"Teléfono": "phone"}}
     assert "1 of 15 rows left out, 14 stay; is that right?" in text
     assert "period: {start: 2025-05-14, end: 2025-05-14}" in text

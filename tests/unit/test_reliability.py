@@ -235,7 +235,7 @@ class TestTotals:
 
     def test_reconciliation(self) -> None:
         found = reliability.reconcile(with_sources(*self.SOURCES))
-        assert "15 rows were received in 2 sources and every one is accounted for" in found.summary()[0].text
+        assert "15 rows were received in 2 files and every one is accounted for" in found.summary()[0].text
         assert list(found.to_frame()["reconciled"]) == [True, True]
 
     def test_a_difference_is_said(self) -> None:

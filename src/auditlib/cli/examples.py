@@ -51,6 +51,13 @@ LESSONS: Mapping[str, Lesson] = {
         },
         (0, 2, 3),
     ),
+    "columns": Lesson(
+        {
+            "auditlib columns": "prints the tables that a run file can feed",
+            "auditlib columns interval_counts": "prints the columns of one, with their meaning and unit",
+        },
+        (0, 2),
+    ),
     "schema": Lesson(
         {
             "auditlib schema run": "prints the schema of a run file",

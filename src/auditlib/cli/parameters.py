@@ -1,4 +1,4 @@
-"""Commands around parameter files: check, new, schema."""
+"""Commands around parameter files: check, new, columns, schema."""
 
 from __future__ import annotations
 
@@ -45,6 +45,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this module to `app`."""
     app.command(rich_help_panel=_PANEL)(new)
     app.command(rich_help_panel=_PANEL)(check)
+    app.command("columns", rich_help_panel=_PANEL)(columns_of)
     app.command(rich_help_panel=_PANEL)(schema)
 
 
@@ -54,6 +55,10 @@ def check(
     store: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Where evidence is kept; default: outputs/.evidence.")
     ] = None,
+    *,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="Name each criterion that will be not assessable, and why.")
+    ] = False,
 ) -> None:
     """Check a run file and its data without running; show everything that is wrong, at once.
 
@@ -62,10 +67,11 @@ def check(
     quarantine than a declared quarantine_share. Otherwise rows in quarantine are no error: each reason is
     shown with its first cells, what is declared, the line of the run file to change and what would fit.
     What a notebook will not be able to answer from this evidence is told in a sentence, and is no error
-    either.
+    either; what further evidence criteria wait for stands at the end.
     """
     from auditlib.cli.messages import show_problems, show_remarks, show_sentences, working
     from auditlib.cli.totals import show_totals
+    from auditlib.cli.unjudged_criteria import show_unjudged
     from auditlib.onboarding.check import check as checked
 
     with working() as progress:
@@ -80,6 +86,7 @@ def check(
         show_remarks(report.undecided, f"{open_lines} still to be decided; then delete the mark DECIDE")
     if report.problems:
         show_problems(report.problems)
+    show_unjudged(report.unjudged, by_name=verbose)
     raise typer.Exit(report.exit_code)
 
 
@@ -136,6 +143,25 @@ def _prompt(question: OpenQuestion) -> str:
             typer.echo(plain(f"  {part}"))
     answer: str = typer.prompt("", default="", show_default=False, prompt_suffix="> ")
     return answer
+
+
+def columns_of(
+    name: Annotated[
+        str,
+        typer.Argument(metavar="[TABLE]", help="A canonical table; none: all of them.", show_default=False),
+    ] = "",
+) -> None:
+    """Print what a run file can map: the canonical tables, or the columns of one with their meaning.
+
+    A required column is one without which a row is set aside. What no source feeds stays empty, and what
+    rests on it is said to be not assessable.
+    """
+    from auditlib.cli.contract_tables import show_columns, show_tables
+
+    if name:
+        show_columns(name)
+    else:
+        show_tables()
 
 
 def schema(

@@ -48,7 +48,8 @@ def run(
 ) -> None:
     """Audit: take the evidence in, execute the notebooks, write and seal the report.
 
-    Interrupted or failed, run it again: only what failed or changed is executed.
+    Interrupted or failed, run it again: only what failed or changed is executed. With --only nothing is
+    sealed, whatever was executed before.
     """
     from auditlib.cli.progress import showing_progress
     from auditlib.runs import Options, perform
@@ -57,10 +58,9 @@ def run(
     options = Options(data, out, jobs, threads, tuple(only or ()), fresh, timeout)
     with interruptible("Finished notebooks are kept; run again to go on."), showing_progress() as notify:
         outcome = perform(run_file, name=str(run_file), options=options, notify=notify)
-    if outcome.missing:
-        typer.echo(
-            f"Nothing was sealed: no current result of {', '.join(outcome.missing)}. Run without --only."
-        )
+    if not outcome.sealed:
+        lacking = f": no current result of {', '.join(outcome.missing)}" if outcome.missing else ""
+        typer.echo(f"Nothing was sealed{lacking}. Run without --only to seal.")
         return
     state = "unchanged since it was sealed" if outcome.unchanged else "complete"
     typer.echo(f"The run is {state}: {near(outcome.directory)}")

@@ -67,8 +67,8 @@ class Arrangement:
         """Return the records to be judged: the columns that are wanted, then ``source_line``."""
         import pyarrow.compute as pc
 
-        if not self._plan.filters and not self._plan.joins:
-            return records
+        if not self._plan.filters and not self._plan.joins and self._plan.arranged:
+            return records  # where no column is wanted, as in a register of one unit, a file is read whole
         for test in self._plan.filters:
             before = records.num_rows
             passed = self._passes(records, test)

@@ -56,7 +56,9 @@ def columnar_blocks(
         for batch in file.iter_batches(_BLOCK_ROWS, columns=columns, use_threads=threads > 1):
             table = pa.Table.from_batches([batch]).rename_columns(read).select(labels)
             lines = pa.array(np.arange(line, line + len(batch)), pa.int64())
-            yield _block(table.append_column("source_line", lines), repetitive)
+            # A table without columns has no rows either: where none is wanted, the lines alone are left.
+            placed = table.append_column("source_line", lines) if labels else pa.table({"source_line": lines})
+            yield _block(placed, repetitive)
             line += len(batch)
 
 

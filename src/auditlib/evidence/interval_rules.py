@@ -55,7 +55,7 @@ def counted_rules(contract: Table, as_of: int) -> Iterator[QuarantineRule]:
         return
     exceeds = nw.col("answered_in_time") > nw.col("answered")
     message = "more were answered in time than answered"
-    yield QuarantineRule(Reason.CONTRADICTION, "answered_in_time", exceeds, message)
+    yield QuarantineRule(Reason.CONTRADICTION, "answered_in_time", exceeds, message, beside="answered")
     yield from _length_rules(as_of)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from auditlib.contracts import ColumnKind
+
 _DIGITS = "'^[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+)?$'"
 
 
@@ -18,6 +20,18 @@ def number_in(text: str, *, decimal: str) -> str:
     if decimal == ",":
         text = f"CASE WHEN contains({text}, '.') THEN NULL ELSE replace({text}, ',', '.') END"
     return f"CASE WHEN regexp_matches({text}, {_DIGITS}) THEN TRY_CAST({text} AS DOUBLE) END"
+
+
+def in_notation(constant: str, kind: ColumnKind, *, decimal: str) -> str:
+    """Return a constant as the cells beside it are written: a run file has points in its numbers.
+
+    Examples
+    --------
+    >>> in_notation("0.01", ColumnKind.SHARE, decimal=","), in_notation("0.01", ColumnKind.ID, decimal=",")
+    ('0,01', '0.01')
+    """
+    measured = kind in (ColumnKind.NUMBER, ColumnKind.SHARE)
+    return constant.replace(".", ",") if decimal == "," and measured else constant
 
 
 def count_in(text: str, *, decimal: str) -> str:

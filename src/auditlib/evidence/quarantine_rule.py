@@ -25,9 +25,12 @@ class QuarantineRule:
         Boolean expression over the typed columns.
     message
         What is wrong, for an auditor.
+    beside
+        Canonical column of the same row that the cell contradicts; empty where it is wrong by itself.
     """
 
     reason: Reason
     column: str
     broken: nw.Expr
     message: str
+    beside: str = ""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from auditlib.contracts import Column, ColumnKind
 from auditlib.evidence.engine import literal, quoted
 from auditlib.evidence.interval_rules import names_total, totals_in
-from auditlib.evidence.number_texts import count_in, grouped_in, number_in
+from auditlib.evidence.number_texts import count_in, grouped_in, in_notation, number_in
 from auditlib.evidence.placeholders import emptied
 from auditlib.evidence.plan import Field, SourcePlan, repeats
 from auditlib.evidence.repeated_hours import told_apart, turn_in
@@ -87,7 +87,8 @@ class _Reader:
             return f"{literal(field.prefix)} || {line}" if field.prefix else line
         if field.constant is not None:
             nothing = field.constant.strip() in self._plan.missing
-            return "CAST(NULL AS VARCHAR)" if nothing else literal(field.constant)
+            constant = in_notation(field.constant, field.column.kind, decimal=self._decimal)
+            return "CAST(NULL AS VARCHAR)" if nothing else literal(constant)
         if not field.origin or self._native(field):
             return "CAST(NULL AS VARCHAR)"
         raw = self._raw(field)

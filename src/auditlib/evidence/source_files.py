@@ -8,20 +8,30 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from auditlib.contracts import TABLES, ColumnKind
 from auditlib.errors import DataError, Problem
+from auditlib.parameters.origins import label_of
 
 if TYPE_CHECKING:
+    from auditlib.parameters.origins import Filter
     from auditlib.parameters.run import Source
+
+_WORDS = (ColumnKind.CODE, ColumnKind.ID, ColumnKind.TEXT)
+_CELLS = 2
+_LONGEST = 60
+"""Cells, and letters, of a test that become part of a name."""
 
 
 def source_names(sources: Sequence[Source]) -> tuple[str, ...]:
     """Return the name each source is reported under: its file without folder, or its database table.
 
     Where two sources of one table would share a name, the folder is kept, then the sheet is added, then the
-    constants in which they differ, then the place of the source in the run file.
+    words given as constants in which they differ, then the rows that each takes, then its place in the run
+    file.
     """
     names = [_short_name(source) for source in sources]
-    for longer in (_long_name, _full_name, partial(_with_constants, sources), partial(_with_entry, sources)):
+    by_rows, by_entry = partial(_with_rows, sources), partial(_with_entry, sources)
+    for longer in (_long_name, _full_name, partial(_with_words, sources), by_rows, by_entry):
         labels = [(source.table, name) for source, name in zip(sources, names, strict=True)]
         names = [
             longer(source) if labels.count(label) > 1 else label[1]
@@ -42,21 +52,56 @@ def _full_name(source: Source) -> str:
     return f"{_long_name(source)} [{source.sheet}]" if source.sheet else _long_name(source)
 
 
-def _with_constants(sources: Sequence[Source], source: Source) -> str:
-    beside = [
-        neighbour for neighbour in sources if neighbour.table == source.table and neighbour.beside(source)
-    ]
-    telling = [
-        value
-        for column, value in source.constants.items()
-        if any(neighbour.constants.get(column) != value for neighbour in beside)
-    ]
-    return f"{_full_name(source)} ({', '.join(telling)})" if telling else _full_name(source)
+def _with_words(sources: Sequence[Source], source: Source) -> str:
+    return _named(source, _telling_words(sources, source))
+
+
+def _with_rows(sources: Sequence[Source], source: Source) -> str:
+    return _named(source, [*_telling_words(sources, source), *_telling_rows(sources, source)])
 
 
 def _with_entry(sources: Sequence[Source], source: Source) -> str:
     entry = next(place for place, candidate in enumerate(sources, start=1) if candidate is source)
-    return f"{_with_constants(sources, source)} (entry {entry})"
+    return f"{_with_rows(sources, source)} (entry {entry})"
+
+
+def _named(source: Source, telling: Sequence[str]) -> str:
+    return f"{_full_name(source)} ({', '.join(telling)})" if telling else _full_name(source)
+
+
+def _neighbours(sources: Sequence[Source], source: Source) -> list[Source]:
+    return [
+        neighbour for neighbour in sources if neighbour.table == source.table and neighbour.beside(source)
+    ]
+
+
+def _telling_words(sources: Sequence[Source], source: Source) -> list[str]:
+    """Return the constants that are words and in which readings differ; yes and no name no reading."""
+    coded = {column.name for column in TABLES[source.table].columns if column.kind in _WORDS}
+    beside = _neighbours(sources, source)
+    return [
+        value
+        for column, value in source.constants.items()
+        if column in coded and any(neighbour.constants.get(column) != value for neighbour in beside)
+    ]
+
+
+def _telling_rows(sources: Sequence[Source], source: Source) -> list[str]:
+    """Return in short which rows a reading takes, as far as other readings take others."""
+    beside = _neighbours(sources, source)
+    return [
+        _short_test(test) for test in source.only if any(test not in neighbour.only for neighbour in beside)
+    ]
+
+
+def _short_test(test: Filter) -> str:
+    """Return a test as part of a name, without quotes: ``answered no``, ``wait filled``."""
+    label = label_of(test.column)
+    if test.filled is not None:
+        return f"{label} {'filled' if test.filled else 'empty'}"
+    cells = " or ".join((test.among or test.not_among or ())[:_CELLS])
+    words = f"{label} {'' if test.among else 'not '}{cells}"
+    return words if len(words) <= _LONGEST else f"{words[: _LONGEST - 1]}…"
 
 
 def source_path(source: Source, data_folder: Path) -> Path:

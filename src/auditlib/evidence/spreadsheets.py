@@ -233,9 +233,7 @@ def _block(chunk: list[tuple[int, list[Any]]], sheet: _Sheet) -> Block:
     columns = {
         name: pa.array([_text(row, place) for _, row in sound], pa.string()) for name, place in places.items()
     }
-    records = pa.table(columns).append_column(
-        "source_line", pa.array([line for line, _ in sound], pa.int64())
-    )
+    records = pa.table({**columns, "source_line": pa.array([line for line, _ in sound], pa.int64())})
     broken = tuple(
         BrokenRecord(
             line,

@@ -21,6 +21,8 @@ from auditlib.onboarding.open_questions import open_lines
 from auditlib.onboarding.set_aside import explained, set_aside
 from auditlib.onboarding.sufficiency import fallen, unknown_words, wholly_fallen
 from auditlib.onboarding.time_zones import zones_apart
+from auditlib.onboarding.unjudged import UnjudgedCriterion, unjudged
+from auditlib.onboarding.waits_by_flag import waits_by_flag
 from auditlib.parameters.checks import run_problems
 from auditlib.parameters.load import in_order, validate
 from auditlib.parameters.run import Run
@@ -49,6 +51,8 @@ class CheckReport:
     aside
         Why rows are in quarantine, each reason at the line of the run file that would have to change; no
         mistakes by themselves. What `data` says of a source of which nothing is kept is not repeated.
+    unjudged
+        The criteria that will be not assessable, with what evidence they wait for; no mistakes.
     undecided
         The lines of the run file marked DECIDE. All is read and counted with them as they stand.
     """
@@ -59,6 +63,7 @@ class CheckReport:
     notes: tuple[str, ...] = ()
     aside: tuple[Problem, ...] = ()
     undecided: tuple[Problem, ...] = ()
+    unjudged: tuple[UnjudgedCriterion, ...] = ()
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -132,13 +137,16 @@ def check(
         *perhaps_cut(run, evidence),
         *perhaps_totals(evidence),
         *said_to_be_both(evidence),
+        *waits_by_flag(run, evidence),
         *zones_apart(run),
         *foreseen(run, evidence, root=root),
         *unasked(run, evidence, root=root),
         *map(str, without),
     )
     places = () if law else misplaced(run, document, evidence, root=root)
-    return CheckReport((*parameters, *words), (*lost, *places), evidence.totals, notes, aside, undecided)
+    waiting = unjudged(run, evidence, root=root)
+    problems = (*parameters, *words), (*lost, *places)
+    return CheckReport(*problems, evidence.totals, notes, aside, undecided, waiting)
 
 
 def _absent_files(run: Run, document: Document, folder: Path) -> Iterator[Problem]:

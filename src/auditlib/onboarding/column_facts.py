@@ -46,8 +46,8 @@ MISSING_WORDS = frozenset(
 REMEMBERED = 2048
 """Columns of which a judgement is kept: each is asked about for every canonical column."""
 _NUMBER = re.compile(r"[-+]?[0-9]+(?:[.,][0-9]+)?%?")
-_COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+%?")
-_POINT = re.compile(r"[-+]?[0-9]+\.[0-9]+%?")
+_COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+ ?%?")
+_POINT = re.compile(r"[-+]?[0-9]+\.[0-9]+ ?%?")
 _ZERO = re.compile(r"0[0-9]+")
 
 

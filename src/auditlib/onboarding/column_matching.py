@@ -14,7 +14,8 @@ from auditlib.contracts import TABLES, Column, ColumnKind, Table
 from auditlib.onboarding.column_facts import ColumnFacts, number
 from auditlib.onboarding.file_looks import FileLook
 from auditlib.onboarding.items import is_person, is_tool_column, item_id, scale_of
-from auditlib.onboarding.vocabulary import closeness, meaning, vocabulary, words_for
+from auditlib.onboarding.table_shapes import shape_speaks
+from auditlib.onboarding.vocabulary import closeness, meaning, simplified, vocabulary, words_for
 from auditlib.time.zones import zone_known
 
 SURE = 0.75
@@ -25,9 +26,13 @@ _SURELY = 0.9
 _MAPPED_BY_VALUES = 0.55
 _WITHIN = (
     r"<=?|≤|\b(?:in|within|under|below|innerhalb|binnen|unter|en|dentro de|antes de|menos de|dans les|sous|"
-    r"moins de|en moins de|entro)"
+    r"moins de|en moins de|entro|inden(?: for)?|indenfor|innenfor|innen|inom|em|em até|até|nos primeiros|"
+    r"sotto)"
 )
-_UNIT = r"s|secs?|seconds?|sek|sekunden|seg|segundos|secondes?|secondi|seconden|min|minutes?|minuten|minutos"
+_UNIT = (
+    r"s|secs?|seconds?|sek|sekunde[nr]|sekund|seg|segundos|secondes?|secondi|seconden|"
+    r"min|minutes?|minuten|minutos|minutter|minuter|minuti"
+)
 _LIMIT = re.compile(rf"(?:{_WITHIN})\W{{0,2}}(?P<seconds>[1-9][0-9]{{0,3}}) ?(?P<unit>{_UNIT})\b")
 _WHOLE = re.compile(r"[0-9]+([.,]0+)?|[0-9]{1,3}([.,' ][0-9]{3})+")
 _NOTED = ("response_id", "submitted", "invitation_id", "customer_id", "device_id")
@@ -95,6 +100,14 @@ def match(look: FileLook, *, keys: Mapping[str, Collection[str]] | None = None) 
     return Match(best.table, best.fit, best.mapped, close)
 
 
+def nearest_tables(look: FileLook, *, most: int) -> tuple[Table, ...]:
+    """Return the tables that a file fits best, however badly."""
+    fitted = sorted(
+        (_fitted(look, table, {}) for table in TABLES.values()), key=lambda candidate: -candidate.fit
+    )
+    return tuple(candidate.table for candidate in fitted[:most])
+
+
 def _as_survey(look: FileLook, best: Match, keys: Mapping[str, Collection[str]]) -> Match | None:
     """Return the answers of a survey where a file holds dated answers on a scale and fits nothing well."""
     if best.fit >= _FITS and any(
@@ -144,7 +157,10 @@ def _only_id(look: FileLook, table: Table, chosen: Mapping[str, Mapped]) -> Mapp
     ids = [
         facts
         for facts in look.columns
-        if facts.position not in used and facts.unique and facts.dates is None and not facts.texts
+        if facts.position not in used
+        and facts.unique
+        and facts.dates is None
+        and not (facts.texts or _percentages(facts))
     ]
     return Mapped(table.key[0], ids[0], _FLOOR) if len(ids) == 1 else None
 
@@ -163,7 +179,14 @@ def _fitted(look: FileLook, table: Table, keys: Mapping[str, Collection[str]]) -
         if table.name == "responses"
         else 0
     )
-    fit = 0.45 * covered / width + 0.2 * explained + 0.3 * title + 0.15 * items - 0.08 * missing
+    fit = (
+        shape_speaks(look, table.name)
+        + 0.45 * covered / width
+        + 0.2 * explained
+        + 0.3 * title
+        + 0.15 * items
+        - 0.08 * missing
+    )
     return Match(table, max(0.0, fit), mapped)
 
 
@@ -182,14 +205,40 @@ def limit_named(name: str) -> int:
     return int(limit["seconds"]) * (60 if limit["unit"].startswith("m") else 1) if limit else 0
 
 
+def unlimited(text: str) -> str:
+    """Return a text without the limit in seconds that it says.
+
+    Examples
+    --------
+    >>> unlimited("Answered in 20 s"), unlimited("Abandoned")
+    ('Answered', 'Abandoned')
+    """
+    limit = _LIMIT.search(text.casefold())
+    return text if limit is None else f"{text[: limit.start()]}{text[limit.end() :]}".strip()
+
+
 def _counted(column: Column, facts: ColumnFacts, likeness: float) -> float:
     """Return how well a column is counts of intervals, by whether its name says a limit in seconds."""
+    if column.name in _SECONDS:
+        return likeness if _mean(facts.name) == (column.name == "mean_wait") else 0.0
     limited = limit_named(facts.name) > 0
-    if column.name == "answered_in_time" and limited:
+    if column.name in ("answered_in_time", "abandoned_short") and limited:
         lost = closeness(facts.name, words_for("interval_counts", "abandoned"))
         answered = closeness(facts.name, words_for("interval_counts", "answered"))
-        return max(likeness, _SURELY) if answered >= lost else 0.0
+        is_its_own = (answered >= lost) == (column.name == "answered_in_time")
+        return max(likeness, _SURELY) if is_its_own else 0.0
     return 0.0 if limited else likeness
+
+
+_PUBLISHED = "value"
+"""The share that a party published, which mostly stands as a percentage with its sign."""
+_SECONDS = ("handle_seconds", "mean_wait")
+"""Columns of seconds, which a header calls a mean or not."""
+
+
+def _mean(name: str) -> bool:
+    """Return whether a name says that its numbers are means."""
+    return bool(set(simplified(name).split()) & set(vocabulary().means))
 
 
 def _score(column: Column, facts: ColumnFacts, table: Table, keys: Mapping[str, Collection[str]]) -> float:
@@ -205,7 +254,7 @@ def _score(column: Column, facts: ColumnFacts, table: Table, keys: Mapping[str, 
     likeness = exact + max(
         closeness(facts.name, words), 0.9 * closeness(facts.label, words) if facts.label else 0.0
     )
-    if table.name == "interval_counts" and column.kind is ColumnKind.COUNT:
+    if table.name == "interval_counts" and (column.kind is ColumnKind.COUNT or column.name in _SECONDS):
         likeness = _counted(column, facts, likeness)
     shared = _shared(facts, keys.get(column.references, ())) if column.references else 0.0
     if shared > 0.9:
@@ -220,7 +269,7 @@ def _plausible(column: Column, facts: ColumnFacts, *, key: bool) -> float:
     if facts.dates is not None and not facts.numeric > 0.9:
         return 0.0
     if column.kind in (ColumnKind.NUMBER, ColumnKind.COUNT, ColumnKind.SHARE):
-        return float(facts.numeric > 0.9 and _of_kind(column.kind, facts))
+        return float(_of_kind(column, facts))
     if column.kind is ColumnKind.FLAG:
         return _plausible_flag(facts)
     if column.kind is ColumnKind.CODE:
@@ -228,22 +277,29 @@ def _plausible(column: Column, facts: ColumnFacts, *, key: bool) -> float:
     return _plausible_key(facts) if key else 1.0
 
 
-def _of_kind(kind: ColumnKind, facts: ColumnFacts) -> bool:
-    """Return whether numbers can be what is measured: counts are whole, shares lie between 0 and 1."""
-    if kind is ColumnKind.COUNT:
-        whole = sum(count for cell, count in facts.distinct.items() if _WHOLE.fullmatch(cell))
-        return whole > 0.9 * len(facts.filled)
-    return kind is not ColumnKind.SHARE or _shares(facts)
+def _of_kind(column: Column, facts: ColumnFacts) -> bool:
+    """Return whether numbers can be what is measured: counts are whole, shares lie between 0 and 1.
+
+    Seconds added up may have decimals.
+    """
+    if column.kind is ColumnKind.SHARE:
+        return _shares(facts, signed=column.name == _PUBLISHED)
+    if facts.numeric <= 0.9 or column.kind is ColumnKind.NUMBER or column.name in _SECONDS:
+        return facts.numeric > 0.9
+    whole = sum(count for cell, count in facts.distinct.items() if _WHOLE.fullmatch(cell))
+    return whole > 0.9 * len(facts.filled)
 
 
-def _shares(facts: ColumnFacts) -> bool:
-    """Return whether cells are shares between 0 and 1; percentages are none until they are divided."""
-    inside = sum(
-        count
-        for cell, count in facts.distinct.items()
-        if not cell.endswith("%") and 0 <= (number(cell) or 0) <= 1
-    )
+def _shares(facts: ColumnFacts, *, signed: bool) -> bool:
+    """Return whether cells are shares between 0 and 1, or percentages where their sign is read."""
+    inside = sum(count for cell, count in facts.distinct.items() if _share(cell, signed=signed))
     return inside > 0.95 * len(facts.filled)
+
+
+def _share(cell: str, *, signed: bool) -> bool:
+    percent = cell.endswith("%")
+    read = number(cell.removesuffix("%").strip())
+    return read is not None and percent <= signed and 0 <= read <= (100 if percent else 1)
 
 
 def _plausible_flag(facts: ColumnFacts) -> float:
@@ -253,7 +309,13 @@ def _plausible_flag(facts: ColumnFacts) -> float:
     return float(understood > 0.95 * len(facts.filled))
 
 
+def _percentages(facts: ColumnFacts) -> bool:
+    return all(cell.endswith("%") for cell in facts.distinct)
+
+
 def _plausible_key(facts: ColumnFacts) -> float:
+    if _percentages(facts):
+        return 0.0
     if facts.unique:
         return 1.0
     return 0.5 if len(facts.distinct) > 0.9 * len(facts.filled) else 0.0
@@ -279,7 +341,7 @@ def _plausible_code(column: Column, facts: ColumnFacts) -> float:
         understood = sum(
             count
             for cell, count in facts.distinct.items()
-            if meaning(cell, {code: vocabulary().codes.get(code, ()) for code in column.codes})
+            if meaning(unlimited(cell), {code: vocabulary().codes.get(code, ()) for code in column.codes})
         )
         return 1.0 if understood > 0.5 * len(facts.filled) else 0.3
     if column.codes:

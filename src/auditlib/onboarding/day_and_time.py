@@ -9,7 +9,7 @@ from dataclasses import replace
 from auditlib.contracts import ColumnKind
 from auditlib.onboarding.column_facts import ColumnFacts
 from auditlib.onboarding.proposal import Fed, SourceProposal
-from auditlib.onboarding.vocabulary import closeness
+from auditlib.onboarding.vocabulary import closeness, vocabulary, words_for
 
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?")
 _ENOUGH = 0.95
@@ -37,7 +37,10 @@ def with_times(source: SourceProposal) -> SourceProposal:
     ):
         return source
     ends = [facts for facts in clocks if _called(facts, _ENDS) > max(_SURELY, _called(facts, _BEGINS))]
-    starts = [facts for facts in clocks if facts not in ends and _called(facts, _BEGINS) >= _SURELY]
+    words = (*_BEGINS, *words_for(source.table.name, instant))
+    remaining = [facts for facts in clocks if facts not in ends]
+    starts = [facts for facts in remaining if _called(facts, words) >= _SURELY]
+    starts = starts or [facts for facts in remaining if len(remaining) == 1 and not _lengths(facts)]
     joined = [(instant, starts)]
     if any(column.name == "ended" for column in source.table.columns):
         joined.append(("ended", ends))
@@ -57,6 +60,11 @@ def with_times(source: SourceProposal) -> SourceProposal:
 
 def _called(facts: ColumnFacts, words: tuple[str, ...]) -> float:
     return closeness(facts.name, words)
+
+
+def _lengths(facts: ColumnFacts) -> bool:
+    """Return whether a column of clocks is called by a length of time."""
+    return any(closeness(facts.name, words) >= _SURELY for words in vocabulary().durations.values())
 
 
 def _days(source: SourceProposal) -> list[ColumnFacts]:

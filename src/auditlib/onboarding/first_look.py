@@ -13,7 +13,7 @@ from auditlib.errors import ParameterError, Problem
 from auditlib.evidence import Evidence, prepare
 from auditlib.onboarding.column_facts import ColumnFacts
 from auditlib.onboarding.file_looks import FileLook, look_at
-from auditlib.onboarding.items import is_tool_column, scale_of
+from auditlib.onboarding.looks_like import looks_like
 from auditlib.onboarding.open_questions import OpenQuestion, walk
 from auditlib.onboarding.proposal import Proposal, SourceProposal
 from auditlib.onboarding.propose import propose
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _EXAMPLES = 3
-_NUMBERS = 0.9
 _AUDIT = "first-look"
 
 
@@ -138,7 +137,7 @@ def _column(look: FileLook, facts: ColumnFacts) -> dict[str, object]:
     return {
         "file": f"{look.file}, {look.sheet}" if look.sheet else look.file,
         "column": facts.wording,
-        "looks like": _kind(facts),
+        "looks like": looks_like(facts),
         "filled": len(facts.filled) / len(facts.cells) if facts.cells else 0.0,
         "different": len(facts.distinct),
         "commonest": ", ".join(common),
@@ -153,20 +152,3 @@ def _mapped(source: SourceProposal) -> Iterator[dict[str, object]]:
         doubts = "; ".join(part for part in (item.scale.doubt, item.scale.direction) if part)
         origin = str(source.origin_of(item))
         yield {**stem, "column": item.item, "from": origin, "to decide": doubts}
-
-
-def _kind(facts: ColumnFacts) -> str:
-    """Return in a few words what a column looks like."""
-    scale = scale_of(facts)
-    kinds = {
-        "empty": not facts.filled,
-        f"dates, {' or '.join(facts.dates.formats)}" if facts.dates is not None else "": facts.dates
-        is not None,
-        "the tool's own": is_tool_column(facts),
-        f"answers from {scale.low:g} to {scale.high:g}" if scale is not None else "": scale is not None,
-        "what people wrote": facts.texts,
-        "an id: no cell stands twice": facts.unique,
-        "few values that repeat": facts.groups,
-        "numbers": facts.numeric > _NUMBERS,
-    }
-    return next((kind for kind, holds in kinds.items() if holds), "text")

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from auditlib.contracts import ColumnKind
 from auditlib.onboarding.column_matching import limit_named
 from auditlib.onboarding.date_formats import parsed
 from auditlib.onboarding.proposal import Fed, Given, SourceProposal
@@ -23,7 +24,19 @@ def with_interval(source: SourceProposal) -> SourceProposal:
         return source
     for limit in _LIMITS:
         source = _with_limit(source, *limit)
-    return _with_length(source)
+    return _with_length(_with_whole_seconds(source))
+
+
+def _with_whole_seconds(source: SourceProposal) -> SourceProposal:
+    """Return counts with seconds that have decimals rounded, where the contract counts whole ones."""
+    seconds = source.feeding("handle_seconds")
+    if seconds is None or seconds.facts is None or not isinstance(seconds.origin, str):
+        return source
+    whole = all(cell.isdigit() for cell in seconds.facts.distinct)
+    if whole or source.table.column("handle_seconds").kind is not ColumnKind.COUNT:
+        return source
+    rounded = replace(seconds, origin={"column": seconds.origin, "scale": 1}, remark="rounded")
+    return replace(source, fed=tuple(rounded if entry is seconds else entry for entry in source.fed))
 
 
 _LIMITS = (

@@ -18,7 +18,6 @@ from auditlib.onboarding.propose import propose
 from auditlib.onboarding.recogniser import Recogniser
 from auditlib.onboarding.recognisers import recognisers
 from auditlib.onboarding.run_file_text import DECIDE, run_file_text
-from auditlib.onboarding.survey_sources import unread
 from auditlib.parameters.run import AuditId, FileName
 from auditlib.seal.project import project_root
 
@@ -101,11 +100,6 @@ def new(
     looks = _looks(wanted, folder, exports, progress)
     looks += look_in(database, exports=exports) if database else []
     proposal = propose(looks, fallback=_FIRST_DAY, exports=exports)
-    if not proposal.sources:
-        remedy = "Write the run file by hand; params/runs/demo.yaml shows how"
-        figures = any(unread(look) for look in looks)
-        remedy += ", and params/runs/hcahps.yaml for published percentages." if figures else "."
-        raise ParameterError(Problem("none of these files fits a canonical table.", remedy=remedy))
     usual = folder.resolve() == usual_folder.resolve()
     command = f"auditlib check {_relative(target)}" + ("" if usual else f" --data {_relative(folder)}")
     text = run_file_text(proposal, audit=name, command=command, notebooks=_notebooks(root))

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from auditlib.audit.law import JUDGE
 from auditlib.audit.notebook_choices import mapped_columns
-from auditlib.audit.standard import editions, measures, read_edition, texts
+from auditlib.audit.standard import editions, read_edition, texts
 from auditlib.compensation.assigned import UNIT, groupings, named_levels
 from auditlib.compensation.definition import metrics_taken, written
 from auditlib.errors import ParameterError
@@ -20,12 +20,11 @@ from auditlib.obligations.hours import as_of
 from auditlib.parameters.policy import policy_named
 from auditlib.parameters.run import Run
 from auditlib.parameters.shape import did_you_mean
-from auditlib.records import Criterion, Refusal, SourceTotals
+from auditlib.records import Refusal, SourceTotals
 from auditlib.runs.plan import planned_names
 from auditlib.service_desk import COMPLAINT, INCIDENT, IncidentPolicy
 from auditlib.service_desk.log import log_of
 from auditlib.service_desk.open_classes import foreseen as open_classes
-from auditlib.standards.measure import Measure
 
 FOLLOWING_UP = "05_escalation"
 POLICY, LINKS = "policy:", "links:"
@@ -82,7 +81,8 @@ NEEDS: Mapping[str, tuple[NotebookNeed, ...]] = MappingProxyType(
 def foreseen(run: Run, evidence: Evidence, *, root: Path) -> tuple[str, ...]:
     """Return a sentence for each question that a notebook of the run will not be able to answer, and why.
 
-    None of it is a mistake: a notebook that lacks what it needs says so in its answer.
+    None of it is a mistake: a notebook that lacks what it needs says so in its answer. Criteria are for
+    `unjudged`.
     """
     lacking: list[str] = []
     for notebook in planned_names(run):
@@ -92,34 +92,11 @@ def foreseen(run: Run, evidence: Evidence, *, root: Path) -> tuple[str, ...]:
         lacking += [_sentence(notebook, f" on {name}" * bool(name), why) for name, why in without]
         if notebook == FOLLOWING_UP:
             lacking += (*_duties(run, evidence, root), *_classes(run, evidence, root))
-        if notebook == JUDGE:
-            lacking += _criteria(run, evidence, root)
     return tuple(lacking)
 
 
 def _sentence(notebook: str, about: str, why: str) -> str:
     return f"{notebook} will answer 'not assessable'{about}, because {why}."
-
-
-def _criteria(run: Run, evidence: Evidence, root: Path) -> Iterator[str]:
-    """Yield, for each thing the evidence lacks, the criteria that cannot be judged without it."""
-    if run.standard not in editions(root=root):
-        return
-    without: dict[str, list[str]] = {}
-    for criterion in read_edition(run.standard, root=root).criteria:
-        measure = measures().get(criterion.metric)
-        why = _unmeasured(measure, criterion, run, evidence) if measure else ""
-        if why:
-            without.setdefault(why, []).append(criterion.id)
-    yield from (_sentence(JUDGE, f" for {', '.join(ids)}", why) for why, ids in without.items())
-
-
-def _unmeasured(measure: Measure, criterion: Criterion, run: Run, evidence: Evidence) -> str:
-    """Return why `measure` will find nothing for `criterion`, as far as can be told without measuring."""
-    kind = criterion.options.get("survey_type")
-    if measure.satisfaction and kind and kind not in run.instruments:
-        return f"no {kind} survey is declared"
-    return measure.missing(evidence, run, criterion.options)
 
 
 def _duties(run: Run, evidence: Evidence, root: Path) -> Iterator[str]:

@@ -46,6 +46,17 @@ class Fed:
         """Whether its cells are those of several columns; the column looked at holds a part of them."""
         return not isinstance(self.origin, str) and "join" in self.origin
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Columns that its cells are put together from, or whose lengths of time they are."""
+        if isinstance(self.origin, str):
+            return ()
+        joined, duration = self.origin.get("join"), self.origin.get("duration")
+        return (
+            *(joined if isinstance(joined, list) else ()),
+            *([duration] if isinstance(duration, str) else ()),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Given:
@@ -177,8 +188,10 @@ class SourceProposal:
 
     @property
     def used(self) -> frozenset[int]:
-        """Positions of the columns that feed something."""
-        return frozenset(entry.facts.position for entry in self.fed if entry.facts is not None)
+        """Positions of the columns that feed something, alone or joined, or as a duration."""
+        positions = {entry.facts.position for entry in self.fed if entry.facts is not None}
+        names = {name for entry in self.fed for name in entry.parts}
+        return frozenset(positions | {facts.position for facts in self.look.columns if facts.name in names})
 
     @property
     def survey_types(self) -> tuple[str, ...]:

@@ -6,19 +6,23 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from auditlib.onboarding.column_matching import Match, match
+from auditlib.onboarding.assumed_values import with_assumed
+from auditlib.onboarding.column_matching import Match, match, unlimited
+from auditlib.onboarding.dated_by_values import with_dates
 from auditlib.onboarding.day_and_time import with_times
 from auditlib.onboarding.doubtful_files import at_a_limit
+from auditlib.onboarding.durations import with_durations
 from auditlib.onboarding.file_looks import FileLook
 from auditlib.onboarding.intervals import with_interval
 from auditlib.onboarding.long_form import in_long_form, responses_of
 from auditlib.onboarding.missing_codes import with_missing
 from auditlib.onboarding.proposal import Proposal, ProposedFilter, SourceProposal
+from auditlib.onboarding.readings import readings
 from auditlib.onboarding.recognised_exports import recognised_sources
 from auditlib.onboarding.recogniser import Recogniser
 from auditlib.onboarding.registers import registers, with_key, with_unit
 from auditlib.onboarding.survey_sources import completed, fed_by, unread, with_survey_type
-from auditlib.onboarding.time_zones import common_zone, days_by_table, guessed_zone, span
+from auditlib.onboarding.time_zones import common_zone, days_by_table, guessed_zone, last_day, span
 from auditlib.onboarding.unit_naming import named_by
 from auditlib.onboarding.vocabulary import codes_of, meaning, simplified, vocabulary, what_they_mean
 from auditlib.statements import counted
@@ -48,7 +52,12 @@ def propose(
     unrecognised = [look for look in looks if look not in layouts and look not in long]
     keys = _keys({look: match(look) for look in unrecognised})
     matches = {look: match(look, keys=keys) for look in unrecognised}
-    general = [_source(look, table, keys) for look, table in matches.items() if table is not None]
+    general = [
+        reading
+        for look, table in matches.items()
+        if table is not None
+        for reading in readings(_source(look, table, keys))
+    ]
     unplaced = tuple(look for look, table in matches.items() if table is None)
     return _proposal([*fixed, *general], unplaced, layouts, fallback)
 
@@ -80,7 +89,7 @@ def _proposal(
         unplaced,
         start,
         end,
-        max(near, default=end),
+        max(*near, last_day(zoned, zone.name, until=end + _SOON), end),
         zone,
         tuple(
             (look.where, recogniser.export, recogniser.source, recogniser.note)
@@ -178,13 +187,14 @@ def _source(look: FileLook, matched: Match, keys: Mapping[str, Collection[str]])
         values=values,
         only=_without_totals(look),
         doubts=(*((close,) if close else ()), *value_doubts, *_whole(look)),
-        remarks=unread(look),
+        remarks=unread(look, used={entry.facts.position for entry in matched.mapped}),
     )
     if matched.table.name == "responses":
         source = completed(source)
     elif matched.table.name == "invitations" and source.feeding("survey_type") is None:
         source = with_survey_type(source)
-    source = with_interval(with_times(with_unit(with_key(source))))
+    source = with_dates(with_times(with_key(source)))
+    source = with_durations(with_assumed(with_interval(with_unit(source))))
     return with_missing(source, keys=keys)
 
 
@@ -222,7 +232,7 @@ def _values(matched: Match) -> tuple[dict[str, dict[str, str]], list[str]]:
         if not meanings:
             continue
         cells = entry.facts.distinct
-        read = {cell: code for cell in cells if (code := meaning(cell, meanings)) is not None}
+        read = {cell: code for cell in cells if (code := meaning(unlimited(cell), meanings)) is not None}
         if any(cell != code for cell, code in read.items()):
             values[entry.column] = dict(sorted(read.items(), key=lambda pair: pair[1], reverse=True))
         unread_cells = [cell for cell in cells if cell not in read]

@@ -72,7 +72,8 @@ def registers(sources: Sequence[SourceProposal]) -> tuple[SourceProposal, ...]:
     proposals: list[SourceProposal] = []
     for source in sources:
         place = (source.look.file, source.look.sheet)
-        if place not in registered and _names_units(source):
+        one_again = source.feeding("unit_id") is None and any(not entry.fed for entry in proposals)
+        if place not in registered and _names_units(source) and not one_again:
             beside = [
                 neighbour for neighbour in sources if (neighbour.look.file, neighbour.look.sheet) == place
             ]

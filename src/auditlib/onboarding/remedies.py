@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
 from auditlib.contracts import Column, ColumnKind
+from auditlib.onboarding.column_facts import MISSING_WORDS
 from auditlib.onboarding.date_formats import EPOCHS, FORMATS, look_at_dates, plausible
+from auditlib.onboarding.unread_cells import ASK, NUMBER, missing_remedy, percentages
+from auditlib.onboarding.vocabulary import meaning, vocabulary
 from auditlib.onboarding.yaml_text import mapping, quoted, sequence
 from auditlib.parameters.origins import cells_of
 from auditlib.parameters.run import Run, ScaleModel, Source
 from auditlib.records import Reason
 from auditlib.statements import counted
 
-_NUMBER = re.compile(r"[-+]?[0-9]+(?:[.,][0-9]+)?")
 _COUNTED: Mapping[str, re.Pattern[str]] = {
     **{form: pattern for form, (pattern, _) in EPOCHS.items()},
     "excel_serial": re.compile(r"[345][0-9]{4}(?:\.[0-9]+)?"),
@@ -30,7 +32,6 @@ _LONG = (
     "Ask the client which row holds, or map another column; where each answer has its own time, write "
     "latest: [submitted]."
 )
-_ASK = "Correct the cells, or ask the client."
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ def declared_for(
     source: Source,
     any_kept: bool,
     units: Sequence[str],
+    in_use: Collection[str] = (),
 ) -> DeclaredCells:
     """Return what is declared for cells in quarantine, and what would fit them.
 
@@ -82,6 +84,8 @@ def declared_for(
         Whether other rows of the source were kept.
     units
         Ids of the register of units.
+    in_use
+        Cells that are values elsewhere in the source, and so mean no 'no value'.
     """
     if column is None or reason in _ROWS:
         return _row(reason, source)
@@ -94,7 +98,7 @@ def declared_for(
         return _unit(column, cells, source, units)
     if column.kind is ColumnKind.SCORE:
         return _score(column, cells, run, source, any_kept=any_kept)
-    return _coded(column, cells, run, source)
+    return _coded(rule, column, cells, run=run, source=source, in_use=in_use)
 
 
 _ROWS: Mapping[str, tuple[str, Callable[[Source], str], str]] = {
@@ -125,7 +129,7 @@ _ROWS: Mapping[str, tuple[str, Callable[[Source], str], str]] = {
 def _row(reason: str, source: Source) -> DeclaredCells:
     if source.long is not None and reason == Reason.CONFLICTING:
         return DeclaredCells(("long",), "one row an answer, each item once", _LONG)
-    key, words, remedy = _ROWS.get(reason, ("wide" if source.wide else "columns", lambda _: "", _ASK))
+    key, words, remedy = _ROWS.get(reason, ("wide" if source.wide else "columns", lambda _: "", ASK))
     return DeclaredCells((key,), words(source), remedy)
 
 
@@ -284,7 +288,7 @@ def scale_remedy(cells: Sequence[str], scale: ScaleModel, decimal: str, *, any_k
         Whether other rows were kept, whose scores must stay on it.
     """
     distinct = tuple(dict.fromkeys(cells))
-    words = [cell for cell in distinct if not _NUMBER.fullmatch(cell)]
+    words = [cell for cell in distinct if not NUMBER.fullmatch(cell)]
     if words:
         listed = ", ".join(f"{quoted(word)}: {_score_of(word, scale.labels)}" for word in words[:_NAMED])
         return f"Give words their score, labels: {{{listed}}}, or list them under not_applicable."
@@ -319,7 +323,12 @@ def _whole(steps: float) -> bool:
     return abs(steps - round(steps)) < 1e-9
 
 
-def _coded(column: Column, cells: Sequence[str], run: Run, source: Source) -> DeclaredCells:
+_OF_SHARES = "a share lies between 0 and 1"
+
+
+def _coded(
+    rule: str, column: Column, cells: Sequence[str], *, run: Run, source: Source, in_use: Collection[str]
+) -> DeclaredCells:
     path = next(
         (
             (key, column.name)
@@ -336,17 +345,19 @@ def _coded(column: Column, cells: Sequence[str], run: Run, source: Source) -> De
     if column.codes:
         remedy = f"Say what they mean: {_values(column.name, distinct, column.codes)}."
         return DeclaredCells(path, ", ".join(column.codes), remedy)
-    separator = "," if source.dialect.decimal == "." else "."
-    if distinct and all(separator in cell and _NUMBER.fullmatch(cell) for cell in distinct):
-        remedy = (
-            f"The numbers are written with {separator!r}: write dialect: {{decimal: {quoted(separator)}}}."
-        )
-        return DeclaredCells(path, f"decimal {source.dialect.decimal!r}", remedy)
-    if distinct:
-        return DeclaredCells(
-            path, "", f"Where such a cell means no value, write missing: {sequence(['', *distinct])}."
-        )
-    return DeclaredCells(path, "", "The cells are empty: map another column, or ask the client for it.")
+    if column.kind is ColumnKind.FLAG and not set(distinct) <= {"", *MISSING_WORDS}:
+        return DeclaredCells(path, "", f"Say what they mean: {_flags(column.name, distinct)}.")
+    if column.kind is ColumnKind.SHARE and _OF_SHARES in rule and column.name in source.columns:
+        return DeclaredCells(path, "", percentages(column, source))
+    if any(cell in source.missing for cell in distinct):
+        path = ("missing",)
+    return DeclaredCells(path, "", missing_remedy(column, distinct, source, in_use))
+
+
+def _flags(column: str, cells: Sequence[str]) -> str:
+    """Return the line that says which cells mean yes and which no, where words for it are known."""
+    meant = {cell: meaning(cell, vocabulary().flags) or "..." for cell in cells}
+    return f"values: {{{quoted(column)}: {mapping(meant)}}}"
 
 
 def _values(column: str, cells: Sequence[str], codes: Sequence[str]) -> str:

@@ -8,13 +8,14 @@ from datetime import datetime, time
 from textwrap import wrap
 from zoneinfo import ZoneInfo
 
-from auditlib.onboarding.file_looks import FileLook
 from auditlib.onboarding.items import ScaleGuess
 from auditlib.onboarding.proposal import ItemProposal, Proposal
 from auditlib.onboarding.propose import as_of_day
 from auditlib.onboarding.source_text import source_lines
+from auditlib.onboarding.unplaced_text import unplaced_lines
 from auditlib.onboarding.yaml_text import DECIDE, commented, quoted, sequence
 from auditlib.statements import counted
+from auditlib.time.zones import zone_known
 
 __all__ = ["DECIDE", "quoted", "run_file_text"]
 
@@ -52,7 +53,7 @@ def run_file_text(proposal: Proposal, *, audit: str, command: str, notebooks: Se
         *_instruments(proposal, names),
         "sources:",
         *(line for source in proposal.sources for line in (*source_lines(source), "")),
-        *_unplaced(proposal.unplaced),
+        *unplaced_lines(proposal.unplaced),
         "notebooks:",
         *_notebooks(notebooks, tables={source.table.name for source in proposal.sources}),
     ]
@@ -94,9 +95,20 @@ def _recognised(proposal: Proposal) -> Iterator[str]:
 
 
 def _as_of(proposal: Proposal) -> str:
-    """Return the start of the day after the last record, in the zone of the units."""
-    start = datetime.combine(as_of_day(proposal), time(), tzinfo=ZoneInfo(proposal.zone.name))
-    return start.isoformat().replace("+00:00", "Z")
+    """Return the start of the day after the last record, in the zone of the units where it starts last."""
+    midnights = (
+        datetime.combine(as_of_day(proposal), time(), tzinfo=ZoneInfo(zone))
+        for zone in sorted({proposal.zone.name, *_zones_named(proposal)})
+    )
+    return max(midnights).isoformat().replace("+00:00", "Z")
+
+
+def _zones_named(proposal: Proposal) -> Iterator[str]:
+    """Yield the zones that a register of units names."""
+    for source in proposal.sources:
+        zones = source.feeding("time_zone") if source.table.name == "units" else None
+        if zones is not None and zones.facts is not None:
+            yield from (zone for zone in zones.facts.distinct if zone_known(zone))
 
 
 def _policies(tables: Collection[str]) -> Iterator[str]:
@@ -213,12 +225,3 @@ def _scale(scale: ScaleGuess) -> str:
     if scale.not_applicable:
         parts.append(f"not_applicable: {sequence(scale.not_applicable)}")
     return f"{{{', '.join(parts)}}}"
-
-
-def _unplaced(looks: Sequence[FileLook]) -> Iterator[str]:
-    for look in looks:
-        where = f"{look.file}, sheet {look.sheet}" if look.sheet else look.file
-        columns = ", ".join(facts.name for facts in look.columns if facts.name)
-        yield f"{DECIDE} no canonical table fits {commented(where)}. Its columns: {commented(columns)}"
-    if looks:
-        yield ""

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from auditlib.contracts import TABLES, Column, with_items
+from auditlib.contracts import TABLES, Column, ColumnKind, with_items
 from auditlib.errors import Problem
 from auditlib.evidence import Evidence
 from auditlib.evidence.unit_names import readings
+from auditlib.onboarding.contradictions import contradiction, remedy_of
 from auditlib.onboarding.remedies import DeclaredCells, declared_for
 from auditlib.onboarding.unit_naming import WAYS, better
 from auditlib.parameters.run import Run, Source
 from auditlib.parameters.strict_yaml import Document
-from auditlib.records import Reason
+from auditlib.records import Reason, SourceTotals
 from auditlib.statements import counted
 
 CELLS_NAMED = 3
@@ -21,6 +22,7 @@ CELLS_NAMED = 3
 _LOOKED_AT = 400
 _WHOLE_ROW = (Reason.FIELD_COUNT, Reason.IDENTICAL, Reason.CONFLICTING)
 """Reasons whose sentence differs from row to row."""
+_WRITTEN = (ColumnKind.ID, ColumnKind.CODE, ColumnKind.TEXT)
 _BEFORE_RULE = r"(?s)^.*['\"]: "
 """What stands before the broken rule in a sentence of the quarantine: the cell."""
 _CLOCKS_BACK = "clocks were put back"
@@ -86,8 +88,44 @@ def declared_of(group: SetAside, run: Run, evidence: Evidence) -> DeclaredCells:
         if reading is not None:
             return reading
     cells = tuple(cell for cell in group.cells if cell)
+    contradictory = _contradictory(group, column, run, evidence)
+    if contradictory is not None:
+        return contradictory
+    in_use = _in_use(cells, evidence.totals[group.source], evidence) if group.reason == Reason.SCALE else ()
     return declared_for(
-        group.reason, group.rule, column, cells, run=run, source=source, any_kept=any_kept, units=units
+        group.reason, group.rule, column, cells,
+        run=run, source=source, any_kept=any_kept, units=units, in_use=in_use,
+    )  # fmt: skip
+
+
+def _contradictory(
+    group: SetAside, column: Column | None, run: Run, evidence: Evidence
+) -> DeclaredCells | None:
+    """Return what to do where cells contradict another column; of times only where an exchange mends it."""
+    if column is None:
+        return None
+    source, total = run.sources[group.source], evidence.totals[group.source]
+    against = contradiction(column, group.rule, source=source, total=total, evidence=evidence)
+    if against is None or (group.reason == Reason.TIME and not against.exchanged):
+        return None
+    path = ("columns", column.name) if column.name in source.columns else ("columns",)
+    return DeclaredCells(path, "", remedy_of(column, against, source))
+
+
+def _in_use(cells: Sequence[str], total: SourceTotals, evidence: Evidence) -> frozenset[str]:
+    """Return the cells that stand as a value in another column of rows that were kept."""
+    import narwhals as nw
+
+    texts = [column.name for column in TABLES[total.table].columns if column.kind in _WRITTEN]
+    kept = evidence.lazy(total.table).filter(nw.col("source_file") == total.file)
+    held = [name for name in kept.collect_schema().names() if name in texts]
+    if not cells or not held:
+        return frozenset()
+    wanted = list(dict.fromkeys(cells))
+    return frozenset(
+        cell
+        for name in held
+        for (cell,) in kept.filter(nw.col(name).is_in(wanted)).select(name).unique().collect().rows()
     )
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from auditlib.contracts import ColumnKind
+from auditlib.onboarding.date_formats import DateLook
 from auditlib.onboarding.proposal import Fed, ProposedFilter, SourceProposal
 from auditlib.onboarding.yaml_text import DECIDE, commented, mapping, origin_text, quoted, sequence
 from auditlib.parameters.run import Dates
@@ -30,7 +31,7 @@ def source_lines(source: SourceProposal) -> Iterator[str]:
         yield f"    file: {quoted(look.file)}"
     if look.sheet:
         yield f"    sheet: {quoted(look.sheet)}"
-    yield from _dialect(source)
+    yield from dialect_lines(source)
     yield from _dates(source)
     yield from _only(source)
     if source.once:
@@ -48,7 +49,8 @@ def source_lines(source: SourceProposal) -> Iterator[str]:
         yield f"    missing: {sequence(source.missing)}"
 
 
-def _dialect(source: SourceProposal) -> Iterator[str]:
+def dialect_lines(source: SourceProposal) -> Iterator[str]:
+    """Yield how a file is written, with the grounds; none where it is written as usual."""
     text, grid = source.look.text, source.look.grid
     for guess in (text.encoding, text.delimiter) if text is not None else ():
         if guess.doubt:
@@ -95,13 +97,13 @@ def _dates(source: SourceProposal) -> Iterator[str]:
     dated = [entry for entry in source.fed if source.formats_of(entry)]
     plain = (form for entry in dated if entry.column not in exceptions for form in source.formats_of(entry))
     formats = tuple(dict.fromkeys(plain))
+    settled = _settled(dated)
     for entry in {entry.facts.position if entry.facts else entry.column: entry for entry in dated}.values():
         looked_at = entry.facts is not None and (entry.joined or not entry.formats)
         dates = entry.facts.dates if looked_at and entry.facts is not None else None
         name = commented(entry.facts.name if entry.facts is not None else entry.column)
         if dates is not None and dates.swapped:
-            swapped = commented(dates.swapped)
-            yield f"    {DECIDE} {name!r}: day or month first? Its cells also fit {swapped}."
+            yield _order_of(name, dates, settled)
         elif dates is not None and dates.grounds:
             yield f"    # {name!r}: {commented(dates.grounds)}"
     native = bool(dated) and all(entry.facts is not None and entry.facts.native for entry in dated)
@@ -120,6 +122,27 @@ def _dates(source: SourceProposal) -> Iterator[str]:
             f"{column}: {{formats: {sequence(forms)}}}" for column, forms in exceptions.items()
         )
         yield f"    dates_of: {{{written}}}"
+
+
+def _settled(dated: Sequence[Fed]) -> Mapping[str, str]:
+    """Return the orders of day, month and year that a column of the source proves, with the column."""
+    return {
+        _day_of(entry.facts.dates.formats[0]): entry.facts.name
+        for entry in dated
+        if entry.facts is not None and entry.facts.dates is not None and entry.facts.dates.grounds
+    }
+
+
+def _order_of(name: str, dates: DateLook, settled: Mapping[str, str]) -> str:
+    """Return the question whether day or month comes first, or the column of the source that settles it."""
+    proof = settled.get(_day_of(dates.formats[0]))
+    if proof is not None:
+        return f"    # {name!r}: day and month in the order of {commented(proof)!r}"
+    return f"    {DECIDE} {name!r}: day or month first? Its cells also fit {commented(dates.swapped)}."
+
+
+def _day_of(form: str) -> str:
+    return form.split(" ", maxsplit=1)[0]
 
 
 def _written_otherwise(source: SourceProposal) -> dict[str, tuple[str, ...]]:
@@ -190,15 +213,9 @@ def _mapped(entry: Fed) -> str:
 def _unmapped(source: SourceProposal) -> list[str]:
     used = source.used | source.tool_columns
     used |= {item.facts.position for item in source.items}
-    joined = {
-        name
-        for entry in source.fed
-        if not isinstance(entry.origin, str)
-        for value in entry.origin.values()
-        for name in (value if isinstance(value, list) else [value])
-    }
+    chosen_by = [condition.column for condition in source.only]
     return [
         facts.wording
         for facts in source.look.columns
-        if facts.position not in used and facts.name not in joined
+        if facts.position not in used and source.look.origin(facts) not in chosen_by
     ]

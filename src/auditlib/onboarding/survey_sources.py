@@ -180,12 +180,22 @@ def _by_type(source: SourceProposal, types: ColumnFacts) -> tuple[ItemProposal, 
     return tuple(items)
 
 
-def unread(look: FileLook) -> tuple[str, ...]:
-    """Return remarks on columns of percentages, which are figures about answers and no answers."""
+def unread(look: FileLook, *, used: Collection[int] = ()) -> tuple[str, ...]:
+    """Return remarks on columns of percentages, which are figures about answers and no answers.
+
+    Parameters
+    ----------
+    look
+        What was seen of the file.
+    used
+        Positions of columns that feed something all the same.
+    """
     shares = [
         facts.wording
         for facts in look.columns
-        if facts.filled and sum(cell.endswith("%") for cell in facts.filled) > 0.5 * len(facts.filled)
+        if facts.position not in used
+        and facts.filled
+        and sum(cell.endswith("%") for cell in facts.filled) > 0.5 * len(facts.filled)
     ]
     if not shares:
         return ()

@@ -99,8 +99,31 @@ def days_by_table(sources: Sequence[SourceProposal], zone: str) -> dict[str, lis
     days: dict[str, list[date]] = {}
     for source in sources:
         if source.table.instant:
-            days.setdefault(source.table.name, []).extend(_days(source, local))
+            days.setdefault(source.table.name, []).extend(_days(source, local, source.table.instant))
     return days
+
+
+def last_day(sources: Sequence[SourceProposal], zone: str, *, until: date) -> date:
+    """Return the last local day of any instant, such as the end of an outage, up to a day; else the earliest.
+
+    Parameters
+    ----------
+    sources
+        Sources with their mapped columns.
+    zone
+        Zone of units that name none.
+    until
+        A day beyond which days are taken for mistakes.
+    """
+    local = ZoneInfo(zone)
+    days = (
+        day
+        for source in sources
+        for column in source.table.columns
+        if column.kind is ColumnKind.INSTANT
+        for day in _days(source, local, column.name)
+    )
+    return max((day for day in days if day <= until), default=date.min)
 
 
 def span(days: Mapping[str, Sequence[date]]) -> tuple[date, date] | None:
@@ -113,8 +136,8 @@ def span(days: Mapping[str, Sequence[date]]) -> tuple[date, date] | None:
     return every[edge], every[len(every) - 1 - edge]
 
 
-def _days(source: SourceProposal, local: ZoneInfo) -> Iterator[date]:
-    fed = source.feeding(source.table.instant)
+def _days(source: SourceProposal, local: ZoneInfo, instant: str) -> Iterator[date]:
+    fed = source.feeding(instant)
     if fed is not None and fed.facts is None and not isinstance(fed.origin, str):
         fed = source.feeding(str(fed.origin.get("after")))  # the instant it lies behind is near enough
     if fed is None or fed.facts is None:

@@ -16,7 +16,10 @@ from auditlib.contracts import Column, ColumnKind
 from auditlib.parameters.load import load
 from auditlib.parameters.run import Strict
 
-_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
+_UMLAUTS = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue",
+     "æ": "ae", "ø": "oe", "Æ": "Ae", "Ø": "Oe"}
+)  # fmt: skip
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _GENERIC = frozenset({"id", "no", "nr", "number", "nummer", "code", "at", "on", "am"})
 _EXAMPLES = 5
@@ -38,6 +41,8 @@ class Vocabulary(Strict):
     persons: tuple[str, ...]
     totals: tuple[str, ...]
     ask_next: dict[str, dict[str, str]]
+    durations: _Words
+    means: tuple[str, ...]
     flags: _Words
     codes: _Words
     channels: _Words
@@ -134,9 +139,19 @@ def what_they_mean(column: str, cells: Sequence[str], codes: Iterable[str]) -> s
 
 
 def meaning(cell: str, meanings: Mapping[str, Iterable[str]]) -> str | None:
-    """Return the code whose words contain the cell, or None."""
-    plain = simplified(cell)
+    """Return the code whose words contain the cell, or None; joints do not matter.
+
+    Examples
+    --------
+    >>> meaning("WhatsApp", {"messenger": ["whatsapp"]})
+    'messenger'
+    """
+    plain = _joined(cell)
     for code, words in meanings.items():
-        if plain and (plain == simplified(code) or any(plain == simplified(word) for word in words)):
+        if plain and any(plain == _joined(word) for word in (code, *words)):
             return code
     return None
+
+
+def _joined(text: str) -> str:
+    return simplified(text).replace(" ", "")

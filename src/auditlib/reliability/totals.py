@@ -11,6 +11,7 @@ from auditlib.contracts import TABLES
 from auditlib.errors.values import form_of
 from auditlib.parameters.engagement import Engagement
 from auditlib.records import Basis, Number, Reason, Sentence, SourceTotals
+from auditlib.reliability.received import Received, received
 from auditlib.statements import Exhibit, Facts, Numbered, joined, say
 
 if TYPE_CHECKING:
@@ -19,26 +20,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Reconciliation(Numbered):
-    """Rows in = kept + in quarantine + left out, file by file, beside the client's own totals."""
+    """Rows in = kept + in quarantine + left out, reading by reading, beside the client's own totals.
+
+    Parameters
+    ----------
+    sources
+        The control totals of each reading of a file.
+    received
+        Files and rows as they were given, each once.
+    """
 
     by: ClassVar[tuple[str, ...]] = ("file", "table")
 
     sources: tuple[SourceTotals, ...]
-
-    @property
-    def rows_in(self) -> int:
-        """Records received in all files."""
-        return sum(source.rows_in for source in self.sources)
+    received: Received
 
     @property
     def rows_quarantined(self) -> int:
         """Records set aside in all files."""
         return sum(source.rows_quarantined for source in self.sources)
-
-    @property
-    def rows_left_out(self) -> int:
-        """Records that the run file leaves out of all files."""
-        return sum(source.rows_left_out for source in self.sources)
 
     @property
     def rows_judged(self) -> int:
@@ -55,7 +55,7 @@ class Reconciliation(Numbered):
         import pandas as pd
 
         names = ["file", "table", *_TOTALS, *_LEFT_OUT, "expected_rows", "reconciled"]
-        if not self.rows_left_out:
+        if not any(source.rows_left_out for source in self.sources):
             names.remove(*_LEFT_OUT)
         if all(source.expected_rows is None for source in self.sources):
             names.remove("expected_rows")
@@ -65,15 +65,15 @@ class Reconciliation(Numbered):
     def numbers(self) -> tuple[Number, ...]:
         """Return the totals of each file, and of all."""
         every = (Basis("sources", rows=len(self.sources)),)
-        left_out, share = self.rows_left_out, self.rows_quarantined / max(self.rows_judged, 1)
+        left_out, share = self.received.left_out, self.rows_quarantined / max(self.rows_judged, 1)
         aside = (Basis("quarantine", rows=self.rows_quarantined),)
         return (
             *(number for source in self.sources for number in _totals_of(source)),
-            Number("rows_in:all", self.rows_in, "rows", basis=every),
+            Number("rows_in:all", self.received.rows, "rows", basis=every),
             Number("rows_quarantined:all", self.rows_quarantined, "rows", basis=aside),
             *([Number("rows_left_out:all", left_out, "rows", basis=every)] if left_out else []),
             *([Number("quarantined_share:all", share, "share", basis=aside)] if self.rows_judged else []),
-            Number("files:all", len(self.sources), "count", basis=every),
+            Number("files:all", self.received.files, "count", basis=every),
             Number("files:differing", len(self.differing), "count", basis=every),
         )
 
@@ -88,9 +88,9 @@ class Reconciliation(Numbered):
         accounted = "every one is accounted for"
         if self.differing:
             accounted = "the totals of {files:differing|file|files} do not reconcile"
-        if self.rows_left_out:
+        if self.received.left_out:
             aside += ", and {rows_left_out:all|was|were} left out as the run file declares"
-        received = "{rows_in:all|row was|rows were} received in {files:all|source|sources}"
+        received = "{rows_in:all|row was|rows were} received in {files:all|file|files}"
         return (say(f"{received} and {accounted}; {aside}.", self.facts),)
 
 
@@ -249,7 +249,7 @@ _LEFT_OUT = ("rows_left_out",)
 
 def reconcile(engagement: Engagement) -> Reconciliation:
     """Return the control totals of all sources, side by side."""
-    return Reconciliation(tuple(engagement.evidence.totals))
+    return Reconciliation(tuple(engagement.evidence.totals), received(engagement))
 
 
 def quarantine(engagement: Engagement) -> Quarantine:

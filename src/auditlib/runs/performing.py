@@ -42,9 +42,11 @@ class RunOutcome:
     executed, cached
         Notebooks executed now, and those whose result was still good.
     missing
-        Notebooks without a current result; only with `Options.only`. Nothing is sealed then.
+        Notebooks without a current result; only with `Options.only`.
     unchanged
         Whether the sealed run was already this one, and intact.
+    sealed
+        Whether the finished folder is this run; never made so with `Options.only`.
     """
 
     directory: Path
@@ -52,6 +54,7 @@ class RunOutcome:
     cached: tuple[str, ...]
     missing: tuple[str, ...] = ()
     unchanged: bool = False
+    sealed: bool = True
 
     @property
     def report(self) -> Path:
@@ -141,7 +144,9 @@ def _perform(
         return RunOutcome(places.finished, (), tuple(current), unchanged=True)
     have = execute_passes(commission, current, withheld)
     missing = tuple(notebook.name for notebook in plan.notebooks if notebook.name not in have.results)
-    if not missing:
+    # Who asks for single notebooks seals nothing, whichever of them is the last.
+    sealed = not (options.only or missing)
+    if sealed:
         assemble(commission, have, entered=entered, steps=steps, started=started)
     cached = tuple(
         notebook.name
@@ -149,7 +154,7 @@ def _perform(
         if notebook.name in have.results and notebook.name not in have.executed_now
     )
     executed = tuple(notebook.name for notebook in plan.notebooks if notebook.name in have.executed_now)
-    return RunOutcome(places.finished, executed, cached, missing)
+    return RunOutcome(places.finished, executed, cached, missing, sealed=sealed)
 
 
 def _run_key(plan: RunPlan, evidence: str, *, entered: Entered, pdf: str) -> str:

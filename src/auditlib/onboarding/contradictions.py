@@ -1,0 +1,109 @@
+"""Columns of one row that contradict each other: which two, and whether exchanging them would mend it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from auditlib.contracts import TABLES, Column, ColumnKind, Table
+from auditlib.evidence import Evidence
+from auditlib.evidence.rules import rules
+from auditlib.parameters.origins import cells_of
+from auditlib.parameters.run import Source
+from auditlib.records import SourceTotals
+
+
+@dataclass(frozen=True, slots=True)
+class OpposingColumns:
+    """A rule over two columns that rows break.
+
+    Parameters
+    ----------
+    beside
+        Canonical column that the cells contradict.
+    exchanged
+        Whether no row would break the rule if the two columns were exchanged.
+    """
+
+    beside: Column
+    exchanged: bool
+
+
+def contradiction(
+    column: Column, rule: str, *, source: Source, total: SourceTotals, evidence: Evidence
+) -> OpposingColumns | None:
+    """Return what the cells of a column contradict; None where the rule is about them alone.
+
+    Parameters
+    ----------
+    column, rule
+        The column at fault, and the rule in the words of the quarantine.
+    source, total
+        The source they came through, and what became of its rows.
+    evidence
+        What was kept.
+    """
+    table = TABLES[source.table]
+    name = contradicted(table, column, rule)
+    if not name:
+        return None
+    plain = all(_of_its_own(source, part) for part in (column.name, name))
+    beside = table.column(name)
+    return OpposingColumns(beside, plain and _never_apart(column, beside, total, evidence))
+
+
+def contradicted(table: Table, column: Column, rule: str) -> str:
+    """Return the canonical column that a rule, in its words, tests another against; empty for none.
+
+    Parameters
+    ----------
+    table, column
+        The table, and its column at fault.
+    rule
+        The rule in the words of the quarantine.
+
+    Examples
+    --------
+    >>> from auditlib.contracts import TABLES
+    >>> counts = TABLES["interval_counts"]
+    >>> contradicted(counts, counts.column("ended"), "it lies before 'starts' of the same row")
+    'starts'
+    """
+    if column.after and f"before {column.after!r}" in rule:
+        return column.after
+    tested = rules(table, instruments={}, parents=(), as_of=0, register=False)
+    of_column = (test for test in tested if test.column == column.name and test.message == rule)
+    return next((test.beside for test in of_column), "")
+
+
+def remedy_of(column: Column, against: OpposingColumns, source: Source) -> str:
+    """Return what to do about two columns that contradict each other."""
+    pair = [source.label(part.name) or part.name for part in (column, against.beside)]
+    head = f"{pair[0]!r} and {pair[1]!r} contradict each other"
+    if against.exchanged:
+        return (
+            f"{head}. Were they exchanged, no row would contradict itself: perhaps they are swapped under "
+            "'columns'; ask the client."
+        )
+    return (
+        f"{head} in these rows and in no others, so that they are not exchanged as a whole: ask the client "
+        "which of them holds. No setting mends it."
+    )
+
+
+def _of_its_own(source: Source, name: str) -> bool:
+    """Return whether a canonical column has a column of the source to itself, and is no duration."""
+    return name in source.columns and cells_of(source.columns[name]).after is None
+
+
+def _never_apart(column: Column, beside: Column, total: SourceTotals, evidence: Evidence) -> bool:
+    """Return whether the kept rows hold the same in both columns: only such rows bear an exchange."""
+    import narwhals as nw
+
+    if not total.rows_kept:
+        return True
+    cell, opposite = (
+        nw.col(f"{part.name}_at" if part.kind is ColumnKind.INSTANT else part.name)
+        for part in (column, beside)
+    )
+    kept = evidence.lazy(total.table).filter(nw.col("source_file") == total.file)
+    return kept.filter(cell != opposite).head(1).select("source_line").collect().is_empty()

@@ -1,0 +1,94 @@
+"""What docs/mapping.md shows is taken in as it says; check tells of waits that mean two things."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from auditlib.evidence import Evidence, prepare
+from auditlib.onboarding.check import check
+from auditlib.parameters.load import load
+from auditlib.parameters.run import Run
+
+ROOT = Path(__file__).parents[2]
+HEAD = """audit: small
+party: {name: A desk}
+period: {start: 2025-03-01, end: 2025-03-31}
+as_of: 2025-04-01T00:00:00Z
+"""
+ROWS = """call,desk,queued_at,waited,was_answered
+C1,North,2025-03-03 09:00:00,20,yes
+C2,South,2025-03-03 09:10:00,35,yes
+C3,North,2025-03-03 09:20:00,50,no
+C4,South,2025-03-31 23:59:00,,no
+"""
+SNIPPETS = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / "mapping.md").read_text("utf-8"), re.DOTALL)
+
+
+def taken_in(folder: Path, sources: str) -> Evidence:
+    (folder / "contacts.csv").write_text(ROWS, encoding="utf-8")
+    run = load(Run, f"{HEAD}{sources}notebooks: {{01_intake: {{}}}}\n", name="run.yaml")
+    return prepare(run, folder, folder / "store")
+
+
+def test_a_file_read_once_for_each_thing_its_rows_mean(tmp_path: Path) -> None:
+    evidence = taken_in(tmp_path, SNIPPETS[0])
+    contacts = evidence.frame("interactions").set_index("interaction_id")
+    assert [total.rows_kept for total in evidence.totals] == [2, 2, 1, 1]
+    assert [total.rows_left_out for total in evidence.totals] == [2, 2, 3, 3]
+    assert all(not total.rows_quarantined for total in evidence.totals)
+    assert (contacts["answered_at"] - contacts["offered_at"]).dropna().tolist() == [20_000_000, 35_000_000]
+    assert (contacts["ended_at"] - contacts["offered_at"]).dropna().tolist() == [50_000_000]
+    assert contacts["abandoned"].to_dict() == {"C1": False, "C2": False, "C3": True, "C4": False}
+
+
+def test_readings_may_not_share_a_row(tmp_path: Path) -> None:
+    shared = SNIPPETS[0].replace('is: ["no"], because: nobody', 'is: ["no", "yes"], because: nobody', 1)
+    evidence = taken_in(tmp_path, shared)
+    assert [total.reasons.get("conflicting", 0) for total in evidence.totals] == [0, 2, 2, 0]
+
+
+def test_one_unit_for_everything(tmp_path: Path) -> None:
+    evidence = taken_in(tmp_path, SNIPPETS[1])
+    assert evidence.frame("units")["unit_id"].tolist() == ["all"]
+    assert set(evidence.frame("interactions")["unit_id"]) == {"all"}
+    assert [total.rows_left_out for total in evidence.totals] == [3, 0]
+
+
+NAIVE = """sources:
+  - {table: units, form: csv, file: contacts.csv, once: true, columns: {unit_id: desk}}
+  - table: interactions
+    form: csv
+    file: contacts.csv
+    columns:
+      interaction_id: call
+      unit_id: desk
+      offered: queued_at
+      answered: {after: offered, duration: waited, unit: seconds}
+      abandoned: was_answered
+    constants: {channel: phone}
+    values: {abandoned: {"yes": "false", "no": "true"}}
+notebooks: {01_intake: {}}
+"""
+
+
+@pytest.mark.parametrize(
+    "wait", ["35,yes\nC3,North,2025-03-03 09:20:00,50", "35,yes\nC3,North,2025-03-03 09:20:00,"]
+)
+def test_check_says_where_a_wait_means_two_things(tmp_path: Path, wait: str) -> None:
+    rows = ROWS.replace("35,yes\nC3,North,2025-03-03 09:20:00,50", wait)
+    (tmp_path / "contacts.csv").write_text(rows, encoding="utf-8")
+    (tmp_path / "run.yaml").write_text(HEAD + NAIVE, encoding="utf-8")
+    for part in ("notebooks", "params"):
+        (tmp_path / part).symlink_to(ROOT / part)
+    notes = check(tmp_path / "run.yaml", data=tmp_path, store=tmp_path / "store").notes
+    said = [note for note in notes if "both given up and answered" in note]
+    if wait.endswith("50"):
+        assert said[0].startswith(
+            "contacts.csv: 1 contact is both given up and answered, because 'waited' is read as the"
+        )
+        assert "only: [{column: was_answered, is: [...], because: answered}]" in said[0]
+    else:
+        assert said == []
