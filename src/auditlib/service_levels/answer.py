@@ -14,7 +14,7 @@ from auditlib.statements.formats import QUOTED
 
 _LABELS = {
     "definition": "Definition",
-    "title": "Share of contacts",
+    "title": statements.SHARE_OF,
     "verdict": "Verdict",
     **{f"least_{joined}": words.capitalize() for joined, words in statements.JOINED.items()},
     **{f"most_{joined}": f"{words.capitalize()}, at most" for joined, words in statements.JOINED.items()},

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from auditlib.records import Finding, Grade
+from auditlib.records import Finding, Grade, Sentence
 from auditlib.service_levels.published import statements
 from auditlib.service_levels.published.changed_definition import ChangedDefinition, ChangedLimit
 from auditlib.service_levels.published.matching import GivenBy, MatchedShare, apart
 from auditlib.service_levels.published.restated import RestatedCounts, RestatedShare
 from auditlib.service_levels.published.result import PublishedAgainstEvidence
-from auditlib.service_levels.published.words import about, subject
+from auditlib.service_levels.published.words import about
+from auditlib.service_levels.published.words import subject as subject_of
 from auditlib.statements import Facts
 
 _FIGURES = "D2: a published figure is what its evidence gives by the definition it claims"
@@ -41,23 +42,47 @@ def _wanting(entry: MatchedShare) -> bool:
     return entry.given is GivenBy.BY_NONE or (entry.given is GivenBy.BY_CLAIM and entry.turns_verdict)
 
 
-def _figure(entry: MatchedShare, facts: Facts) -> Finding:
-    said, figure = statements.condition(entry, facts), entry.figure
-    none = entry.given is GivenBy.BY_NONE
-    nearest = entry.nearest
+def _finding(
+    condition: Sentence,
+    *,
+    criterion: str,
+    cause: str,
+    effect: str,
+    recommendation: str,
+    subject: str,
+    headline: str = "",
+    grade: Grade = Grade.MINOR,
+    shortfall: float | None = None,
+) -> Finding:
+    """Return a finding whose condition is a sentence, and whose evidence are the numbers that this states."""
     return Finding(
+        criterion=criterion,
+        condition=condition.text,
+        cause=cause,
+        effect=effect,
+        recommendation=recommendation,
+        grade=grade,
+        subject=subject,
+        evidence=condition.keys,
+        headline=headline,
+        shortfall=shortfall,
+    )
+
+
+def _figure(entry: MatchedShare, facts: Facts) -> Finding:
+    none, nearest = entry.given is GivenBy.BY_NONE, entry.nearest
+    return _finding(
+        statements.condition(entry, facts),
         criterion=_FIGURES,
-        condition=said.text,
         cause=_cause(entry),
         effect="Who reads the figure takes the service for another than it was."
         if none or entry.flatters_by
         else "Who reads the figure cannot compute it, nor compare it with others.",
         recommendation="Publish the figure again with its definition, its days and the counts behind it.",
         grade=Grade.MAJOR if none or entry.turns_verdict else Grade.MINOR,
-        subject=subject(figure),
-        evidence=said.keys,
+        subject=subject_of(entry.figure),
         headline=_headline(entry),
-        shortfall=apart(figure, nearest) if none and nearest is not None else entry.flatters_by or None,
+        shortfall=apart(entry.figure, nearest) if none and nearest is not None else entry.flatters_by or None,
     )
 
 
@@ -84,61 +109,49 @@ def _headline(entry: MatchedShare) -> str:
 
 
 def _restated(entry: RestatedShare, facts: Facts) -> Finding:
-    said = statements.restated_figure(entry, facts)
-    return Finding(
+    return _finding(
+        statements.restated_figure(entry, facts),
         criterion=_PAST,
-        condition=said.text,
         cause="The counts, the definition or the contacts behind the figure changed after it was published.",
         effect="Two figures for one period are in the world, and comparisons over time take either.",
         recommendation="Say beside the later figure that it replaces the earlier one, and why.",
-        grade=Grade.MINOR,
-        subject=f"restated:{subject(entry.after)}",
-        evidence=said.keys,
+        subject=f"restated:{subject_of(entry.after)}",
         shortfall=abs(entry.after.value - entry.before.value),
     )
 
 
 def _changed(change: ChangedDefinition, facts: Facts) -> Finding:
-    said = statements.changed_definition(change, facts)
     figure = change.figures[change.change].figure
-    return Finding(
+    return _finding(
+        statements.changed_definition(change, facts),
         criterion=_DEFINITION,
-        condition=said.text,
         cause="The way of counting behind the series was changed, as far as the figures show.",
         effect="A step in the series is taken for a change of the service.",
         recommendation="Publish the whole series by one definition, and say when it was changed.",
-        grade=Grade.MINOR,
-        subject=f"definition:{subject(figure)}",
-        evidence=said.keys,
+        subject=f"definition:{subject_of(figure)}",
         headline=f"The definition behind the monthly figures changed: {about(figure)}",
     )
 
 
 def _exports(counts: RestatedCounts, facts: Facts) -> Finding:
-    said = statements.exports(counts, facts)
-    return Finding(
+    return _finding(
+        statements.exports(counts, facts),
         criterion=_PAST,
-        condition=said.text,
         cause="Intervals that were over were counted again, by another definition or from other contacts.",
         effect="What was reported from the first export cannot be computed any more.",
         recommendation="Ask the party what was changed between the exports, and keep every export.",
-        grade=Grade.MINOR,
         subject=f"exports:{counts.channel}",
-        evidence=said.keys,
         headline=f"Two exports say otherwise of intervals that were over: {counts.channel}",
         shortfall=counts.changed / counts.exported_twice,
     )
 
 
 def _limit(limit: ChangedLimit, facts: Facts) -> Finding:
-    said = statements.changed_limit(limit, facts)
-    return Finding(
+    return _finding(
+        statements.changed_limit(limit, facts),
         criterion=_DEFINITION,
-        condition=said.text,
         cause="The limit was changed in the system that counts.",
         effect="A step in the share is taken for a change of the service.",
         recommendation="Have the whole period counted by one limit, or judge the two parts apart.",
-        grade=Grade.MINOR,
         subject=f"{limit.column}:{limit.channel}",
-        evidence=said.keys,
     )

@@ -334,7 +334,7 @@ def _facts(result: Backlog) -> Iterator[Number]:
     yield Number("typical_open", result.typical, "count", basis=basis)
     yield Number("unended", result.unended, "count", basis=basis)
     yield Number("untold", result.untold, "count", basis=basis)
-    yield Number("contradictory", result.contradictory, "count", basis=basis)
+    yield Number("open_contradictory", result.contradictory, "count", basis=basis)
 
 
 def _summary(result: Backlog, facts: Facts) -> Iterator[Sentence]:
@@ -369,8 +369,9 @@ def _limits(result: Backlog, facts: Facts) -> Iterator[Sentence]:
         )
     if result.contradictory:
         yield say(
-            "{contradictory|contact|contacts} said to be both answered and given up {contradictory~is|are} "
-            "not counted as open: nobody knows when {contradictory~it was|they were} closed. {ask}",
+            "{open_contradictory|contact|contacts} said to be both answered and given up "
+            "{open_contradictory~is|are} not counted as open: nobody knows when "
+            "{open_contradictory~it was|they were} closed. {ask}",
             facts,
             ask=ASK,
         )
