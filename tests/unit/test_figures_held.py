@@ -92,8 +92,12 @@ from auditlib.service_levels.variants import Variant, VariantShare
 from auditlib.service_levels.waiting import BacklogAnswer, OutlyingAnswer, PatienceAnswer, WaitingAnswer
 from auditlib.service_levels.waiting.backlog import Backlog, OpenAtDayEnd
 from auditlib.service_levels.waiting.hours import HourlyAnswer, HourlyWaits
-from auditlib.service_levels.waiting.monthly_shares import MonthlySeries, MonthlySharesAnswer, MonthShare
-from auditlib.service_levels.waiting.monthly_shares import MonthlyShares as SharesByMonth
+from auditlib.service_levels.waiting.monthly_shares import (
+    MonthlySeries,
+    MonthShare,
+    SharesByMonth,
+    SharesByMonthAnswer,
+)
 from auditlib.service_levels.waiting.outlying import ComparedUnits, OutlyingUnits
 from auditlib.service_levels.waiting.patience import Patience, PatienceBound
 from auditlib.service_levels.waiting.result import (
@@ -334,7 +338,7 @@ def _waits(name: str, offered: int, spread: TimeSpread, given_up: int, gone: flo
     return ChannelWaits(name, offered, answered, given_up, 0, 0, 0, 0, 0, spread, None, None, patience)
 
 
-def shares_by_month() -> MonthlySharesAnswer:
+def shares_by_month() -> SharesByMonthAnswer:
     """Return two months of calls, of which the second has 0.8123 in time."""
 
     def month(number: int, share: float, low: float, high: float) -> MonthShare:
@@ -342,7 +346,7 @@ def shares_by_month() -> MonthlySharesAnswer:
 
     months = (month(202401, 0.7, 0.65, 0.75), month(202402, 0.8123, 0.7654, 0.8654))
     share = UnitShare("answered_within", "phone", 45, Direction.AT_LEAST)
-    return MonthlySharesAnswer(SharesByMonth((MonthlySeries(share, months, 0),)))
+    return SharesByMonthAnswer(SharesByMonth((MonthlySeries(share, months, 0),)))
 
 
 def hourly() -> HourlyAnswer:

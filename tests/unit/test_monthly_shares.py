@@ -16,7 +16,7 @@ from waiting_contacts import contact
 
 from auditlib.figures.waiting_over_time import monthly_shares as drawn
 from auditlib.service_levels import monthly_shares
-from auditlib.service_levels.waiting.monthly_shares import MonthlyShares, MonthlySharesAnswer, estimate
+from auditlib.service_levels.waiting.monthly_shares import SharesByMonth, SharesByMonthAnswer, estimate
 from auditlib.service_levels.waiting.timed import timed
 from auditlib.standards.profile import Demands
 
@@ -36,9 +36,9 @@ def calls(slow_from: int = 1 << 20, *, seed: int = 3, days: int = 90) -> list[di
     ]  # fmt: skip
 
 
-def measured(held: Evidence, criteria: Any = CRITERIA) -> MonthlySharesAnswer:
+def measured(held: Evidence, criteria: Any = CRITERIA) -> SharesByMonthAnswer:
     contacts = timed(held, as_of=AS_OF)
-    return MonthlySharesAnswer(estimate(held, contacts, criteria, level=0.95))
+    return SharesByMonthAnswer(estimate(held, contacts, criteria, level=0.95))
 
 
 def test_shares_of_months_are_those_of_plain_arithmetic():
@@ -99,7 +99,7 @@ def test_each_share_has_a_panel_and_what_is_held_back_is_in_none():
     assert isinstance(figure, Figure)
     assert [ax.get_title(loc="left") for ax in figure.axes] == ["phone: answered in time", "phone: given up"]
     part, lost = answer.result.without(lambda key, n=None: key.endswith("phone:2024-02"))
-    assert isinstance(part, MonthlyShares)
+    assert isinstance(part, SharesByMonth)
     assert lost == 2
     assert [entry.month for entry in part.series[0].months] == [202401, 202403]
     assert answer.result.without(lambda key, n=None: True) == (None, 6)

@@ -337,8 +337,10 @@ def test_the_hours_in_which_waits_are_longest_are_said_and_drawn():
     answer = WaitingAnswer(measured(evidence(*calls, *rare)))
     hours = answer.hours()
     assert hours is not None
-    assert hours.title == "Waits by phone are longest in the afternoon"
-    assert "than 0.5 minutes in the calmest hour, in the morning, and 5.0 in the worst" in str(hours)
+    assert hours.title == "The longest waits by phone: in the afternoon"
+    assert "by phone 0.5 (morning) and 5.0 minutes (afternoon); some hour is the worst by chance" in str(
+        hours
+    )
     (panel,) = waits_by_hour(hours.result).axes
     assert list(panel.get_lines()[0].get_ydata())[1:] == [28 / 60, 5.0, 40 / 60]
     part, lost = hours.result.without(lambda key, n=None: key == "median:phone:14")

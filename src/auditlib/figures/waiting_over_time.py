@@ -11,7 +11,7 @@ from auditlib.figures.style import FAINT, HIGHER, INK, LOWER, QUIET, figure_of, 
 from auditlib.figures.ticks import share_ticks
 from auditlib.service_levels.waiting.channel_words import spoken
 from auditlib.service_levels.waiting.hours import HourlyWaits
-from auditlib.service_levels.waiting.monthly_shares import MonthlySeries, MonthlyShares
+from auditlib.service_levels.waiting.monthly_shares import MonthlySeries, SharesByMonth
 from auditlib.service_levels.waiting.result import WaitsOfPart
 from auditlib.service_levels.waiting.unit_shares import GIVEN, IN_TIME
 from auditlib.statements.spans import span_for
@@ -36,7 +36,7 @@ def _panels(many: int) -> tuple[Figure, list[Axes]]:
     return figure, grid[:many]
 
 
-def monthly_shares(result: MonthlyShares) -> Figure:
+def monthly_shares(result: SharesByMonth) -> Figure:
     """Draw every share by month with its interval, each in a panel of its own with a scale of its own."""
     with style():
         figure, panels = _panels(len(result.series))

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Self
 from auditlib.records import Held, Number, Sentence
 from auditlib.service_levels.waiting.channel_words import by
 from auditlib.service_levels.waiting.result import WaitsOfPart
-from auditlib.statements import Answer, Facts, say
+from auditlib.statements import Answer, Facts, joined, say
 
 if TYPE_CHECKING:
     import pandas as pd
 
 FEWEST = 30
 """Contacts answered that an hour needs to be called the longest or the shortest."""
+_CHANNELS_SAID = 3
+"""Channels that are spoken of; the figure and the table have all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +76,19 @@ class HourlyAnswer(Answer[HourlyWaits]):
         return tuple(self.every)
 
     def summary(self) -> tuple[Sentence, ...]:
-        """Return for each channel in which hours nine in ten waited least and most."""
-        told = ((name, _ends(parts)) for name, parts in self.result.channels.items())
-        return tuple(_said(name, ends, self.facts) for name, ends in told)
+        """Return in which hours nine in ten waited least and most, in the channels with most contacts."""
+        told = [(name, _ends(parts)) for name, parts in self.result.channels.items()]
+        parts = [_part(name, *ends, self.facts) for name, ends in told if ends is not None]
+        if not parts:
+            return (Sentence("Too few contacts tell the hours of the day apart."),)
+        return (
+            say(
+                "What nine in ten did not exceed was in the calmest and in the worst hour {parts}; some hour "
+                "is the worst by chance too.",
+                self.facts,
+                parts=joined(parts[:_CHANNELS_SAID], "; "),
+            ),
+        )
 
     @property
     def title(self) -> str:
@@ -85,7 +97,7 @@ class HourlyAnswer(Answer[HourlyWaits]):
         longest = next(((name, ends[1]) for name, ends in told if ends is not None), None)
         if longest is None:
             return "Waits by local hour"
-        return f"Waits {by(longest[0])} are longest in the {part_of_day(longest[1].part)}"
+        return f"The longest waits {by(longest[0])}: in the {part_of_day(longest[1].part)}"
 
     @property
     def alt(self) -> str:
@@ -110,18 +122,15 @@ def _ends(parts: tuple[WaitsOfPart, ...]) -> tuple[WaitsOfPart, WaitsOfPart] | N
     return (enough[0], enough[-1]) if len(enough) > 1 else None
 
 
-def _said(name: str, ends: tuple[WaitsOfPart, WaitsOfPart] | None, facts: Facts) -> Sentence:
-    if ends is None:
-        return Sentence(f"Too few contacts {by(name)} tell hours apart.")
-    least, most = (facts.about(f"{name}:{part.part}") for part in ends)
+def _part(name: str, calm: WaitsOfPart, worst: WaitsOfPart, facts: Facts) -> Sentence:
+    least, most = (facts.about(f"{name}:{part.part}") for part in (calm, worst))
     return say(
-        "Of contacts {channel} nine in ten waited no longer than {least} {span} in the calmest hour, in the "
-        "{calm}, and {most} in the worst, in the {worst}; some hour is the worst by chance too.",
+        "{channel} {least} ({early}) and {most} {span} ({late})",
         facts,
         channel=by(name),
         least=say("{p90}", least),
-        span=least["p90"].unit,
-        calm=part_of_day(ends[0].part),
+        early=part_of_day(calm.part),
         most=say("{p90}", most),
-        worst=part_of_day(ends[1].part),
+        span=least["p90"].unit,
+        late=part_of_day(worst.part),
     )

@@ -97,7 +97,7 @@ class MonthlySeries:
 
 
 @dataclass(frozen=True, slots=True)
-class MonthlyShares:
+class SharesByMonth:
     """Every share that criteria ask for, by month."""
 
     series: tuple[MonthlySeries, ...]
@@ -129,7 +129,7 @@ class MonthlyShares:
         return pd.DataFrame(rows)
 
 
-class MonthlySharesAnswer(Answer[MonthlyShares]):
+class SharesByMonthAnswer(Answer[SharesByMonth]):
     """Shares by month, in words."""
 
     def numbers(self) -> tuple[Number, ...]:
@@ -178,7 +178,7 @@ class MonthlySharesAnswer(Answer[MonthlyShares]):
         )
 
 
-def monthly_shares(engagement: Engagement, *, demands: Demands) -> MonthlySharesAnswer | Unanswered:
+def monthly_shares(engagement: Engagement, *, demands: Demands) -> SharesByMonthAnswer | Unanswered:
     """Answer what share of contacts was answered in time, and given up, in each month.
 
     Parameters
@@ -193,7 +193,7 @@ def monthly_shares(engagement: Engagement, *, demands: Demands) -> MonthlyShares
     )
     if not result.series:
         return Unanswered.not_assessable(ABOUT, _NONE if channels_in(engagement.evidence) else NO_CONTACTS)
-    return MonthlySharesAnswer(result)
+    return SharesByMonthAnswer(result)
 
 
 _NONE = Refusal(
@@ -208,7 +208,7 @@ def estimate(
     criteria: Sequence[Criterion],
     *,
     level: float,
-) -> MonthlyShares:
+) -> SharesByMonth:
     """Measure every share that criteria ask for by month.
 
     Parameters
@@ -224,7 +224,7 @@ def estimate(
     ]
     measured = (by_unit_and_day(tables, contacts, share) for share in asked)
     series = (_series(*part, level=level) for part in measured if not isinstance(part, Refusal))
-    return MonthlyShares(tuple(part for part in series if part.months))
+    return SharesByMonth(tuple(part for part in series if part.months))
 
 
 def _series(share: UnitShare, days: pd.DataFrame, *, level: float) -> MonthlySeries:
@@ -244,7 +244,7 @@ def _month(month: int, rows: pd.DataFrame, *, level: float, every: float) -> Mon
     return MonthShare(month, pooled.value, int(cases.sum()), limits, apart)
 
 
-def _facts(result: MonthlyShares) -> Iterator[Number]:
+def _facts(result: SharesByMonth) -> Iterator[Number]:
     for part in result.series:
         key = part.share.key
         basis = (Basis(part.share.table, (*IN_PERIOD, ("channel", part.share.channel))),)
