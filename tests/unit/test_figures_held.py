@@ -48,6 +48,7 @@ from auditlib.figures import (
     reach,
     service_levels,
     standards,
+    waiting_over_time,
 )
 from auditlib.figures import waiting as waiting_figures
 from auditlib.figures.style import figure_of
@@ -90,15 +91,28 @@ from auditlib.service_levels.result import CriterionByDefinition, JudgedVariant
 from auditlib.service_levels.variants import Variant, VariantShare
 from auditlib.service_levels.waiting import BacklogAnswer, OutlyingAnswer, PatienceAnswer, WaitingAnswer
 from auditlib.service_levels.waiting.backlog import Backlog, OpenAtDayEnd
+from auditlib.service_levels.waiting.hours import HourlyAnswer, HourlyWaits
+from auditlib.service_levels.waiting.monthly_shares import (
+    MonthlySeries,
+    MonthShare,
+    SharesByMonth,
+    SharesByMonthAnswer,
+)
 from auditlib.service_levels.waiting.outlying import ComparedUnits, OutlyingUnits
 from auditlib.service_levels.waiting.patience import Patience, PatienceBound
-from auditlib.service_levels.waiting.result import ChannelWaits, TimeEstimate, TimeSpread, WaitingResult
+from auditlib.service_levels.waiting.result import (
+    ChannelWaits,
+    TimeEstimate,
+    TimeSpread,
+    WaitingResult,
+    WaitsOfPart,
+)
 from auditlib.service_levels.waiting.unit_shares import UnitShare
 from auditlib.standards.edition import load_edition
 from auditlib.standards.observed import share_of
 from auditlib.standards.profile import demands_on
 from auditlib.standards.verdict import Verdict, verdict_of
-from auditlib.statements import Answer
+from auditlib.statements import Answer, Facts
 from auditlib.statistics.changes import Contrast
 from auditlib.statistics.clustered_funnel import ClusteredFunnel, clustered_funnel
 from auditlib.statistics.clustered_survival import CountedSurvival
@@ -321,7 +335,26 @@ def _waits(name: str, offered: int, spread: TimeSpread, given_up: int, gone: flo
     )
     patience = Patience(offered, given_up, (bound,), curve)
     answered = spread.cases
-    return ChannelWaits(name, offered, answered, given_up, 0, 0, 0, 0, spread, None, None, patience)
+    return ChannelWaits(name, offered, answered, given_up, 0, 0, 0, 0, 0, spread, None, None, patience)
+
+
+def shares_by_month() -> SharesByMonthAnswer:
+    """Return two months of calls, of which the second has 0.8123 in time."""
+
+    def month(number: int, share: float, low: float, high: float) -> MonthShare:
+        return MonthShare(number, share, 500, Interval(low, high), Interval(low, high))
+
+    months = (month(202401, 0.7, 0.65, 0.75), month(202402, 0.8123, 0.7654, 0.8654))
+    share = UnitShare("answered_within", "phone", 45, Direction.AT_LEAST)
+    return SharesByMonthAnswer(SharesByMonth((MonthlySeries(share, months, 0),)))
+
+
+def hourly() -> HourlyAnswer:
+    """Return the waits of two hours, of which that from nine has a median of 37.5 seconds."""
+    waits = (("08", 30.0, 180.0), ("09", 37.5, 211.5))
+    parts = tuple(WaitsOfPart("phone", hour, 90, 80, 5, 0, 50.0, *times) for hour, *times in waits)
+    result = WaitingResult((), (), {"hour": parts}, 0, ("interactions",), 0.95)
+    return HourlyAnswer(HourlyWaits.of(result.parts["hour"]), Facts.of(()))
 
 
 def impatient() -> PatienceAnswer:
@@ -332,7 +365,7 @@ def open_overnight() -> BacklogAnswer:
     """Return three days with 17, 29 and 11 contacts open at their end."""
     counts = np.array([17, 29, 11])
     listed = tuple(OpenAtDayEnd(date(2024, 1, 1 + place), int(n), 5, 9) for place, n in enumerate(counts))
-    return BacklogAnswer(Backlog(date(2024, 1, 1), counts, listed, listed[1], 0, 0, MINIMUM))
+    return BacklogAnswer(Backlog(date(2024, 1, 1), counts, listed, listed[1], 0, 0, disclosure=MINIMUM))
 
 
 @cache
@@ -445,7 +478,7 @@ def resolved() -> FirstContactAnswer:
         return WitnessShares(witness, share, None)
 
     shares = of(Witness.CONTACTS, 0.7123), of(Witness.MARK, 0.8567)
-    window = ResolutionWindow(7, 400, 10, 20, 5, 0, 0, shares, ())
+    window = ResolutionWindow(7, 400, 10, 20, 5, 0, 0, 0, shares, ())
     recorded = RecordedContacts(900, 900, 900, 900, 900, 900, 900, 900, 0, 0)
     return FirstContactAnswer(FirstContactResolution(RepeatRule((7,)), recorded, (window,)))
 
@@ -601,6 +634,13 @@ CASES = {
     ),
     "unit_funnel": Case(
         waiting_figures.unit_funnel, units_in_time, "share:U07:answered_within:phone", (57 / 77,), ()
+    ),
+    "monthly_shares": Case(
+        waiting_over_time.monthly_shares, shares_by_month, "monthly_share:answered_within:phone:2024-02",
+        (0.8123, 0.7654, 0.8654),
+    ),
+    "waits_by_hour": Case(
+        waiting_over_time.waits_by_hour, hourly, "median:phone:09", (37.5 / 60, 211.5 / 60),
     ),
     "by_window": Case(
         first_contact.by_window, resolved, "share:7:mark", (0.8567, 0.8567 - 0.0321, 0.8567 + 0.0432),

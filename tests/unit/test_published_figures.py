@@ -14,11 +14,14 @@ from test_interval_measures import span
 from test_service_levels_asked import EDITION, TEXTS, half_hours
 
 from auditlib.audit.numerals import orphans
+from auditlib.figures.published import MOST_ROWS, published_ways
+from auditlib.figures.style import figure_of
 from auditlib.parameters.engagement import Engagement
 from auditlib.records import Grade
 from auditlib.service_levels.published import PublishedAnswer, published
 from auditlib.service_levels.published.claims import PublishedShare
 from auditlib.service_levels.published.matching import GivenBy
+from auditlib.service_levels.published.result import PublishedAgainstEvidence
 from auditlib.standards.profile import Demands
 
 FIRST = START // DAY
@@ -321,3 +324,21 @@ def test_two_made_up_figures_about_the_same_are_two_findings():
     answer = asked([figure(0.95, published_on=FIRST + 40), figure(0.96)], half_hours(60))
     subjects = [finding.subject for finding in answer.findings()]
     assert len(subjects) == len(set(subjects)) == 3
+
+
+def test_a_figure_of_many_published_shares_is_drawn_at_a_size_that_can_be_read():
+    """A page has room for so many rows at full size; what does not fit stands in the table."""
+    entries = asked([figure(0.86), figure(0.82, first=30)], half_hours(60)).result.figures
+    many = tuple(
+        replace(entry, figure=replace(entry.figure, number=number))
+        for number, entry in enumerate(entries * 8)
+    )
+    drawn = published_ways(PublishedAgainstEvidence(many, tables=("interactions",)))
+    labels = drawn.get_yticklabels()
+    assert len(labels) == MOST_ROWS < len(many)
+    assert {label.get_fontsize() for label in labels} == {8.5}
+    assert figure_of(drawn).get_figheight() < 7
+    assert "the others stand in the table" in drawn.get_xlabel()
+    few = published_ways(PublishedAgainstEvidence(many[:3], tables=("interactions",)))
+    assert few.get_xlabel() == "share of contacts"
+    assert figure_of(few).get_figheight() < figure_of(drawn).get_figheight()

@@ -16,6 +16,7 @@ from waiting_contacts import DAY_SECONDS, FIRST, SECOND, contact, without_time
 
 from auditlib.audit.numerals import orphans
 from auditlib.disclosure import MinimumFrequency
+from auditlib.figures.waiting_over_time import waits_by_hour
 from auditlib.records import Refusal
 from auditlib.service_levels import waited
 from auditlib.service_levels.waiting.answer import WaitingAnswer
@@ -324,6 +325,32 @@ def test_waits_are_broken_down_by_what_the_evidence_has():
     assert all("queue" not in name for name in answer.dimensions)
     without = WaitingAnswer(measured(evidence(*contacts, absent=("matter",))))
     assert without.dimensions == ("unit_id", "hour", "month")
+
+
+def test_the_hours_in_which_waits_are_longest_are_said_and_drawn():
+    calls = [
+        contact(f"C{hour}-{n}", 3600 * hour + n, day=n % 9, wait=300 if hour == 14 else 20 + hour)
+        for hour in (8, 14, 20)
+        for n in range(40)
+    ]
+    rare = [contact(f"R{n}", 0, wait=4000) for n in range(3)]
+    answer = WaitingAnswer(measured(evidence(*calls, *rare)))
+    hours = answer.hours()
+    assert hours is not None
+    assert hours.title == "The longest waits by phone: in the afternoon"
+    assert "by phone 0.5 (morning) and 5.0 minutes (afternoon); some hour is the worst by chance" in str(
+        hours
+    )
+    (panel,) = waits_by_hour(hours.result).axes
+    assert list(panel.get_lines()[0].get_ydata())[1:] == [28 / 60, 5.0, 40 / 60]
+    part, lost = hours.result.without(lambda key, n=None: key == "median:phone:14")
+    assert part is not None
+    assert ([entry.part for entry in part.channels["phone"]], lost) == (["00", "08", "20"], 1)
+    numbers = {number.key: number for number in hours.numbers()}
+    (sentence,) = hours.summary()
+    assert orphans(sentence.text, [numbers[key] for key in sentence.keys]) == ()
+    table = {number.key: number.value for number in answer.by("hour").facts}
+    assert {number.key: number.value for number in hours.numbers()} == table
 
 
 def test_waits_of_a_queue_have_names_of_their_own():

@@ -12,8 +12,10 @@ from auditlib.service_levels.published.matching import GivenBy, MatchedShare
 from auditlib.service_levels.published.result import PublishedAgainstEvidence
 from auditlib.service_levels.published.words import about
 
-MOST_ROWS = 24
-"""Figures that are drawn; those that the evidence does not give come first, and all stand in the table."""
+MOST_ROWS = 10
+"""Figures that are drawn, so that a page has room for all of it at full size; all stand in the table."""
+_ROW, _AROUND = 0.5, 1.3
+"""Inches that a row takes, two lines of its label included, and that the axis and the legend take."""
 _ORDER = (GivenBy.BY_NONE, GivenBy.OTHERWISE, GivenBy.PERHAPS, GivenBy.BY_CLAIM)
 _COLOURS = {
     GivenBy.BY_CLAIM: HIGHER,
@@ -28,8 +30,9 @@ _WORDS = {
     GivenBy.BY_NONE: "published, given by none",
     GivenBy.PERHAPS: "published, perhaps given",
 }
-_LETTERS = 44
-"""Letters of a line."""
+_LETTERS, _LABEL = 38, 8.5
+"""Letters of a line, and their size in points."""
+_MORE = "; the others stand in the table"
 
 
 def published_ways(result: PublishedAgainstEvidence, ax: Axes | None = None) -> Axes:
@@ -38,14 +41,14 @@ def published_ways(result: PublishedAgainstEvidence, ax: Axes | None = None) -> 
     chosen = sorted(entries, key=lambda entry: (not entry.turns_verdict, _ORDER.index(entry.given)))
     shown = chosen[:MOST_ROWS]
     with style():
-        drawn = new_axes(height=1.4 + 0.42 * len(shown)) if ax is None else ax
+        drawn = new_axes(height=_AROUND + _ROW * len(shown)) if ax is None else ax
         for row, entry in enumerate(shown):
             _row(drawn, entry, row)
         labels = [fill(about(entry.figure), _LETTERS) for entry in shown]
-        drawn.set_yticks(range(len(shown)), labels, fontsize=7.5)
+        drawn.set_yticks(range(len(shown)), labels, fontsize=_LABEL)
         drawn.set_ylim(len(shown) - 0.4, -0.6)
         share_ticks(drawn.xaxis)
-        drawn.set_xlabel("share of contacts")
+        drawn.set_xlabel("share of contacts" + (_MORE if len(chosen) > len(shown) else ""))
         _legend(drawn, shown)
     return drawn
 
@@ -72,4 +75,4 @@ def _legend(ax: Axes, shown: list[MatchedShare]) -> None:
     for given in _ORDER:
         if any(entry.given is given for entry in shown):
             ax.plot([], [], _MARKS[given], color=_COLOURS[given], ms=5.5, label=_WORDS[given])
-    figure_of(ax).legend(loc="outside lower center", ncols=2, fontsize=7.5)
+    figure_of(ax).legend(loc="outside lower center", ncols=2, fontsize=8)

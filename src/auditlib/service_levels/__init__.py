@@ -19,7 +19,7 @@ from auditlib.service_levels.first_contact import (
 from auditlib.service_levels.published import PublishedAnswer, published
 from auditlib.service_levels.reach import reachable
 from auditlib.service_levels.result import CriterionByDefinition, ServiceLevelsByDefinition
-from auditlib.service_levels.waiting import backlog, standing_out, waited
+from auditlib.service_levels.waiting import backlog, monthly_shares, standing_out, waited
 
 __all__ = [
     "CriterionByDefinition",
@@ -34,6 +34,7 @@ __all__ = [
     "backlog",
     "examine",
     "first_contact",
+    "monthly_shares",
     "published",
     "reachable",
     "resolution_times",

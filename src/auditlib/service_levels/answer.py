@@ -18,7 +18,7 @@ _LABELS = {
     "contacts": "Contacts",
     "least_of_queue": "Share",
     "most_of_queue": "Share, at most",
-    "title": "Share of contacts",
+    "title": statements.SHARE_OF,
     "verdict": "Verdict",
     **{f"least_{joined}": words.capitalize() for joined, words in statements.JOINED.items()},
     **{f"most_{joined}": f"{words.capitalize()}, at most" for joined, words in statements.JOINED.items()},

@@ -20,6 +20,8 @@ STARTS: Mapping[ClockStart, str] = {
     ClockStart.OFFERED: "from the queue",
     ClockStart.ARRIVED: "from the arrival",
 }
+SHARE_OF = "Share of contacts"
+"""Label of a column that says which share a row is about."""
 _MEASURED = {"answered_within": "contacts answered in time", "abandoned": "contacts given up"}
 _NONE = Sentence("No criterion of the standard asks for a share that has several definitions.", ("criteria",))
 

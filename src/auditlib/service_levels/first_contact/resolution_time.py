@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -46,7 +46,7 @@ NONE_FOLLOWED = Refusal(
 )
 _BASIS = (Basis(TABLE, IN_PERIOD),)
 _TIMES = ("mean", *QUANTILES)
-_WAYS = dict(zip(WAYS, ("no further contact", "the party's own mark"), strict=True))
+_WAYS = dict(zip(WAYS, ("what followed", "the party's own mark"), strict=True))
 _LABELS = {
     "way": "Resolved by",
     "kind": "By",
@@ -56,7 +56,7 @@ _LABELS = {
     "time_median": "Half resolved within",
     "time_p90": "Nine in ten within",
     "time_mean": "Mean of those resolved",
-    "time_in": "In",
+    **{f"{name}_in": "In" for name in _TIMES},
 }
 
 
@@ -90,7 +90,7 @@ class ResolutionTimes:
 
 
 def _row(entry: MatterTimes) -> dict[str, Any]:
-    estimates = {"mean": entry.mean, **entry.quantiles}
+    estimates = _estimates(entry)
     return {
         "way": entry.way,
         "kind": entry.kind,
@@ -118,12 +118,15 @@ class ResolutionTimesAnswer(Answer[ResolutionTimes]):
 
     def times(self) -> Exhibit:
         """Return how long matters take: all, by channel and by kind of matter."""
-        spans = [_span(entry) for entry in self.result.entries]
-        frame = self.to_frame().assign(time_in=[span.name for span in spans])
-        for column in (f"time_{name}" for name in _TIMES):
-            frame[column] = frame[column].astype(float) / [span.seconds for span in spans]
+        frame = self.to_frame()
+        columns = [name for name in frame.columns if not name.startswith("time_")]
+        for name in _TIMES:
+            spans = [_span(_estimates(entry)[name]) for entry in self.result.entries]
+            frame[f"time_{name}"] = frame[f"time_{name}"].astype(float) / [span.seconds for span in spans]
+            frame[f"{name}_in"] = [span.name for span in spans]
+            columns += [f"time_{name}", f"{name}_in"]
         return Exhibit(
-            frame,
+            frame[columns],
             "How long matters take from their first contact until they are resolved",
             ("way", "kind", "group"),
             facts=self.numbers(),
@@ -183,10 +186,14 @@ def estimate(engagement: Engagement, recorded: RecordedContacts, *, rule: Repeat
     return ResolutionTimes(entries, rule.days, late, early, int(nameless))
 
 
-def _span(entry: MatterTimes) -> Span:
-    """Return the unit of time that says something of the times of a group: that of its longest."""
-    estimates = (entry.mean, *entry.quantiles.values())
-    return span_for(max((each.seconds for each in estimates if each is not None), default=0.0))
+def _estimates(entry: MatterTimes) -> Mapping[str, TimeEstimate | None]:
+    """Return mean and quantiles by name."""
+    return {"mean": entry.mean, **entry.quantiles}
+
+
+def _span(estimate: TimeEstimate | None) -> Span:
+    """Return the unit of a time: the median of matters may be minutes where their mean is days."""
+    return span_for(0.0 if estimate is None else estimate.seconds)
 
 
 def _facts(result: ResolutionTimes) -> Iterator[Number]:
@@ -199,9 +206,9 @@ def _facts(result: ResolutionTimes) -> Iterator[Number]:
         basis = (Basis(TABLE, (*IN_PERIOD, *where)),)
         yield Number(f"matters_begun:{entry.key}", entry.matters, "cases", basis=basis)
         yield Number(f"matters_open:{entry.key}", entry.open, "cases", entry.matters, basis=basis)
-        span = _span(entry)
-        for name, estimate in {"mean": entry.mean, **entry.quantiles}.items():
+        for name, estimate in _estimates(entry).items():
             if estimate is not None:
+                span = _span(estimate)
                 n = entry.resolved if name == "mean" else entry.matters
                 value, limits = span.of(estimate.seconds), _in_span(estimate, span)
                 yield Number(f"time_{name}:{entry.key}", value, span.name, n, limits, basis)
@@ -217,22 +224,25 @@ def _in_span(estimate: TimeEstimate, span: Span) -> Interval | None:
 def _summary(result: ResolutionTimes, facts: Facts) -> Iterator[Sentence]:
     for entry in result.entries:
         if entry.kind == KINDS[0]:
-            yield _every(entry, facts.about(entry.key), result, facts)
+            yield _every(entry, facts.about(entry.key))
     yield from _by_channel(result, facts)
 
 
-def _every(entry: MatterTimes, about: Facts, result: ResolutionTimes, facts: Facts) -> Sentence:
+def _every(entry: MatterTimes, about: Facts) -> Sentence:
     """Say how long all matters take, as far as they are resolved."""
-    span = _span(entry).name
     names = {"median": "half", "p90": "nine in ten"}
     parts = [
-        say(f"{{words}} within {{time_{name}}}", about, words=words)
+        say(f"{{words}} within {{time_{name}}} {{span}}", about, words=words, span=about[f"time_{name}"].unit)
         for name, words in names.items()
         if entry.quantiles[name] is not None
     ]
     beyond = [words for name, words in names.items() if entry.quantiles[name] is None]
-    mean = say(" (mean of those resolved {time_mean})", about) if entry.mean else ""
-    open_end = f"; {beyond[0]} are not resolved as far as the evidence reaches" if beyond else ""
+    mean = (
+        say(" (mean of those resolved {time_mean} {span})", about, span=about["time_mean"].unit)
+        if entry.mean
+        else ""
+    )
+    open_end = f"; as far as the evidence reaches, not yet {beyond[0]}" if beyond else ""
     if not parts:
         return say(
             "By {way}, not even half of {matters_begun|matter|matters} were resolved as far as the evidence "
@@ -241,12 +251,11 @@ def _every(entry: MatterTimes, about: Facts, result: ResolutionTimes, facts: Fac
             way=_WAYS[entry.way],
         )
     return say(
-        "By {way}, of {matters_begun|matter|matters} {parts} {span} of the offer of the first contact were "
+        "By {way}, of {matters_begun|matter|matters} {parts} of the offer of the first contact were "
         "resolved{mean}{open_end}.",
         about,
         way=_WAYS[entry.way],
         parts=parts,
-        span=span,
         mean=mean,
         open_end=open_end,
     )
@@ -271,10 +280,10 @@ def _by_channel(result: ResolutionTimes, facts: Facts) -> Iterator[Sentence]:
             facts,
             first=by(first.name),
             least=say("{time_median}", facts.about(first.key)),
-            least_span=_span(first).name,
+            least_span=_span(short).name,
             last=by(last.name),
             most=say("{time_median}", facts.about(last.key)),
-            most_span=_span(last).name,
+            most_span=_span(long).name,
         )
 
 

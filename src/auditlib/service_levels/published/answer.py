@@ -11,6 +11,7 @@ from auditlib.service_levels.published.findings import findings_of
 from auditlib.service_levels.published.matching import GivenBy, MatchedShare
 from auditlib.service_levels.published.result import PublishedAgainstEvidence
 from auditlib.service_levels.published.words import MEASURED, ways_text, when
+from auditlib.service_levels.statements import SHARE_OF
 from auditlib.statements import Answer, Exhibit
 from auditlib.statements.formats import QUOTED
 
@@ -24,7 +25,7 @@ GIVEN = {
 """What gives a figure, in a word of a table."""
 _LABELS = {
     "figure": "Figure",
-    "about": "Share of contacts",
+    "about": SHARE_OF,
     "published": "Published",
     "definition": "Definition claimed",
     "given": "Given by",

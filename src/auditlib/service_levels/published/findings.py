@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from auditlib.records import CaseReference, Finding, Grade
-from auditlib.service_levels.counts import TABLE
+from auditlib.records import Finding, Grade, Sentence
 from auditlib.service_levels.published import statements
 from auditlib.service_levels.published.changed_definition import ChangedDefinition, ChangedLimit
 from auditlib.service_levels.published.matching import GivenBy, MatchedShare, apart
-from auditlib.service_levels.published.quarantined_counts import DoubtedCounts
+from auditlib.service_levels.published.quarantined_finding import quarantined_finding
 from auditlib.service_levels.published.restated import RestatedCounts, RestatedShare
 from auditlib.service_levels.published.result import PublishedAgainstEvidence
-from auditlib.service_levels.published.words import about, subject
+from auditlib.service_levels.published.words import about
+from auditlib.service_levels.published.words import subject as subject_of
 from auditlib.statements import Facts
 
 _FIGURES = "D2: a published figure is what its evidence gives by the definition it claims"
 _PAST = "D8: what was reported of the past is restated in the open or not at all"
-_COUNTS = "D2: counts of an interval agree with each other, in the last export as in the first"
 _DEFINITION = "D2: a definition holds for the whole period, and a change of it is said"
 
 
@@ -34,7 +33,7 @@ def findings_of(result: PublishedAgainstEvidence, facts: Facts) -> tuple[Finding
         *(_changed(change, facts) for change in result.changed),
         *(_exports(counts, facts) for counts in result.exports if counts.changed),
         *(_limit(limit, facts) for limit in result.changed_limits),
-        *(_doubted(doubted, facts) for doubted in result.doubted),
+        *(quarantined_finding(doubted, facts) for doubted in result.doubted),
     )
 
 
@@ -45,23 +44,47 @@ def _wanting(entry: MatchedShare) -> bool:
     return entry.given is GivenBy.BY_NONE or (entry.given is GivenBy.BY_CLAIM and entry.turns_verdict)
 
 
-def _figure(entry: MatchedShare, facts: Facts) -> Finding:
-    condition, figure = statements.condition(entry, facts), entry.figure
-    none = entry.given is GivenBy.BY_NONE
-    nearest = entry.nearest
+def _finding(
+    condition: Sentence,
+    *,
+    criterion: str,
+    cause: str,
+    effect: str,
+    recommendation: str,
+    subject: str,
+    headline: str = "",
+    grade: Grade = Grade.MINOR,
+    shortfall: float | None = None,
+) -> Finding:
+    """Return a finding whose condition is a sentence, and whose evidence are the numbers that this states."""
     return Finding(
-        criterion=_FIGURES,
+        criterion=criterion,
         condition=condition.text,
+        cause=cause,
+        effect=effect,
+        recommendation=recommendation,
+        grade=grade,
+        subject=subject,
+        evidence=condition.keys,
+        headline=headline,
+        shortfall=shortfall,
+    )
+
+
+def _figure(entry: MatchedShare, facts: Facts) -> Finding:
+    none, nearest = entry.given is GivenBy.BY_NONE, entry.nearest
+    return _finding(
+        statements.condition(entry, facts),
+        criterion=_FIGURES,
         cause=_cause(entry),
         effect="Who reads the figure takes the service for another than it was."
         if none or entry.flatters_by
         else "Who reads the figure cannot compute it, nor compare it with others.",
         recommendation="Publish the figure again with its definition, its days and the counts behind it.",
         grade=Grade.MAJOR if none or entry.turns_verdict else Grade.MINOR,
-        subject=subject(figure),
-        evidence=condition.keys,
+        subject=subject_of(entry.figure),
         headline=_headline(entry),
-        shortfall=apart(figure, nearest) if none and nearest is not None else entry.flatters_by or None,
+        shortfall=apart(entry.figure, nearest) if none and nearest is not None else entry.flatters_by or None,
     )
 
 
@@ -88,81 +111,49 @@ def _headline(entry: MatchedShare) -> str:
 
 
 def _restated(entry: RestatedShare, facts: Facts) -> Finding:
-    condition = statements.restated_figure(entry, facts)
-    return Finding(
+    return _finding(
+        statements.restated_figure(entry, facts),
         criterion=_PAST,
-        condition=condition.text,
         cause="The counts, the definition or the contacts behind the figure changed after it was published.",
         effect="Two figures for one period are in the world, and comparisons over time take either.",
         recommendation="Say beside the later figure that it replaces the earlier one, and why.",
-        grade=Grade.MINOR,
-        subject=f"restated:{subject(entry.after)}",
-        evidence=condition.keys,
+        subject=f"restated:{subject_of(entry.after)}",
         shortfall=abs(entry.after.value - entry.before.value),
     )
 
 
 def _changed(change: ChangedDefinition, facts: Facts) -> Finding:
-    condition = statements.changed_definition(change, facts)
     figure = change.figures[change.change].figure
-    return Finding(
+    return _finding(
+        statements.changed_definition(change, facts),
         criterion=_DEFINITION,
-        condition=condition.text,
         cause="The way of counting behind the series was changed, as far as the figures show.",
         effect="A step in the series is taken for a change of the service.",
         recommendation="Publish the whole series by one definition, and say when it was changed.",
-        grade=Grade.MINOR,
-        subject=f"definition:{subject(figure)}",
-        evidence=condition.keys,
+        subject=f"definition:{subject_of(figure)}",
         headline=f"The definition behind the monthly figures changed: {about(figure)}",
     )
 
 
 def _exports(counts: RestatedCounts, facts: Facts) -> Finding:
-    condition = statements.exports(counts, facts)
-    return Finding(
+    return _finding(
+        statements.exports(counts, facts),
         criterion=_PAST,
-        condition=condition.text,
         cause="Intervals that were over were counted again, by another definition or from other contacts.",
         effect="What was reported from the first export cannot be computed any more.",
         recommendation="Ask the party what was changed between the exports, and keep every export.",
-        grade=Grade.MINOR,
         subject=f"exports:{counts.channel}",
-        evidence=condition.keys,
         headline=f"Two exports say otherwise of intervals that were over: {counts.channel}",
         shortfall=counts.changed / counts.exported_twice,
     )
 
 
 def _limit(limit: ChangedLimit, facts: Facts) -> Finding:
-    condition = statements.changed_limit(limit, facts)
-    return Finding(
+    return _finding(
+        statements.changed_limit(limit, facts),
         criterion=_DEFINITION,
-        condition=condition.text,
         cause="The limit was changed in the system that counts.",
         effect="A step in the share is taken for a change of the service.",
         recommendation="Have the whole period counted by one limit, or judge the two parts apart.",
-        grade=Grade.MINOR,
         subject=f"{limit.column}:{limit.channel}",
-        evidence=condition.keys,
-    )
-
-
-def _doubted(doubted: DoubtedCounts, facts: Facts) -> Finding:
-    condition = statements.doubted_counts(doubted, facts)
-    return Finding(
-        criterion=_COUNTS,
-        condition=condition.text,
-        cause="The system counts the columns of one interval by different rules, or cells were altered.",
-        effect="What became of these contacts is unknown: shares are told between bounds.",
-        recommendation="Ask how these intervals were counted, and have them exported again as they were.",
-        grade=Grade.MAJOR if doubted.otherwise else Grade.MINOR,
-        subject=f"quarantined_counts:{doubted.channel}",
-        evidence=condition.keys,
-        headline=f"Counts by interval cannot be used: {doubted.channel}",
-        cases=tuple(
-            CaseReference(TABLE, f"{file}:{line}", unit, "in quarantine")
-            for unit, file, line in doubted.places
-        ),
-        cases_in_all=doubted.intervals,
     )

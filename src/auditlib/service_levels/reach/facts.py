@@ -46,7 +46,7 @@ def _contacts(result: ReachResult) -> Iterator[Number]:
     yield Number("channels_without_contacts", len(result.silent_channels), "count")
     yield Number("unregistered_contacts", sum(result.unregistered.values()), "cases", basis=_CONTACTS)
     yield Number("matterless", result.matterless, "cases", basis=_CONTACTS)
-    yield Number("contradictory", result.contradictory, "cases", basis=_CONTACTS)
+    yield Number("contacts_contradictory", result.contradictory, "cases", basis=_CONTACTS)
     yield Number("unnamed", result.contacts.get(UNKNOWN, 0), "cases", basis=_CONTACTS)
     for channel in dict.fromkeys((*result.promised, *result.contacts)):
         if channel != UNKNOWN:

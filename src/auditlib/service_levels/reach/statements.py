@@ -383,8 +383,8 @@ def limits(result: ReachResult, facts: Facts) -> Iterator[Sentence]:
                   "comparison within kinds of matter.", facts)  # fmt: skip
     if result.contradictory:
         yield say(
-            "{contradictory|contact is|contacts are} said to be both answered and given up, and "
-            "{contradictory~counts|count} as neither.",
+            "{contacts_contradictory|contact is|contacts are} said to be both answered and given up, and "
+            "{contacts_contradictory~counts|count} as neither.",
             facts,
         )
     if result.contacts.get(UNKNOWN):

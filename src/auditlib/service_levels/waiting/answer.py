@@ -8,6 +8,7 @@ from typing import Any
 from auditlib.records import Number, Sentence
 from auditlib.service_levels.waiting import facts, statements
 from auditlib.service_levels.waiting.channel_words import by
+from auditlib.service_levels.waiting.hours import HourlyAnswer, HourlyWaits
 from auditlib.service_levels.waiting.patience import BOUNDS, PatienceCurves
 from auditlib.service_levels.waiting.result import QUANTILES, ChannelWaits, WaitingResult
 from auditlib.statements import Answer, Exhibit, Facts
@@ -108,6 +109,11 @@ class WaitingAnswer(Answer[WaitingResult]):
     def dimensions(self) -> tuple[str, ...]:
         """What waits can be broken down by."""
         return tuple(name for name in _PARTS if name in self.result.parts)
+
+    def hours(self) -> HourlyAnswer | None:
+        """Return in which local hours customers wait longest; None where no wait is known by its hour."""
+        hourly = HourlyWaits.of(self.result.parts.get("hour", ()))
+        return HourlyAnswer(hourly, Facts.of(self.by("hour").facts)) if hourly.channels else None
 
     def by(self, dimension: str) -> Exhibit:
         """Return waits by channel and part; of how many that gave up, `standing_out` tells more.

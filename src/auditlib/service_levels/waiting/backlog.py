@@ -83,10 +83,10 @@ class Backlog:
         Contacts with neither an answer nor an end: open until the audit's instant.
     untold
         Contacts given up or passed on of which no end is recorded: they are left out.
-    contradictory
-        Contacts said to be both answered and given up: they are left out.
     disclosure
         Of how few contacts no number is shown.
+    contradictory
+        Contacts said to be both answered and given up: they are left out.
     """
 
     first: date
@@ -95,8 +95,8 @@ class Backlog:
     worst: OpenAtDayEnd
     unended: int
     untold: int
-    contradictory: int = 0
     disclosure: MinimumFrequency = UNRESTRICTED
+    contradictory: int = 0
 
     @property
     def few(self) -> bool:
@@ -248,7 +248,9 @@ def open_by_day(tables: CanonicalTables, *, first: int, last: int) -> Backlog | 
     listed = {day: _aged_on(spells, day) for day in sorted({*ends[-MONTH_ENDS:].tolist(), worst})}
     open_rows = spells[spells["closed"] == NEVER]
     unended = int(open_rows["cases"].sum())
-    return Backlog(date_of(first), counts, tuple(listed.values()), listed[worst], unended, untold, both)
+    return Backlog(
+        date_of(first), counts, tuple(listed.values()), listed[worst], unended, untold, contradictory=both
+    )
 
 
 def _spells(contacts: nw.LazyFrame[Any]) -> pd.DataFrame:
@@ -332,7 +334,7 @@ def _facts(result: Backlog) -> Iterator[Number]:
     yield Number("typical_open", result.typical, "count", basis=basis)
     yield Number("unended", result.unended, "count", basis=basis)
     yield Number("untold", result.untold, "count", basis=basis)
-    yield Number("contradictory", result.contradictory, "count", basis=basis)
+    yield Number("open_contradictory", result.contradictory, "count", basis=basis)
 
 
 def _summary(result: Backlog, facts: Facts) -> Iterator[Sentence]:
@@ -367,8 +369,9 @@ def _limits(result: Backlog, facts: Facts) -> Iterator[Sentence]:
         )
     if result.contradictory:
         yield say(
-            "{contradictory|contact|contacts} said to be both answered and given up {contradictory~is|are} "
-            "not counted as open: nobody knows when {contradictory~it was|they were} closed. {ask}",
+            "{open_contradictory|contact|contacts} said to be both answered and given up "
+            "{open_contradictory~is|are} not counted as open: nobody knows when "
+            "{open_contradictory~it was|they were} closed. {ask}",
             facts,
             ask=ASK,
         )

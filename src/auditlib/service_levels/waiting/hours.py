@@ -1,0 +1,136 @@
+"""Waits by local hour of the offer, as they are drawn: in which hours customers wait longest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Self
+
+from auditlib.records import Held, Number, Sentence
+from auditlib.service_levels.waiting.channel_words import by
+from auditlib.service_levels.waiting.result import WaitsOfPart
+from auditlib.statements import Answer, Facts, joined, say
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FEWEST = 30
+"""Contacts answered that an hour needs to be called the longest or the shortest."""
+_CHANNELS_SAID = 3
+"""Channels that are spoken of; the figure and the table have all."""
+
+
+@dataclass(frozen=True, slots=True)
+class HourlyWaits:
+    """Waits of each channel by local hour, those hours of which waits are known."""
+
+    channels: Mapping[str, tuple[WaitsOfPart, ...]]
+
+    @classmethod
+    def of(cls, parts: tuple[WaitsOfPart, ...]) -> Self:
+        """Return the parts by channel, those with most contacts answered first."""
+        channels: dict[str, tuple[WaitsOfPart, ...]] = {}
+        for part in parts:
+            if part.median is not None and part.p90 is not None:
+                channels[part.channel] = (*channels.get(part.channel, ()), part)
+        sizes = {name: sum(part.answered for part in hours) for name, hours in channels.items()}
+        return cls(dict(sorted(channels.items(), key=lambda item: -sizes[item[0]])))
+
+    def without(self, held: Held) -> tuple[Self | None, int]:
+        """Return it without the hours that are held back, and how many these are."""
+        shown = {
+            name: tuple(part for part in parts if not held(f"median:{name}:{part.part}", part.answered))
+            for name, parts in self.channels.items()
+        }
+        lost = sum(map(len, self.channels.values())) - sum(map(len, shown.values()))
+        kept = {name: parts for name, parts in shown.items() if parts}
+        return (replace(self, channels=kept) if kept else None), lost
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row for each channel and hour, times in seconds."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            [
+                {"channel": name, "hour": part.part, "median": part.median, "p90": part.p90}
+                for name, parts in self.channels.items()
+                for part in parts
+            ]
+        )
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class HourlyAnswer(Answer[HourlyWaits]):
+    """In which hours customers wait longest, in words.
+
+    Parameters
+    ----------
+    every
+        The numbers of the hours, as their table has them.
+    """
+
+    every: Facts
+
+    def numbers(self) -> tuple[Number, ...]:
+        """Return the waits of every hour."""
+        return tuple(self.every)
+
+    def summary(self) -> tuple[Sentence, ...]:
+        """Return in which hours nine in ten waited least and most, in the channels with most contacts."""
+        told = [(name, _ends(parts)) for name, parts in self.result.channels.items()]
+        parts = [_part(name, *ends, self.facts) for name, ends in told if ends is not None]
+        if not parts:
+            return (Sentence("Too few contacts tell the hours of the day apart."),)
+        return (
+            say(
+                "What nine in ten did not exceed was in the calmest and in the worst hour {parts}; some hour "
+                "is the worst by chance too.",
+                self.facts,
+                parts=joined(parts[:_CHANNELS_SAID], "; "),
+            ),
+        )
+
+    @property
+    def title(self) -> str:
+        """What its figure is called: the message."""
+        told = ((name, _ends(parts)) for name, parts in self.result.channels.items())
+        longest = next(((name, ends[1]) for name, ends in told if ends is not None), None)
+        if longest is None:
+            return "Waits by local hour"
+        return f"The longest waits {by(longest[0])}: in the {part_of_day(longest[1].part)}"
+
+    @property
+    def alt(self) -> str:
+        """What its figure shows, for those who cannot see it."""
+        return " ".join(sentence.text for sentence in self.summary())
+
+
+def part_of_day(hour: str) -> str:
+    """Return the part of the day that an hour lies in.
+
+    Examples
+    --------
+    >>> [part_of_day(hour) for hour in ("05", "06", "12", "23")]
+    ['night', 'morning', 'afternoon', 'evening']
+    """
+    return ("night", "morning", "afternoon", "evening")[int(hour) // 6]
+
+
+def _ends(parts: tuple[WaitsOfPart, ...]) -> tuple[WaitsOfPart, WaitsOfPart] | None:
+    """Return the hours with the shortest and the longest 90% point; None where fewer than two are told."""
+    enough = sorted((part for part in parts if part.answered >= FEWEST), key=lambda part: part.p90 or 0.0)
+    return (enough[0], enough[-1]) if len(enough) > 1 else None
+
+
+def _part(name: str, calm: WaitsOfPart, worst: WaitsOfPart, facts: Facts) -> Sentence:
+    least, most = (facts.about(f"{name}:{part.part}") for part in (calm, worst))
+    return say(
+        "{channel} {least} ({early}) and {most} {span} ({late})",
+        facts,
+        channel=by(name),
+        least=say("{p90}", least),
+        early=part_of_day(calm.part),
+        most=say("{p90}", most),
+        span=least["p90"].unit,
+        late=part_of_day(worst.part),
+    )
