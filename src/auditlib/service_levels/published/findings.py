@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from auditlib.records import CaseReference, Finding, Grade
-from auditlib.service_levels.counts import TABLE
+from auditlib.records import Finding, Grade
 from auditlib.service_levels.published import statements
 from auditlib.service_levels.published.changed_definition import ChangedDefinition, ChangedLimit
 from auditlib.service_levels.published.matching import GivenBy, MatchedShare, apart
-from auditlib.service_levels.published.quarantined_counts import DoubtedCounts
+from auditlib.service_levels.published.quarantined_finding import quarantined_finding
 from auditlib.service_levels.published.restated import RestatedCounts, RestatedShare
 from auditlib.service_levels.published.result import PublishedAgainstEvidence
 from auditlib.service_levels.published.words import about, subject
@@ -15,7 +14,6 @@ from auditlib.statements import Facts
 
 _FIGURES = "D2: a published figure is what its evidence gives by the definition it claims"
 _PAST = "D8: what was reported of the past is restated in the open or not at all"
-_COUNTS = "D2: counts of an interval agree with each other, in the last export as in the first"
 _DEFINITION = "D2: a definition holds for the whole period, and a change of it is said"
 
 
@@ -34,7 +32,7 @@ def findings_of(result: PublishedAgainstEvidence, facts: Facts) -> tuple[Finding
         *(_changed(change, facts) for change in result.changed),
         *(_exports(counts, facts) for counts in result.exports if counts.changed),
         *(_limit(limit, facts) for limit in result.changed_limits),
-        *(_doubted(doubted, facts) for doubted in result.doubted),
+        *(quarantined_finding(doubted, facts) for doubted in result.doubted),
     )
 
 
@@ -46,12 +44,12 @@ def _wanting(entry: MatchedShare) -> bool:
 
 
 def _figure(entry: MatchedShare, facts: Facts) -> Finding:
-    condition, figure = statements.condition(entry, facts), entry.figure
+    said, figure = statements.condition(entry, facts), entry.figure
     none = entry.given is GivenBy.BY_NONE
     nearest = entry.nearest
     return Finding(
         criterion=_FIGURES,
-        condition=condition.text,
+        condition=said.text,
         cause=_cause(entry),
         effect="Who reads the figure takes the service for another than it was."
         if none or entry.flatters_by
@@ -59,7 +57,7 @@ def _figure(entry: MatchedShare, facts: Facts) -> Finding:
         recommendation="Publish the figure again with its definition, its days and the counts behind it.",
         grade=Grade.MAJOR if none or entry.turns_verdict else Grade.MINOR,
         subject=subject(figure),
-        evidence=condition.keys,
+        evidence=said.keys,
         headline=_headline(entry),
         shortfall=apart(figure, nearest) if none and nearest is not None else entry.flatters_by or None,
     )
@@ -88,81 +86,61 @@ def _headline(entry: MatchedShare) -> str:
 
 
 def _restated(entry: RestatedShare, facts: Facts) -> Finding:
-    condition = statements.restated_figure(entry, facts)
+    said = statements.restated_figure(entry, facts)
     return Finding(
         criterion=_PAST,
-        condition=condition.text,
+        condition=said.text,
         cause="The counts, the definition or the contacts behind the figure changed after it was published.",
         effect="Two figures for one period are in the world, and comparisons over time take either.",
         recommendation="Say beside the later figure that it replaces the earlier one, and why.",
         grade=Grade.MINOR,
         subject=f"restated:{subject(entry.after)}",
-        evidence=condition.keys,
+        evidence=said.keys,
         shortfall=abs(entry.after.value - entry.before.value),
     )
 
 
 def _changed(change: ChangedDefinition, facts: Facts) -> Finding:
-    condition = statements.changed_definition(change, facts)
+    said = statements.changed_definition(change, facts)
     figure = change.figures[change.change].figure
     return Finding(
         criterion=_DEFINITION,
-        condition=condition.text,
+        condition=said.text,
         cause="The way of counting behind the series was changed, as far as the figures show.",
         effect="A step in the series is taken for a change of the service.",
         recommendation="Publish the whole series by one definition, and say when it was changed.",
         grade=Grade.MINOR,
         subject=f"definition:{subject(figure)}",
-        evidence=condition.keys,
+        evidence=said.keys,
         headline=f"The definition behind the monthly figures changed: {about(figure)}",
     )
 
 
 def _exports(counts: RestatedCounts, facts: Facts) -> Finding:
-    condition = statements.exports(counts, facts)
+    said = statements.exports(counts, facts)
     return Finding(
         criterion=_PAST,
-        condition=condition.text,
+        condition=said.text,
         cause="Intervals that were over were counted again, by another definition or from other contacts.",
         effect="What was reported from the first export cannot be computed any more.",
         recommendation="Ask the party what was changed between the exports, and keep every export.",
         grade=Grade.MINOR,
         subject=f"exports:{counts.channel}",
-        evidence=condition.keys,
+        evidence=said.keys,
         headline=f"Two exports say otherwise of intervals that were over: {counts.channel}",
         shortfall=counts.changed / counts.exported_twice,
     )
 
 
 def _limit(limit: ChangedLimit, facts: Facts) -> Finding:
-    condition = statements.changed_limit(limit, facts)
+    said = statements.changed_limit(limit, facts)
     return Finding(
         criterion=_DEFINITION,
-        condition=condition.text,
+        condition=said.text,
         cause="The limit was changed in the system that counts.",
         effect="A step in the share is taken for a change of the service.",
         recommendation="Have the whole period counted by one limit, or judge the two parts apart.",
         grade=Grade.MINOR,
         subject=f"{limit.column}:{limit.channel}",
-        evidence=condition.keys,
-    )
-
-
-def _doubted(doubted: DoubtedCounts, facts: Facts) -> Finding:
-    condition = statements.doubted_counts(doubted, facts)
-    return Finding(
-        criterion=_COUNTS,
-        condition=condition.text,
-        cause="The system counts the columns of one interval by different rules, or cells were altered.",
-        effect="What became of these contacts is unknown: shares are told between bounds.",
-        recommendation="Ask how these intervals were counted, and have them exported again as they were.",
-        grade=Grade.MAJOR if doubted.otherwise else Grade.MINOR,
-        subject=f"quarantined_counts:{doubted.channel}",
-        evidence=condition.keys,
-        headline=f"Counts by interval cannot be used: {doubted.channel}",
-        cases=tuple(
-            CaseReference(TABLE, f"{file}:{line}", unit, "in quarantine")
-            for unit, file, line in doubted.places
-        ),
-        cases_in_all=doubted.intervals,
+        evidence=said.keys,
     )
