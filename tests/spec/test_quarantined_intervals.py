@@ -50,3 +50,15 @@ def test_a_copy_an_unknown_unit_and_a_start_that_cannot_be_read_are_no_intervals
 
 def test_sound_counts_leave_the_table_empty(tmp_path: Path) -> None:
     assert aside(taken(tmp_path, "007,phone,A,2024-05-01 10:00:00,1800,10,8,7,2")) == []
+
+
+def test_a_row_of_totals_is_no_interval(tmp_path: Path) -> None:
+    halves = [f"007,phone,A,2024-05-01 10:{minute}:00,1800,10,8,7,2" for minute in ("00", "30")]
+    evidence = taken(tmp_path, *halves, "007,phone,A,2024-05-01 10:00:00,3600,20,16,14,4")
+    assert list(evidence.quarantine()["reason"]) == ["overlap"]
+    assert aside(evidence) == []
+
+
+def test_times_that_overlap_and_do_not_add_up_are_in_doubt(tmp_path: Path) -> None:
+    halves = [f"007,phone,A,2024-05-01 10:{minute}:00,1800,10,8,7,2" for minute in ("00", "15")]
+    assert [row[-3] for row in aside(taken(tmp_path, *halves))] == ["overlap", "overlap"]

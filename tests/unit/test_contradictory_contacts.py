@@ -77,7 +77,7 @@ sources:
       interaction_id: {line: true}
       unit_id: unit
       offered: start
-      answered: {after: offered, duration: wait, unit: seconds}
+      answered: picked_up
       abandoned: lost
     constants: {channel: phone}
 notebooks: {01_intake: {}}
@@ -85,12 +85,16 @@ notebooks: {01_intake: {}}
 
 
 @pytest.mark.parametrize(("lost", "many"), [(("no", "yes", "yes"), 2), (("no", "no", "no"), 0)])
-def test_check_warns_of_one_column_of_waits_for_both(
+def test_check_warns_of_contacts_that_are_said_to_be_both(
     tmp_path: Path, lost: tuple[str, ...], many: int
 ) -> None:
     (tmp_path / "units.csv").write_text("unit\nHill\n", encoding="utf-8")
-    calls_of = [f"Hill,2025-10-0{day} 09:00:00,{day},{word}" for day, word in enumerate(lost, 1)]
-    (tmp_path / "calls.csv").write_text("\n".join(("unit,start,wait,lost", *calls_of, "")), encoding="utf-8")
+    calls_of = [
+        f"Hill,2025-10-0{day} 09:00:00,2025-10-0{day} 09:00:10,{word}" for day, word in enumerate(lost, 1)
+    ]
+    (tmp_path / "calls.csv").write_text(
+        "\n".join(("unit,start,picked_up,lost", *calls_of, "")), encoding="utf-8"
+    )
     (tmp_path / "run.yaml").write_text(RUN, encoding="utf-8")
     for part in ("notebooks", "params"):
         (tmp_path / part).symlink_to(ROOT / part)

@@ -12,9 +12,11 @@ from standards_tables import context, mapped
 from test_interval_measures import MEASURES, span
 from test_service_levels_asked import unfounded
 
+from auditlib.improvement.monthly import MonthWindow
 from auditlib.records import Grade, Measurement
 from auditlib.service_levels.channels import waits_by_clock
 from auditlib.service_levels.definitions import ClockStart
+from auditlib.service_levels.doubted import latest_intervals
 from auditlib.service_levels.published.answer import PublishedAnswer
 from auditlib.service_levels.published.quarantined_counts import quarantined_counts
 from auditlib.service_levels.published.restated import restated_counts
@@ -71,8 +73,11 @@ def test_an_earlier_export_does_not_hold_where_the_last_is_in_quarantine():
     """Ten intervals exported on day 1; on day 2 the last of them again, garbled: it alone is unknown."""
     first = [{**row, "exported_on": 1} for row in (*SOUND, span(9, 100, 90, 70, 10))]
     garbled = {**GARBLED, "exported_on": 2, "offered": 120}
-    taken = measured(evidence(first, [garbled]))
+    held = evidence(first, [garbled])
+    taken = measured(held)
     assert (taken.n, taken.unknown) == (900, 120)
+    assert len(latest_intervals(held).collect()) == 10
+    assert [(queue.intervals, queue.of) for queue in quarantined_counts(held)[0].queues] == [(1, 10)]
     assert measured(evidence(first, [])).n == 1000
 
 
@@ -107,7 +112,9 @@ def test_rows_that_say_different_things_of_an_interval_count_once_with_the_most(
 
 def test_a_row_whose_time_is_in_doubt_counts_only_where_an_earlier_export_counts_it():
     cut = {**GARBLED, "reason": "time", "rule": "the interval was cut short", "exported_on": 2, "offered": 30}
-    assert measured(evidence([{**row, "exported_on": 1} for row in SOUND], [cut])).unknown == 0
+    alone = evidence([{**row, "exported_on": 1} for row in SOUND], [cut])
+    assert measured(alone).unknown == 0
+    assert quarantined_counts(alone) == ()
     first = [{**row, "exported_on": 1} for row in (*SOUND, span(9, 100, 90, 70, 10))]
     assert measured(evidence(first, [cut])).unknown == 100
 
@@ -161,3 +168,9 @@ def test_counts_without_a_row_in_quarantine_have_no_such_finding():
     held = replace(evidence(SOUND, []), totals=())
     assert quarantined_counts(held) == ()
     assert measured(held).n == 900
+
+
+def test_a_month_of_the_evidence_has_the_intervals_in_quarantine_of_that_month_alone():
+    later = span(40 * 48, 50, 30, 40, 0, **MORE_IN_TIME)
+    held = evidence([*SOUND, span(40 * 48 + 1, 100, 90, 70, 10)], [GARBLED, later])
+    assert [measured(MonthWindow(held, month)).unknown for month in (202501, 202502)] == [100, 50]
