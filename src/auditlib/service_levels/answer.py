@@ -60,6 +60,11 @@ class ServiceLevelsAnswer(Answer[ServiceLevelsByDefinition]):
         return all(entry.robust for entry in self.result.criteria)
 
     @property
+    def several_queues(self) -> bool:
+        """Whether the counts of its channel name several queues, so that each has a share of its own."""
+        return any(entry.queues for entry in self.result.criteria)
+
+    @property
     def name(self) -> str:
         """What its figure and its table are found by."""
         return self.criterion.id.lower()
