@@ -24,5 +24,5 @@ def show_unjudged(criteria: Sequence[UnjudgedCriterion], *, by_name: bool) -> No
     shown.add_column("criteria", justify="right")
     shown.add_column("of them for\nit alone", justify="right")
     for entry in awaited(criteria):
-        shown.add_row(Text(plain(entry.what)), f"{len(entry.criteria):,}", f"{entry.alone:,}")
+        shown.add_row(Text(plain(entry.lacking)), f"{len(entry.criteria):,}", f"{entry.alone:,}")
     Console(highlight=False, markup=False).print(shown)

@@ -53,11 +53,11 @@ def _full_name(source: Source) -> str:
 
 
 def _with_words(sources: Sequence[Source], source: Source) -> str:
-    return _named(source, _telling_words(sources, source))
+    return _labelled(source, _telling_words(sources, source))
 
 
 def _with_rows(sources: Sequence[Source], source: Source) -> str:
-    return _named(source, [*_telling_words(sources, source), *_telling_rows(sources, source)])
+    return _labelled(source, [*_telling_words(sources, source), *_telling_rows(sources, source)])
 
 
 def _with_entry(sources: Sequence[Source], source: Source) -> str:
@@ -65,7 +65,7 @@ def _with_entry(sources: Sequence[Source], source: Source) -> str:
     return f"{_with_rows(sources, source)} (entry {entry})"
 
 
-def _named(source: Source, telling: Sequence[str]) -> str:
+def _labelled(source: Source, telling: Sequence[str]) -> str:
     return f"{_full_name(source)} ({', '.join(telling)})" if telling else _full_name(source)
 
 

@@ -117,15 +117,15 @@ def _in_use(cells: Sequence[str], total: SourceTotals, evidence: Evidence) -> fr
     import narwhals as nw
 
     texts = [column.name for column in TABLES[total.table].columns if column.kind in _WRITTEN]
-    kept = evidence.lazy(total.table).filter(nw.col("source_file") == total.file)
-    held = [name for name in kept.collect_schema().names() if name in texts]
+    rows = evidence.lazy(total.table).filter(nw.col("source_file") == total.file)
+    held = [name for name in rows.collect_schema().names() if name in texts]
     if not cells or not held:
         return frozenset()
     wanted = list(dict.fromkeys(cells))
     return frozenset(
         cell
         for name in held
-        for (cell,) in kept.filter(nw.col(name).is_in(wanted)).select(name).unique().collect().rows()
+        for (cell,) in rows.filter(nw.col(name).is_in(wanted)).select(name).unique().collect().rows()
     )
 
 

@@ -40,7 +40,7 @@ class AwaitedEvidence:
 
     Parameters
     ----------
-    what
+    lacking
         A table that is not there, or what else is lacking, in words.
     criteria
         Those that cannot be judged without it.
@@ -48,7 +48,7 @@ class AwaitedEvidence:
         How many of them lack nothing else.
     """
 
-    what: str
+    lacking: str
     criteria: tuple[str, ...]
     alone: int
 
@@ -85,18 +85,18 @@ def awaited(criteria: Sequence[UnjudgedCriterion]) -> tuple[AwaitedEvidence, ...
     Examples
     --------
     >>> awaited([UnjudgedCriterion("A", "", ("x", "y")), UnjudgedCriterion("B", "", ("y",))])[0]
-    AwaitedEvidence(what='y', criteria=('A', 'B'), alone=1)
+    AwaitedEvidence(lacking='y', criteria=('A', 'B'), alone=1)
     """
-    what = dict.fromkeys(lack for criterion in criteria for lack in criterion.lacks)
+    everything = dict.fromkeys(lack for criterion in criteria for lack in criterion.lacks)
     entries = (
         AwaitedEvidence(
             lack,
             tuple(criterion.id for criterion in criteria if lack in criterion.lacks),
             sum(criterion.lacks == (lack,) for criterion in criteria),
         )
-        for lack in what
+        for lack in everything
     )
-    return tuple(sorted(entries, key=lambda entry: (-entry.alone, -len(entry.criteria), entry.what)))
+    return tuple(sorted(entries, key=lambda entry: (-entry.alone, -len(entry.criteria), entry.lacking)))
 
 
 def unjudged_sentences(criteria: Sequence[UnjudgedCriterion]) -> Iterator[str]:

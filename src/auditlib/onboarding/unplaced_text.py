@@ -14,7 +14,7 @@ from auditlib.onboarding.source_text import dialect_lines
 from auditlib.onboarding.yaml_text import DECIDE, commented, origin_text, quoted
 
 _NEAREST = 2
-"""Tables whose columns are written out; the others are named."""
+"""Tables whose columns are written out; the remaining are named."""
 
 
 def unplaced_lines(looks: Sequence[FileLook]) -> Iterator[str]:
@@ -28,8 +28,8 @@ def unplaced_lines(looks: Sequence[FileLook]) -> Iterator[str]:
     for table in nearest.values():
         yield from _wanted(table)
     if looks:
-        others = ", ".join(name for name in TABLES if name not in nearest)
-        yield f"  # Other tables: {others}."
+        remaining = ", ".join(name for name in TABLES if name not in nearest)
+        yield f"  # Other tables: {remaining}."
         yield "  # What each wants: auditlib columns TABLE"
         yield ""
 

@@ -40,10 +40,10 @@ def missing_remedy(column: Column, cells: Sequence[str], source: Source, in_use:
         return EMPTY
     emptied = [cell for cell in cells if cell in source.missing]
     if emptied:
-        count, them = ("stands", "it") if len(emptied) == 1 else ("stand", "them")
+        count, pronoun = ("stands", "it") if len(emptied) == 1 else ("stand", "them")
         counts = "counts" if len(emptied) == 1 else "count"
         cell_list = listed([repr(cell) for cell in emptied])
-        return f"{cell_list} {count} under 'missing' and so {counts} as empty: take {them} off that list."
+        return f"{cell_list} {count} under 'missing' and so {counts} as empty: take {pronoun} off that list."
     notation = notation_remedy(column, cells, source) if column.kind in _NUMBERS else ""
     if notation:
         return notation

@@ -16,8 +16,8 @@ def waits_by_flag(run: Run, evidence: Evidence) -> Iterator[str]:
     """Say of each source that its waits are read as waits for an answer where nobody answered, too."""
     for source, total in zip(run.sources, evidence.totals, strict=True):
         wait = _wait(source)
-        if wait and (both := _both(total, evidence)):
-            yield _sentence(source, total, wait, both)
+        if wait and (contacts := _contradictory(total, evidence)):
+            yield _sentence(source, total, wait, contacts)
 
 
 def _wait(source: Source) -> str:
@@ -28,7 +28,7 @@ def _wait(source: Source) -> str:
     return "" if duration is None else label_of(duration)
 
 
-def _both(total: SourceTotals, evidence: Evidence) -> int:
+def _contradictory(total: SourceTotals, evidence: Evidence) -> int:
     """Return how many contacts of a source are called given up and have an answer."""
     import narwhals as nw
 
@@ -38,9 +38,9 @@ def _both(total: SourceTotals, evidence: Evidence) -> int:
     return int(held.select(nw.len()).collect().item())
 
 
-def _sentence(source: Source, total: SourceTotals, wait: str, both: int) -> str:
+def _sentence(source: Source, total: SourceTotals, wait: str, contradictory: int) -> str:
     flag = quoted(source.label("abandoned"))
-    contacts = counted(both, "contact is", "contacts are")
+    contacts = counted(contradictory, "contact is", "contacts are")
     return (
         f"{total.file}: {contacts} both given up and answered, because {wait!r} is read as the wait until "
         f"the answer in every row. Where it is the wait until they gave up, read the file twice: once with "

@@ -81,7 +81,7 @@ def _lines_taken(names: Sequence[tuple[str, str]], tables: CanonicalTables) -> i
     """Return how many lines stand in any of the tables, by their readings, or in quarantine."""
     import narwhals as nw
 
-    kept = [
+    stored = [
         tables.lazy(table).filter(nw.col("source_file") == file).select(line=nw.col("source_line"))
         for table, file in names
         if table in tables.tables
@@ -90,5 +90,5 @@ def _lines_taken(names: Sequence[tuple[str, str]], tables: CanonicalTables) -> i
         tables.lazy("quarantine").filter(nw.col("table") == table, nw.col("file") == file).select("line")
         for table, file in names
     ]
-    lines = nw.concat([frame.with_columns(nw.col("line").cast(nw.Int64)) for frame in (*kept, *aside)])
+    lines = nw.concat([frame.with_columns(nw.col("line").cast(nw.Int64)) for frame in (*stored, *aside)])
     return int(lines.unique().select(nw.len()).collect().item())
