@@ -210,8 +210,8 @@ class _Evidence:
         limits = self.other_limits()
         if not limits:
             return f"{contacts}: not every interval says {self.question.column}"
-        named = " and ".join(counted(seconds, "second") for seconds in limits)
-        return f"{contacts}: they were counted at a limit of {named}, not of {self.question.way.limit:,}"
+        stated = " and ".join(counted(seconds, "second") for seconds in limits)
+        return f"{contacts}: they were counted at a limit of {stated}, not of {self.question.way.limit:,}"
 
 
 def _measured(evidence: _Evidence, *, confidence: float) -> Measurement:

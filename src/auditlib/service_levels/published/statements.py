@@ -225,23 +225,23 @@ def changed_limit(limit: ChangedLimit, facts: Facts) -> Sentence:
 
 def doubted_counts(doubted: DoubtedCounts, facts: Facts) -> Sentence:
     """Return which interval counts are in quarantine, and what becomes of the contacts in them."""
-    own = facts.about(doubted.channel)
+    about = facts.about(doubted.channel)
     first, last = date_of(doubted.first), date_of(doubted.last)
     start = say(
         "{doubted|interval|intervals} of {channel} counts cannot be used ({queues}), {days}: {rules}",
-        own,
+        about,
         channel=doubted.channel,
-        queues=_queues(doubted, own),
+        queues=_queues(doubted, about),
         days=f"on {first}" if first == last else f"from {first} to {last}",
-        rules=_rules(doubted, own),
+        rules=_rules(doubted, about),
     )
     contacts = say(
         "{doubted_contacts|contact|contacts} offered in them {doubted_contacts~is|are} unknown in "
         "every share of counts",
-        own,
+        about,
     )
-    return say("{start}. {contacts}.{before}{unsaid}", own, start=start, contacts=contacts,
-               before=_before(doubted, own), unsaid=_unsaid(doubted, own))  # fmt: skip
+    return say("{start}. {contacts}.{before}{unsaid}", about, start=start, contacts=contacts,
+               before=_before(doubted, about), unsaid=_unsaid(doubted, about))  # fmt: skip
 
 
 def _queues(doubted: DoubtedCounts, facts: Facts) -> Sentence:

@@ -54,8 +54,8 @@ def register_months(outages: nw.LazyFrame[Any], run: Run) -> RegisterMonths:
 
     days: set[int] = set()
     for column in ("started_day", "ended_day"):
-        known = outages.filter(~nw.col(column).is_null()).select(nw.col(column).cast(nw.Int64)).unique()
-        days |= {int(day) for (day,) in known.collect().rows()}
+        instants = outages.filter(~nw.col(column).is_null()).select(nw.col(column).cast(nw.Int64)).unique()
+        days |= {int(day) for (day,) in instants.collect().rows()}
     touched = set(months_of_days(sorted(days)).tolist())
     months = months_between(run.period.start, run.period.end)
     return RegisterMonths(

@@ -162,9 +162,9 @@ def _spread(
 
 def _entered(result: ReachResult, answer: Availability, facts: Facts) -> Sentence:
     """Say that the register has no entry in some months, and what becomes of availability without them."""
-    told = [entry for entry in answer.channels if entry.shares_entered is not None]
+    entered = [entry for entry in answer.channels if entry.shares_entered is not None]
     low, high = (
-        extreme(told, key=lambda entry: (entry.shares_entered or (1.0,))[0]) for extreme in (min, max)
+        extreme(entered, key=lambda entry: (entry.shares_entered or (1.0,))[0]) for extreme in (min, max)
     )
     least, first = _range_entered(low, facts), _named(result, low.channel)
     alone = "{first} could be reached in {least} of its opening hours in these"

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 _PARTS = 1_000_000
 """Means are added up in millionths, as whole numbers, so that sums do not depend on the order of rows."""
-_EDITION = ("unit_id", "channel", "queue", "starts_at", "length")
 
 
 def counted_means(tables: CanonicalTables, *, level: float) -> tuple[CountedMeans, ...]:
@@ -52,7 +51,7 @@ def _of_channel(tables: CanonicalTables, channel: str, *, level: float) -> Itera
     used = counts(tables, channel, contacts=contacts, why="there are no single contacts")
     if used is None or not used.intervals:
         return
-    intervals = newest(used.used)
+    intervals = used.used
     for measure, column, of in (
         ("wait", "mean_wait", "answered"),
         ("given_up", "abandoned_share", "offered"),
@@ -64,15 +63,6 @@ def _of_channel(tables: CanonicalTables, channel: str, *, level: float) -> Itera
     handled = _handled(intervals, channel, level=level)
     if handled is not None:
         yield handled
-
-
-def newest(intervals: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-    """Return each interval as its latest export says it; an export without a day is the earliest."""
-    import narwhals as nw
-
-    exported = nw.col("exported_on").fill_null(-1)
-    latest = exported.max().over(*_EDITION)
-    return intervals.filter(exported == latest)
 
 
 def _means(

@@ -77,8 +77,8 @@ class HourlyAnswer(Answer[HourlyWaits]):
 
     def summary(self) -> tuple[Sentence, ...]:
         """Return in which hours nine in ten waited least and most, in the channels with most contacts."""
-        told = [(name, _ends(parts)) for name, parts in self.result.channels.items()]
-        parts = [_part(name, *ends, self.facts) for name, ends in told if ends is not None]
+        ranges = [(name, _ends(parts)) for name, parts in self.result.channels.items()]
+        parts = [_part(name, *ends, self.facts) for name, ends in ranges if ends is not None]
         if not parts:
             return (Sentence("Too few contacts tell the hours of the day apart."),)
         return (
@@ -93,8 +93,8 @@ class HourlyAnswer(Answer[HourlyWaits]):
     @property
     def title(self) -> str:
         """What its figure is called: the message."""
-        told = ((name, _ends(parts)) for name, parts in self.result.channels.items())
-        longest = next(((name, ends[1]) for name, ends in told if ends is not None), None)
+        ranges = ((name, _ends(parts)) for name, parts in self.result.channels.items())
+        longest = next(((name, ends[1]) for name, ends in ranges if ends is not None), None)
         if longest is None:
             return "Waits by local hour"
         return f"The longest waits {by(longest[0])}: in the {part_of_day(longest[1].part)}"

@@ -19,8 +19,8 @@ from auditlib.contracts.frames import to_pandas
 from auditlib.records import Criterion, Direction, Refusal
 from auditlib.service_levels.channels import NO_CONTACTS
 from auditlib.service_levels.counts import TABLE
+from auditlib.service_levels.doubted import latest_intervals
 from auditlib.service_levels.waiting.channel_words import by, spoken
-from auditlib.service_levels.waiting.counted_means import newest
 from auditlib.service_levels.waiting.patience import no_abandonment
 from auditlib.service_levels.waiting.timed import (
     ANSWERED,
@@ -180,7 +180,7 @@ def _from_counts(tables: CanonicalTables, asked: UnitShare) -> tuple[UnitShare, 
             f"Interval counts of {spoken(asked.channel)} do not say how long single contacts waited.",
             "Ask for the contacts of the period.",
         )
-    intervals = newest(tables.lazy(TABLE).filter(nw.col("in_period"), nw.col("channel") == asked.channel))
+    intervals = latest_intervals(tables).filter(nw.col("channel") == asked.channel)
     quick = nw.when(nw.col("within_seconds") == asked.seconds).then(nw.col("answered_in_time"))
     meets = quick if asked.measure == IN_TIME else nw.col("abandoned")
     rows = intervals.select(
