@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from small_company import rows, run
+from small_company import Evidence, rows, run
 from test_first_contact import call
-from test_resolution_time import Held
 from test_service_levels_asked import EDITION, TEXTS
 
 from auditlib import service_levels
@@ -32,7 +31,7 @@ def calls() -> list[dict[str, Any]]:
 
 
 def test_no_key_stands_for_two_numbers():
-    engagement = Engagement(run(), Held({"interactions": rows("interactions", *calls())}, ()), TEXTS)
+    engagement = Engagement(run(), Evidence({"interactions": rows("interactions", *calls())}, ()), TEXTS)
     demands = Demands(EDITION)
     waits = service_levels.waited(engagement)
     assert waits.answered

@@ -20,19 +20,9 @@ from auditlib.time.epoch import DAY, SECOND
 HOURS = 3600
 
 
-class Held(Evidence):
-    """Evidence to which small tables can be joined."""
-
-    def lazy_of(self, columns: Any) -> Any:
-        import narwhals as nw
-        import pyarrow as pa
-
-        return nw.from_native(self.connection.from_arrow(pa.table(dict(columns))))
-
-
 def asked(*calls: dict[str, Any], without: tuple[str, ...] = (), **how: Any) -> Any:
     held = {"interactions": rows("interactions", *calls).drop_columns(list(without))}
-    return resolution_times(engaged(Held(held, ()), run()), **how)
+    return resolution_times(engaged(Evidence(held, ()), run()), **how)
 
 
 def entry(answer: ResolutionTimesAnswer, kind: str = "all", name: str = "every matter", way: str = "silence"):
@@ -205,7 +195,7 @@ def test_what_cannot_be_answered_says_what_to_ask_for(calls: tuple[Any, ...], wo
 
 def test_counts_alone_are_not_called_absent():
     counts = {"interval_counts": rows("interval_counts", span(0, 10, 9, 8, 1))}
-    said = resolution_times(engaged(Held(counts, ()), run())).summary()[0].text
+    said = resolution_times(engaged(Evidence(counts, ()), run())).summary()[0].text
     assert "counts by interval alone, and these do not say who came back" in said
 
 

@@ -353,6 +353,19 @@ def test_the_hours_in_which_waits_are_longest_are_said_and_drawn():
     assert {number.key: number.value for number in hours.numbers()} == table
 
 
+def test_of_many_channels_the_hours_of_those_with_most_contacts_are_drawn():
+    calls = [
+        contact(f"C{name}-{n}", 3600 * (8 + n % 3), day=n, wait=30 + n, channel=name)
+        for place, name in enumerate("abcdefgh")
+        for n in range(6 + place)
+    ]
+    hours = WaitingAnswer(measured(evidence(*calls))).hours()
+    assert hours is not None
+    figure = waits_by_hour(hours.result)
+    assert [panel.get_title(loc="left") for panel in figure.axes] == list("hgfedc")
+    assert "the table has all channels" in figure.get_supxlabel()
+
+
 def test_waits_of_a_queue_have_names_of_their_own():
     """A queue may be called as a kind of matter is, and its waits are others."""
     contacts = [

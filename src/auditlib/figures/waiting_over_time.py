@@ -20,7 +20,10 @@ from auditlib.time.months import month_text, ordinal
 _COLUMNS, _PANEL = 2, 1.9
 """Panels beside each other, and how many inches each is high."""
 _SHARES = {IN_TIME: "answered in time", GIVEN: "given up"}
-_LABELLED = 6
+MOST_CHANNELS = 6
+"""Channels whose hours are drawn, those with most contacts."""
+_OF_HOURS = "local hour of the offer; line: half waited no longer, dashes: nine in ten"
+_LABELLED = 4
 """Months that are written below a panel, at most."""
 
 
@@ -68,15 +71,13 @@ def _months(ax: Axes, part: MonthlySeries) -> None:
 
 def waits_by_hour(result: HourlyWaits) -> Figure:
     """Draw what half and nine in ten of those answered did not exceed by local hour, a panel each channel."""
+    shown = list(result.channels.items())[:MOST_CHANNELS]
+    rest = "; the table has all channels" if len(shown) < len(result.channels) else ""
     with style():
-        figure, panels = _panels(len(result.channels))
-        for drawn, (channel, parts) in zip(panels, result.channels.items(), strict=True):
+        figure, panels = _panels(len(shown))
+        for drawn, (channel, parts) in zip(panels, shown, strict=True):
             _hours(drawn, channel, parts)
-        figure.supxlabel(
-            "local hour of the offer; line: half waited no longer, dashes: nine in ten",
-            fontsize=9,
-            color=QUIET,
-        )
+        figure.supxlabel(f"{_OF_HOURS}{rest}", fontsize=9, color=QUIET)
     return figure
 
 
