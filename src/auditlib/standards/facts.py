@@ -17,6 +17,7 @@ from auditlib.records import (
     Outcome,
 )
 from auditlib.standards.closed import gives_nobody_away
+from auditlib.standards.counted_otherwise import own_limit
 from auditlib.standards.judge import chance_of, with_excused
 from auditlib.standards.scoring import LEAST_DECIDED, OPEN, decided_share, in_scope, known_share
 from auditlib.standards.unknown import ends
@@ -51,8 +52,8 @@ def facts(verdict: Verdict) -> Iterator[Number]:
     ``target:<id>``, ``minimum_n:<id>``, where it is rigid ``outside:<id>``, where more observations would
     help ``needed:<id>``, where cases are excused ``excused:<id>``, ``excused_limit:<id>`` and
     ``with_excused:<id>``, where cases are unknown ``unknown:<id>``, ``lowest:<id>`` and ``highest:<id>``,
-    where a probability is required ``probability:<id>`` and ``required:<id>``; for each category
-    ``<outcome>:<category>``.
+    where a probability is required ``probability:<id>`` and ``required:<id>``, where counts were made at
+    another limit ``limit:<id>``; for each category ``<outcome>:<category>``.
     """
     for judgement in verdict.judgements:
         yield from _measured(judgement)
@@ -86,6 +87,8 @@ def _measured(judgement: Judgement) -> Iterator[Number]:
     yield Number(f"found:{name}", measured.value, measured.unit, n, measured.interval, basis, reason)
     yield Number(f"observations:{name}", measured.n, "cases", basis=basis, reason=reason)
     yield Number(f"still_needed:{name}", missing, "count", basis=basis, reason=waits)
+    if (seconds := own_limit(judgement)) is not None:
+        yield Number(f"limit:{name}", seconds, "seconds", reason=_DECLARED)
 
 
 def _count(key: str, value: int) -> Number:

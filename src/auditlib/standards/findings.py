@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from auditlib.records import CaseReference, Finding, Grade, Judgement, Kind, Outcome
 from auditlib.standards.change import needed
+from auditlib.standards.counted_otherwise import own_limit
 from auditlib.standards.headline import headline
 from auditlib.standards.verdict import Verdict
 from auditlib.standards.weighing import each_once
@@ -90,6 +91,8 @@ def _evidence(judgement: Judgement) -> tuple[str, ...]:
         kinds += ["excused", "excused_limit", "with_excused"]
     if judgement.measurement.unknown and judgement.measurement.value is not None:
         kinds += ["unknown", "lowest", "highest"]
+    if own_limit(judgement) is not None:
+        kinds.append("limit")
     return tuple(f"{kind}:{name}" for kind in kinds)
 
 
@@ -121,13 +124,20 @@ def _recommendation(judgement: Judgement) -> str:
     if judgement.outcome is Outcome.NOT_MET:
         return f"State the cause, fix it and show the effect; demanded is {needed(judgement)}."
     if judgement.outcome is Outcome.NOT_ASSESSABLE:
-        return f"Hand over: {criterion.evidence_type}."
+        return f"Hand over: {criterion.evidence_type}{_counted_otherwise(judgement, '; or ')}."
     if _left_open(judgement):
         demand = limit_in_words(criterion.target, judgement.measurement.unit)
-        return f"Supply what these rows leave open, and have them judged again; demanded is {demand}."
+        open_rows = f"what these rows leave open{_counted_otherwise(judgement, ', or ')}"
+        return f"Supply {open_rows}, and have them judged again; demanded is {demand}."
     if judgement.n_missing:
         return f"Collect {needed(judgement)}, or show a better result."
     return f"Show a better result; demanded is {needed(judgement)}."
+
+
+def _counted_otherwise(judgement: Judgement, joint: str) -> str:
+    """Return that counts at the criterion's own limit would do, where there are counts at another."""
+    seconds = own_limit(judgement)
+    return "" if seconds is None else f"{joint}counts by interval at {counted(seconds, 'second')}"
 
 
 def gathered_findings(verdict: Verdict, *, subject: str = "operation") -> tuple[Finding, ...]:
