@@ -92,7 +92,7 @@ def test_counts_at_another_limit_say_between_which_values_the_share_lies(
     assert level.bounds == (pytest.approx(bounds) if bounds else None)
     assert (level.n, level.unknown) == (known, 10 - known)
     assert level.value == pytest.approx(sum(bounds) / 2 if bounds else 0.8)
-    words = f"they were counted at a limit of 20 seconds, not of {limit}"
+    words = f"counted at a limit of 20 seconds and cannot be counted again at {limit}"
     assert (words in level.reason) == bool(bounds)
 
 

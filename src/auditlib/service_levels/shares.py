@@ -211,7 +211,8 @@ class _Evidence:
         if not limits:
             return f"{contacts}: not every interval says {self.question.column}"
         stated = " and ".join(counted(seconds, "second") for seconds in limits)
-        return f"{contacts}: they were counted at a limit of {stated}, not of {self.question.way.limit:,}"
+        again = f"cannot be counted again at {self.question.way.limit:,}"
+        return f"{contacts}: they were counted at a limit of {stated} and {again}"
 
 
 def _measured(evidence: _Evidence, *, confidence: float) -> Measurement:

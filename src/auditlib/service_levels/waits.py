@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
 from auditlib.service_levels.completed import completed
+from auditlib.service_levels.contradictory import contradictory
 from auditlib.service_levels.definitions import ClockStart, Left
 from auditlib.standards.whole_days import beyond, whole_day
 
@@ -90,8 +91,7 @@ def _left(contacts: nw.LazyFrame[Any], answered: nw.Expr) -> nw.Expr:
 
     gave_up, neither = nw.col("abandoned"), _neither(contacts)
     nameless = nw.when(nw.col("channel").is_null()).then(nw.lit(sum(LEFT_BITS.values())))
-    # Nobody both gave up waiting and was answered: one of the two columns is wrong, and which is not known.
-    both = nameless.when(answered & gave_up).then(nw.lit(_ANSWERED + _ABANDONED))
+    both = nameless.when(contradictory()).then(nw.lit(_ANSWERED + _ABANDONED))
     ended = both.when(answered).then(nw.lit(_ANSWERED)).when(gave_up).then(nw.lit(_ABANDONED))
     return ended.when(~gave_up).then(neither).otherwise(neither + nw.lit(_ABANDONED))
 
