@@ -116,3 +116,21 @@ def test_a_channel_that_the_evidence_does_not_have_has_no_series(channel: str):
     asked = [replace(CRITERIA[0], options={"channel": channel, "seconds": 45}), CRITERIA[1]]
     answer = measured(evidence(calls(days=40)), asked)
     assert [part.share.key for part in answer.result.series] == ["abandoned:phone"]
+
+
+def test_of_single_counts_a_month_nobody_can_tell_what_is_chance():
+    """Ten units count once a month, by rounded shares given up: 10%, 10% and 30% of ten thousand each."""
+    told = {"answered": None, "answered_in_time": None, "within_seconds": None}
+    counts = [
+        span(48 * 31 * month, 1000, None, None, None, unit_id=f"U{unit}", abandoned_share=share) | told
+        for month, share in enumerate((0.1, 0.1, 0.3))
+        for unit in range(10)
+    ]
+    answer = measured(Evidence({"interval_counts": rows("interval_counts", *counts)}, ()))
+    (given_up,) = answer.result.series
+    assert [round(entry.share, 2) for entry in given_up.months] == [0.1, 0.1, 0.3]
+    assert not given_up.chance_known
+    assert not given_up.moves
+    assert "with a single count a month of each unit nobody can tell" in str(answer)
+    assert answer.title == "Shares by month"
+    assert unfounded(answer) == []

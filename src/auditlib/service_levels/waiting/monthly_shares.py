@@ -51,6 +51,9 @@ class MonthShare:
     ----------
     apart
         Limits that hold in all months of its series together.
+    days_tell
+        Whether any unit has several days of its own: of single counts a month, what is chance within a unit
+        cannot be told from what units differ by.
     """
 
     month: int
@@ -58,6 +61,7 @@ class MonthShare:
     contacts: int
     interval: Interval
     apart: Interval
+    days_tell: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,12 @@ class MonthlySeries:
     def moves(self) -> bool:
         """Whether the lowest month differs from the highest by more than chance."""
         low, high = self.ends
-        return low.apart.high < high.apart.low
+        return self.chance_known and low.apart.high < high.apart.low
+
+    @property
+    def chance_known(self) -> bool:
+        """Whether it can be told what is chance."""
+        return all(entry.days_tell for entry in self.ends)
 
     def number_key(self, entry: MonthShare) -> str:
         """Return what the share of a month is called."""
@@ -154,7 +163,8 @@ class SharesByMonthAnswer(Answer[SharesByMonth]):
         """What its figure and its table are called: the message."""
         moving = [part for part in self.result.series if part.moves]
         if not moving:
-            return "No month differs from the others by more than chance"
+            alike = "No month differs from the others by more than chance"
+            return alike if any(part.chance_known for part in self.result.series) else "Shares by month"
         part = moving[0]
         worst = part.ends[part.share.measure == GIVEN]
         more = ", and other shares move too" if len(moving) > 1 else ""
@@ -241,7 +251,9 @@ def _month(month: int, rows: pd.DataFrame, *, level: float, every: float) -> Mon
     meeting, cases = (rows[name].to_numpy(dtype=np.float64) for name in ("meeting", "cases"))
     pooled = pooled_share(meeting, cases)
     limits, apart = (Interval(*pooled.limits(level=at), at, METHOD) for at in (level, every))
-    return MonthShare(month, pooled.value, int(cases.sum()), limits, apart)
+    return MonthShare(
+        month, pooled.value, int(cases.sum()), limits, apart, bool(rows["unit_id"].duplicated().any())
+    )
 
 
 def _facts(result: SharesByMonth) -> Iterator[Number]:
@@ -253,6 +265,12 @@ def _facts(result: SharesByMonth) -> Iterator[Number]:
         yield Number(f"monthly_limit:{key}", limit.of(part.share.seconds), limit.name, reason="Declared.")
         for entry in part.months:
             yield Number(part.number_key(entry), entry.share, "share", entry.contacts, entry.interval, basis)
+
+
+def _verdict(part: MonthlySeries) -> str:
+    if not part.chance_known:
+        return "; with a single count a month of each unit nobody can tell whether that is more than chance"
+    return f", which is {'more' if part.moves else 'no more'} than chance explains"
 
 
 def _said(part: MonthlySeries, facts: Facts) -> Sentence:
@@ -267,7 +285,7 @@ def _said(part: MonthlySeries, facts: Facts) -> Sentence:
         "; of {monthly_unknown|contact|contacts} it is not known, and they are left out", about
     ) if part.unknown else ""  # fmt: skip
     return say(
-        "{words}{within}: from {least} in {first} to {most} in {last}, which is {verdict}{left_out}.",
+        "{words}{within}: from {least} in {first} to {most} in {last}{verdict}{left_out}.",
         facts,
         words=part.words[:1].upper() + part.words[1:],
         within=within,
@@ -275,6 +293,6 @@ def _said(part: MonthlySeries, facts: Facts) -> Sentence:
         first=month_text(low.month),
         most=say(f"{{{part.number_key(high)}}}", facts),
         last=month_text(high.month),
-        verdict="more than chance explains" if part.moves else "no more than chance explains",
+        verdict=_verdict(part),
         left_out=left_out,
     )

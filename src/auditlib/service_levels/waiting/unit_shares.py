@@ -18,6 +18,7 @@ from auditlib.contracts import CanonicalTables
 from auditlib.contracts.frames import to_pandas
 from auditlib.records import Criterion, Direction, Refusal
 from auditlib.service_levels.channels import NO_CONTACTS
+from auditlib.service_levels.completed import completed
 from auditlib.service_levels.counts import TABLE
 from auditlib.service_levels.doubted import latest_intervals
 from auditlib.service_levels.waiting.channel_words import by, spoken
@@ -180,7 +181,8 @@ def _from_counts(tables: CanonicalTables, asked: UnitShare) -> tuple[UnitShare, 
             f"Interval counts of {spoken(asked.channel)} do not say how long single contacts waited.",
             "Ask for the contacts of the period.",
         )
-    intervals = latest_intervals(tables).filter(nw.col("channel") == asked.channel)
+    # Rounded shares given up say their number up to their rounding, small beside what units differ by.
+    intervals = completed(latest_intervals(tables).filter(nw.col("channel") == asked.channel))
     quick = nw.when(nw.col("within_seconds") == asked.seconds).then(nw.col("answered_in_time"))
     meets = quick if asked.measure == IN_TIME else nw.col("abandoned")
     rows = intervals.select(
