@@ -17,6 +17,7 @@ MEETING = {
     "stat_server": (("quick",), ("slow", "gone_from_10")),
     "over_ended_and_flowed_out": (("quick",), ("slow", "gone")),
     "over_offered": (("quick",), ("slow", "gone")),
+    "over_offered_without_short": (("quick",), ("slow", "gone_over_5")),
 }
 GIVEN_UP = {
     "over_ended": (("gone",), ("answered",)),

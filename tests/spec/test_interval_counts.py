@@ -190,3 +190,11 @@ def test_what_another_day_exported_overlaps_nothing_and_what_the_same_day_did_do
     evidence = taken(tmp_path, *rows, **EXPORTED)
     assert [line for line, _, _ in verdicts(evidence)] == [4, 5, 6, 9, 10, 11]
     assert sorted(evidence.frame("interval_counts")["offered"]) == [1, 1, 6, 7]
+
+
+def test_no_part_of_those_given_up_is_more_than_all_of_them(tmp_path):
+    """Three given up after a short wait where none was given up: the columns contradict each other."""
+    header, columns = f"{HEADER},short", {**NAMED, "abandoned_short": "short"}
+    rows = [f"{row(f'0{day} 09:00:00', 5)},{short}" for day, short in ((1, 0), (2, 3))]
+    evidence = taken(tmp_path, *rows, header=header, columns=columns)
+    assert verdicts(evidence) == [(3, "short", "contradiction")]

@@ -222,3 +222,30 @@ def test_contacts_both_answered_and_given_up_are_unknown_to_either_criterion():
     lost = found("abandoned", {"interactions": contacts})
     assert (level.value, level.n, level.unknown) == (1.0, 9, 1)
     assert (lost.value, lost.n, lost.unknown) == (0.0, 9, 1)
+
+
+def test_contacts_both_answered_and_given_up_have_no_wait_and_no_mark():
+    """Nine waited 5 seconds and are marked; of one that also gave up neither wait nor mark is believed."""
+    sound = [contact(0, 5, resolved_first=True, offered_second=0) for _ in range(9)]
+    doubtful = contact(0, 90, abandoned=True, resolved_first=False, offered_second=0)
+    tables = {"interactions": [*sound, doubtful]}
+    wait = found("wait_quantile", tables, share=0.95)
+    assert (wait.value, wait.n) == (5, 9)
+    assert "1 contact said to be both answered and given up left out" in wait.reason
+    run = context(sources=[mapped("interactions")])
+    held = Evidence({"interactions": rows("interactions", *tables["interactions"])}, ())
+    mark = MEASURES["resolved_first"].take(held, run, {})
+    assert (mark.value, mark.n, mark.unknown) == (1.0, 9, 1)
+    assert mark.basis[0].rows == 10
+
+
+def test_contacts_of_a_queue_that_went_nowhere_may_have_become_anything():
+    """Of 100 a half hour 90 are answered, 6 given up and 4 go nowhere: 400 in all, more than 100 can wait."""
+    lost = [span(start, 100, 90, 80, 6, queue="Moves", flowed_out=0) for start in range(100)]
+    sound = [span(start, 100, 94, 80, 6, queue="Sales", flowed_out=0) for start in range(100)]
+    share = found("abandoned", {"interval_counts": [*lost, *sound]})
+    assert share.bounds == (pytest.approx(1200 / 20_000), pytest.approx(1600 / 20_000))
+    assert (share.n, share.unknown) == (19_600, 400)
+    assert "400 contacts of Moves of A went nowhere, and may have become anything" in share.reason
+    few = found("abandoned", {"interval_counts": lost[:25]})
+    assert few.bounds is None, "as many as came in the busiest interval may still wait"

@@ -224,3 +224,29 @@ def test_an_interval_is_of_one_queue_and_every_queue_has_its_share():
 def test_a_single_queue_is_the_channel_and_has_no_table_of_its_own():
     (entry,) = answer(*half_hours(3, queue="All")).result.criteria
     assert entry.queues == ()
+
+
+def test_single_contacts_of_queues_say_what_counts_of_these_queues_say():
+    calls = [
+        contact(start, wait, queue=queue)
+        for start in range(0, 48 * 20, 48)
+        for queue, waits in (("Sales", (5, 5, 5, 90)), ("Service", (90, 5)))
+        for wait in waits
+    ]
+    counts = [
+        span(start, offered, offered, quick, 0, queue=queue)
+        for start in range(0, 48 * 20, 48)
+        for queue, offered, quick in (("Sales", 4, 3), ("Service", 2, 1))
+    ]
+    of_contacts, of_counts = (given.result.criteria[0] for given in (answer(contacts=calls), answer(*counts)))
+    shares = [
+        {
+            (judged.definition, str(judged.share.variant.aggregation)): judged.share.least
+            for judged in entry.variants
+            if judged.definition == "over_answered"
+        }
+        for entry in (of_contacts, of_counts)
+    ]
+    assert shares[0] == pytest.approx(shares[1])
+    assert shares[0]["over_answered", "mean_of_intervals"] == pytest.approx((0.75 + 0.5) / 2)
+    assert [part.share.least for part in of_contacts.queues] == [0.75, 0.5]

@@ -44,6 +44,14 @@ def is_total(text: str) -> bool:
     return re.fullmatch(_PATTERN, text.strip().lower()) is not None
 
 
+_PARTS = (
+    ("answered_in_time", "answered", "more were answered in time than answered"),
+    ("abandoned_in_time", "abandoned", "more were given up in time than given up"),
+    ("abandoned_short", "abandoned", "more were given up after a short wait than given up"),
+)
+"""Counts that are part of another, and what it means where one is more."""
+
+
 def counted_rules(contract: Table, as_of: int) -> Iterator[QuarantineRule]:
     """Yield the rules of a table of interval counts; none for another table."""
     import narwhals as nw
@@ -53,9 +61,11 @@ def counted_rules(contract: Table, as_of: int) -> Iterator[QuarantineRule]:
         yield QuarantineRule(Reason.OVERLAP, name, nw.col(f"{name}__total"), message)
     if contract.name != "interval_counts":
         return
-    exceeds = nw.col("answered_in_time") > nw.col("answered")
-    message = "more were answered in time than answered"
-    yield QuarantineRule(Reason.CONTRADICTION, "answered_in_time", exceeds, message, beside="answered")
+    names = {column.name for column in contract.columns}
+    for part, whole, message in _PARTS:
+        if part in names:
+            exceeds = nw.col(part) > nw.col(whole)
+            yield QuarantineRule(Reason.CONTRADICTION, part, exceeds, message, beside=whole)
     yield from _length_rules(as_of)
 
 

@@ -9,6 +9,7 @@ themselves, or where its last row is in quarantine (`doubted`).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ from auditlib.service_levels.carried import carried
 from auditlib.service_levels.completed import completed
 from auditlib.service_levels.doubted import latest_intervals
 from auditlib.standards.measure import Tables
-from auditlib.standards.observed import IN_PERIOD, KnownRows, counts_by, rows_in
+from auditlib.standards.observed import IN_PERIOD, counts_by, rows_in
 from auditlib.statements import counted
 from auditlib.time.epoch import DAY
 
@@ -50,28 +51,6 @@ class Counted:
     intervals: int
     words: str
     contradicts: bool = False
-
-    def sums(self, part: nw.Expr, *, of: nw.Expr) -> KnownRows:
-        """Return contacts of the intervals used: the part, the whole it is of, and the offered it leaves out.
-
-        An interval that does not say both leaves all its contacts unknown.
-        """
-        import narwhals as nw
-
-        chosen = self.used.select(part=part, whole=of, offered=nw.col("offered"))
-        unsaid = nw.col("part").is_null() | nw.col("whole").is_null() | nw.lit(self.contradicts)
-        complete = ~unsaid
-        row = (
-            chosen.select(
-                part=nw.when(complete).then(nw.col("part")).otherwise(nw.lit(0)),
-                whole=nw.when(complete).then(nw.col("whole")).otherwise(nw.lit(0)),
-                open=nw.when(complete).then(nw.lit(0)).otherwise(nw.col("offered")),
-            )
-            .select(nw.col("part").sum(), nw.col("whole").sum(), nw.col("open").sum())
-            .collect()
-            .rows()[0]
-        )
-        return KnownRows(*(int(value or 0) for value in row))
 
     def rounding(self) -> tuple[int, int]:
         """Return how many fewer and how many more may have been given up than rounded shares say."""
@@ -131,7 +110,18 @@ def counts(
 def _used(intervals: nw.LazyFrame[Any], many: int, notes: list[str]) -> Counted:
     over = carried(intervals)
     words = "; ".join([*notes, *([over.words] if over.words else [])])
-    return Counted(intervals, many, words, over.contradicts)
+    return Counted(_astray(intervals, over.astray), many, words, over.contradicts)
+
+
+def _astray(intervals: nw.LazyFrame[Any], places: Sequence[tuple[str, str]]) -> nw.LazyFrame[Any]:
+    """Add ``astray``: whether contacts of the unit and queue went nowhere."""
+    import narwhals as nw
+
+    queue = nw.col("queue").fill_null("")
+    concerned = nw.lit(value=False)
+    for unit, name in places:
+        concerned = concerned | ((nw.col("unit_id") == unit) & (queue == name))
+    return intervals.with_columns(astray=concerned)
 
 
 def _beside(intervals: nw.LazyFrame[Any], contacts: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:

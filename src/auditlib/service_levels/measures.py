@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from auditlib.records import Basis, Interval, Measurement, Statistic
+from auditlib.service_levels.contradictory import contradictory
 from auditlib.service_levels.counts import TABLE
 from auditlib.service_levels.legs import joined_legs
 from auditlib.service_levels.shares import WHOLES, ShareQuestion, share_of_contacts, standard_way
@@ -32,6 +33,7 @@ _OFFERED = "interactions.offered"
 
 
 _COUNTS = (TABLE, f"{TABLE}.channel")
+_UNSAID = "their channel, or whether they were answered or given up"
 
 
 @measure(
@@ -52,7 +54,7 @@ def answered_within(
     if over not in WHOLES:
         return nothing(f"'over' says {over!r} and must be one of {', '.join(WHOLES)}")
     way = standard_way("answered_within", {"seconds": seconds, "over": over})
-    question = ShareQuestion(channel, way, "answered_in_time", "their channel", _STEMS)
+    question = ShareQuestion(channel, way, "answered_in_time", _UNSAID, _STEMS)
     lacking = _lacking(answered_within, tables, context)
     return share_of_contacts(tables, question, lacking=lacking, confidence=context.confidence)
 
@@ -69,8 +71,7 @@ def _lacking(metric: Measure, tables: Tables, context: Context) -> str:
 )
 def abandoned(tables: Tables, context: Context, *, channel: str) -> Measurement:
     """Contacts of a channel that the customer gave up while waiting, over all that were offered."""
-    unsaid = "their channel or whether the customer gave up"
-    question = ShareQuestion(channel, standard_way("abandoned", {}), "abandoned", unsaid)
+    question = ShareQuestion(channel, standard_way("abandoned", {}), "abandoned", _UNSAID)
     lacking = _lacking(abandoned, tables, context)
     return share_of_contacts(tables, question, lacking=lacking, confidence=context.confidence)
 
@@ -87,11 +88,12 @@ def resolved_first(tables: Tables, context: Context) -> Measurement:
     every = _offered(tables, "")
     unmarked, unanswered = nw.col("resolved_first").is_null(), nw.col("answered_at").is_null()
     talks = every.filter(~(unmarked & unanswered)) if rows_in(every.filter(~unanswered)) else every
-    first = known(talks, nw.col("resolved_first"))
+    first = known(talks, nw.when(~contradictory()).then(nw.col("resolved_first")))
+    marked = first.n + rows_in(talks.filter(contradictory(), ~unmarked))
     return share_known(
         first,
         confidence=context.confidence,
-        basis=[Basis("interactions", IN_PERIOD, "resolved_first", first.n)],
+        basis=[Basis("interactions", IN_PERIOD, "resolved_first", marked)],
         none="no contact of the period says whether it was resolved the first time",
         unsaid="whether the contact was resolved",
         reason="the party's own mark, not re-performed",
@@ -144,7 +146,8 @@ def wait_quantile(tables: Tables, context: Context, *, channel: str, share: floa
     """
     import narwhals as nw
 
-    answered = _waited(_offered(tables, channel)).filter(~nw.col("answered_at").is_null())
+    every = _waited(_offered(tables, channel)).filter(~nw.col("answered_at").is_null())
+    answered, doubtful = every.filter(~contradictory()), rows_in(every.filter(contradictory()))
     seconds = {"least": nw.col("least") // _SECOND, "most": nw.col("most") // _SECOND}
     untold = _untold(answered, seconds["least"] != seconds["most"])
     if untold:
@@ -165,11 +168,15 @@ def wait_quantile(tables: Tables, context: Context, *, channel: str, share: floa
         interval=Interval(shortest[0], longest[2], context.confidence, "order statistics"),
         unknown=unknown,
         bounds=(shortest[1], longest[1]) if unknown else None,
-        basis=(Basis("interactions", (*IN_PERIOD, ("channel", channel)), "answered_at", n),),
-        reason=f"days without times are said by {unknown:,} of {counted(n, 'answered contact')}"
-        if unknown
-        else "",
+        basis=(Basis("interactions", (*IN_PERIOD, ("channel", channel)), "answered_at", n + doubtful),),
+        reason=_left_out(unknown, n, doubtful),
     )
+
+
+def _left_out(unknown: int, n: int, doubtful: int) -> str:
+    days = f"days without times are said by {unknown:,} of {counted(n, 'answered contact')}"
+    both = f"{counted(doubtful, 'contact')} said to be both answered and given up left out"
+    return "; ".join([*([days] if unknown else []), *([both] if doubtful else [])])
 
 
 def _quantile(waits: list[tuple[int, int]], share: float, level: float) -> tuple[float, float, float]:

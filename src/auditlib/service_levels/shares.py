@@ -209,7 +209,7 @@ class _Evidence:
         contacts = f"{counted(unknown, 'contact')} of interval counts left open"
         limits = self.other_limits()
         if not limits:
-            return f"{contacts}: not every interval says {self.question.column}"
+            return f"{contacts}: not every interval says {self.question.column}, or can be used"
         stated = " and ".join(counted(seconds, "second") for seconds in limits)
         again = f"cannot be counted again at {self.question.way.limit:,}"
         return f"{contacts}: they were counted at a limit of {stated} and {again}"

@@ -250,7 +250,7 @@ def _counted(
 
 
 def _at(place: Sequence[str], part: nw.LazyFrame[Any], kinds: Sequence[int]) -> nw.LazyFrame[Any]:
-    """Return contacts of each kind at each place; single contacts have no queue but their unit's."""
+    """Return contacts of each kind at each place; contacts of no queue are of their unit alone."""
     import narwhals as nw
 
     names = [name for name in place if name != QUEUE or name in part.collect_schema().names()]

@@ -27,7 +27,7 @@ LEFT_BITS = MappingProxyType({left: 1 << place for place, left in enumerate(Left
 _ANSWERED, _ABANDONED = LEFT_BITS[Left.ANSWERED], LEFT_BITS[Left.ABANDONED]
 _FLOWED_OUT, _WAITING = LEFT_BITS[Left.FLOWED_OUT], LEFT_BITS[Left.WAITING]
 QUEUE = "queue"
-"""Where interval counts were offered besides: an interval is of one queue of a unit."""
+"""Where contacts were offered besides, if evidence says it: an interval is of one queue of a unit."""
 PLACE = ("unit_id", "channel", "day", "second")
 """Where and when contacts were offered: the unit, the channel, the local day and its second."""
 _COLUMNS = (*PLACE, "left", "least", "most")
@@ -82,7 +82,7 @@ def waits_of_contacts(
         least=nw.when(none).then(nw.lit(0)).otherwise(nw.col("least")),
         most=nw.when(unknown).then(nw.lit(FOREVER)).otherwise(nw.col("most")),
         left=nw.col("left").cast(nw.Int64),
-    ).select(*_COLUMNS)
+    ).select(*_COLUMNS, *([QUEUE] if QUEUE in contacts.collect_schema().names() else []))
 
 
 def _left(contacts: nw.LazyFrame[Any], answered: nw.Expr) -> nw.Expr:
@@ -112,12 +112,14 @@ def waits_of_counts(intervals: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """Return interval counts, rows of ``interval_counts``, as waits.
 
     What an interval does not say leaves its contacts open. Contacts handed on to the next interval make the
-    rest of one negative and that of another larger: only over many intervals does it say anything.
+    rest of one negative and that of another larger: only over many intervals does it say anything. Where more
+    of a queue went nowhere than can wait (``astray``), the rest may have become anything.
     """
     import narwhals as nw
 
     rows = _with_limits(completed(intervals))
-    blocks = [block.of(rows) for block in (*_answered(), *_abandoned(), *_rest())]
+    astray = "astray" in rows.collect_schema().names()
+    blocks = [block.of(rows) for block in (*_answered(), *_abandoned(), *_rest(astray=astray))]
     return nw.concat(blocks)
 
 
@@ -210,7 +212,7 @@ def _abandoned() -> tuple[_Block, ...]:
     )
 
 
-def _rest() -> tuple[_Block, ...]:
+def _rest(*, astray: bool) -> tuple[_Block, ...]:
     """Flowed out, where counted; given up or not, by how a share was rounded; and all else offered."""
     import narwhals as nw
 
@@ -223,6 +225,8 @@ def _rest() -> tuple[_Block, ...]:
     left = nw.lit(_WAITING)
     for column, bit in ((answered, _ANSWERED), (least, _ABANDONED), (passed, _FLOWED_OUT)):
         left = left + nw.when(column.is_null()).then(nw.lit(bit)).otherwise(nw.lit(0))
+    if astray:
+        left = nw.when(nw.col("astray")).then(nw.lit(sum(LEFT_BITS.values()))).otherwise(left)
     none, any_wait = nw.lit(0), nw.lit(FOREVER)
     return (
         _Block(nw.lit(_FLOWED_OUT), passed.fill_null(0), none, any_wait),

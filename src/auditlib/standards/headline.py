@@ -7,12 +7,13 @@ so, and a reader in a hurry takes it for what is.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
-from auditlib.records import Criterion, Direction, Judgement, Measurement, Outcome, Target
+from auditlib.records import Criterion, Direction, Judgement, Measurement, Outcome, Statistic, Target
 from auditlib.standards.unknown import ends
 from auditlib.standards.words import amount
-from auditlib.statements import counted, spoken_share
+from auditlib.statements import counted, spanned, spoken_share
 
 CASES: Mapping[str, tuple[str, str, str]] = MappingProxyType(
     {
@@ -73,8 +74,18 @@ def headline(judgement: Judgement) -> str:
         return f"{line}; at most {_plain(limit, 'share')} may be"
     if measured.n < criterion.minimum_n and judgement.outcome is Outcome.NOT_DEMONSTRATED:
         return f"{_measured(measured.value, measured, criterion)}; {criterion.minimum_n:,} are asked for"
-    line = f"{_measured(measured.value, measured, criterion)}; {_demanded(criterion.target, measured.unit)}"
-    return f"{line}{_doubt(judgement)}"
+    demanded = _demanded(criterion.target, measured.unit)
+    if measured.bounds is not None and measured.statistic is Statistic.SHARE and criterion.metric in CASES:
+        return f"{_between(measured, criterion)}; {demanded}"
+    return f"{_measured(measured.value, measured, criterion)}; {demanded}{_doubt(judgement)}"
+
+
+def _between(measured: Measurement, criterion: Criterion) -> str:
+    """Say between what a share of all cases lies: what is known of some of them is no share of all."""
+    least, most = (_plain(end.value or 0.0, measured.unit) for end in ends(measured))
+    every = replace(measured, n=measured.n + measured.unknown)
+    cases = _of_cases(0.0, every, criterion, CASES[criterion.metric][2]).partition(" ")[2]
+    return f"{spanned(least, most, apart='{low} to {high}', same='{low}').text} {cases}"
 
 
 def _excused_too_often(judgement: Judgement) -> bool:

@@ -48,7 +48,7 @@ from auditlib.standards.needed import n_needed
 from auditlib.standards.profile import Exemption
 from auditlib.standards.unknown import ends, unclear
 from auditlib.standards.words import amount, demanded
-from auditlib.statements import counted
+from auditlib.statements import counted, spanned
 from auditlib.statistics.intervals import wilson
 from auditlib.statistics.types import normal_quantile
 
@@ -118,9 +118,16 @@ def _either_way(
     if few and Outcome.NOT_MET not in (low.outcome, high.outcome):
         return _too_few(criterion, measurement, margin)
     outcome = low.outcome if low.outcome is high.outcome else Outcome.NOT_DEMONSTRATED
-    value = amount(measurement.value or 0.0, measurement.unit)
-    reason = f"{value}, {demanded(criterion, measurement.unit)}; {unclear(measurement)}"
+    reason = f"{_range(measurement)}, {demanded(criterion, measurement.unit)}; {unclear(measurement)}"
     return Judgement(criterion, measurement, outcome, reason, margin)
+
+
+def _range(measurement: Measurement) -> str:
+    """Return a value as it is said; a share with bounds as these: what is known is no share of all."""
+    if measurement.bounds is None or measurement.statistic is not Statistic.SHARE:
+        return amount(measurement.value or 0.0, measurement.unit)
+    low, high = (amount(end.value or 0.0, measurement.unit) for end in ends(measurement))
+    return spanned(low, high, apart="{low} to {high}", same="{low}").text
 
 
 def _noted(judgement: Judgement) -> Judgement:
