@@ -51,11 +51,14 @@ class Fed:
         """Columns that its cells are put together from, or whose lengths of time they are."""
         if isinstance(self.origin, str):
             return ()
-        joined, duration = self.origin.get("join"), self.origin.get("duration")
-        return (
-            *(joined if isinstance(joined, list) else ()),
-            *([duration] if isinstance(duration, str) else ()),
-        )
+        joined = self.origin.get("join")
+        return (*(joined if isinstance(joined, list) else ()), *self.durations)
+
+    @property
+    def durations(self) -> tuple[str, ...]:
+        """The column of lengths of time it is told by; none where it is told by itself."""
+        duration = None if isinstance(self.origin, str) else self.origin.get("duration")
+        return (duration,) if isinstance(duration, str) else ()
 
 
 @dataclass(frozen=True, slots=True)

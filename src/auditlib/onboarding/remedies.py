@@ -11,7 +11,7 @@ from auditlib.contracts import Column, ColumnKind
 from auditlib.onboarding.column_facts import MISSING_WORDS
 from auditlib.onboarding.date_formats import EPOCHS, FORMATS, look_at_dates, plausible
 from auditlib.onboarding.repeated_counts import COUNTS, REPEATED, repeated_counts
-from auditlib.onboarding.unread_cells import ASK, NUMBER, missing_remedy, percentages
+from auditlib.onboarding.unread_cells import ASK, NUMBER, missing_remedy, notation_remedy, percentages
 from auditlib.onboarding.vocabulary import meaning, vocabulary
 from auditlib.onboarding.yaml_text import mapping, quoted, sequence
 from auditlib.parameters.origins import cells_of
@@ -153,6 +153,11 @@ def _time(
         return DeclaredCells(("columns", column.name), "", _unknown_day(column, source))
     unit = cells_of(source.columns[column.name]).unit if column.name in source.columns else None
     if unit and "no duration" in rule:
+        apart = [cell for cell in cells if notation_remedy(column, [cell], source)]
+        if 2 * len(apart) > len(cells):
+            dialect = ("dialect",) if "dialect" in source.model_fields_set else ()
+            words = f"decimal {source.dialect.decimal!r}"
+            return DeclaredCells(dialect, words, notation_remedy(column, apart, source))
         remedy = "Correct the unit, or what it runs from."
         return DeclaredCells(("columns", column.name, "unit"), f"a duration, its unit {unit}", remedy)
     if not cells:

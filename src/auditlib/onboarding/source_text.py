@@ -81,6 +81,7 @@ def _dialect_parts(source: SourceProposal) -> Iterator[tuple[str, str]]:
 def _decimal_comma(source: SourceProposal) -> bool:
     used = [entry.facts for entry in source.fed if entry.facts is not None]
     used += [item.facts for item in source.items]
+    used += [source.look.column(name) for entry in source.fed for name in entry.durations]
     measures = any(column.kind in _MEASURES for column in source.table.columns)
     every = source.look.columns if measures else ()
     counts = [
