@@ -153,13 +153,7 @@ def _time(
         return DeclaredCells(("columns", column.name), "", _unknown_day(column, source))
     unit = cells_of(source.columns[column.name]).unit if column.name in source.columns else None
     if unit and "no duration" in rule:
-        apart = [cell for cell in cells if notation_remedy(column, [cell], source)]
-        if 2 * len(apart) > len(cells):
-            dialect = ("dialect",) if "dialect" in source.model_fields_set else ()
-            words = f"decimal {source.dialect.decimal!r}"
-            return DeclaredCells(dialect, words, notation_remedy(column, apart, source))
-        remedy = "Correct the unit, or what it runs from."
-        return DeclaredCells(("columns", column.name, "unit"), f"a duration, its unit {unit}", remedy)
+        return _duration(column, cells, source, unit)
     if not cells:
         remedy = "Map another column, or ask the client for what is missing."
         return DeclaredCells(("columns", column.name), "", remedy)
@@ -170,6 +164,17 @@ def _time(
     return DeclaredCells(
         path, words, date_remedy(cells, formats, any_kept=any_kept, key="" if path else "dates")
     )
+
+
+def _duration(column: Column, cells: Sequence[str], source: Source, unit: str) -> DeclaredCells:
+    """Return what reads lengths of time that are none as they stand: the decimal sign, or another unit."""
+    apart = [cell for cell in cells if notation_remedy(column, [cell], source)]
+    if 2 * len(apart) > len(cells):
+        path = ("dialect",) if "dialect" in source.model_fields_set else ()
+        words = f"decimal {source.dialect.decimal!r}"
+        return DeclaredCells(path, words, notation_remedy(column, apart, source))
+    remedy = "Correct the unit, or what it runs from."
+    return DeclaredCells(("columns", column.name, "unit"), f"a duration, its unit {unit}", remedy)
 
 
 def _unknown_day(column: Column, source: Source) -> str:
