@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from auditlib.onboarding.assumed_values import with_assumed
-from auditlib.onboarding.column_matching import Match, match, unlimited
+from auditlib.onboarding.column_matching import Match, match
 from auditlib.onboarding.dated_by_values import with_dates
 from auditlib.onboarding.day_and_time import with_times
 from auditlib.onboarding.doubtful_files import at_a_limit
@@ -16,6 +16,7 @@ from auditlib.onboarding.file_looks import FileLook
 from auditlib.onboarding.intervals import with_interval
 from auditlib.onboarding.long_form import in_long_form, responses_of
 from auditlib.onboarding.missing_codes import with_missing
+from auditlib.onboarding.named_limits import unlimited
 from auditlib.onboarding.proposal import Proposal, ProposedFilter, SourceProposal
 from auditlib.onboarding.readings import readings
 from auditlib.onboarding.recognised_exports import recognised_sources
