@@ -18,15 +18,12 @@ BELOW = [
         "unit queue interval_start offered answered answered_within_20_s abandoned abandoned_under_10_s",
         "enhet kö kvart_start inkomna besvarade besvarade_inom_20_sek avbrutna avbrutna_under_10_sek",
         "afdeling koe interval tilbudte besvarede besvarede_inden_for_20_sek opgivne opgivne_før_10_sek",
-        "standort warteschlange intervall angeboten angenommen angenommen_innerhalb_20_sek abgebrochen "
-        "abgebrochen_unter_10_sek",
+        "ort gruppe intervall angeboten angenommen angenommen_in_20_s abgebrochen abgebrochen_unter_10_sek",
         "centro cola intervalo ofrecidas atendidas atendidas_en_20_s abandonadas abandonadas_antes_de_10_s",
-        "unidade fila intervalo oferecidas atendidas atendidas_em_ate_20_seg abandonadas "
-        "abandonadas_em_menos_de_10_seg",
+        "loja fila hora oferecidas atendidas atendidas_ate_20_s abandonadas abandonadas_em_menos_de_10_s",
         "site file intervalle presentes repondus repondus_en_20_s abandonnes abandonnes_avant_10_s",
         "sede coda intervallo offerte risposte risposte_entro_20_s abbandonate abbandonate_prima_di_10_s",
-        "vestiging wachtrij interval aangeboden beantwoord beantwoord_binnen_20_s opgehangen "
-        "opgehangen_minder_dan_10_s",
+        "team rij interval aangeboden beantwoord beantwoord_binnen_20_s gemist opgehangen_minder_dan_10_s",
     )
 ]
 

@@ -12,8 +12,8 @@ _BELOW = (
 """Words after which a wait of exactly the limit is not counted."""
 _WITHIN = (
     r"<=|≤|\b(?:in|within|up to|innerhalb|binnen|bis(?: zu)?|en|dentro de|hasta|dans les|sous|jusqu ?.a|"
-    r"entro|fino a|inden(?: for)?|indenfor|innenfor|innen|inom|op til|opp til|upp till|tot|em|em at[eé]|at[eé]|"
-    r"nos primeiros)"
+    r"entro|fino a|inden(?: for)?|indenfor|innenfor|innen|inom|op til|opp til|upp till|tot|em|em at[eé]|"
+    r"at[eé]|nos primeiros)"
 )
 _ARTICLE = r"(?:(?:los|las|os|as|les|i|de|den|der) )?"
 _UNIT = (

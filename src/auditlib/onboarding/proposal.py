@@ -32,6 +32,8 @@ class Fed:
         How its dates are written; empty: as the look of the column says.
     doubt, remark
         What the auditor must decide, and what to know.
+    of_month
+        Whether its cells name a month, of which the ``first`` or the ``last`` day is meant.
     """
 
     column: str
@@ -40,6 +42,7 @@ class Fed:
     formats: tuple[str, ...] = ()
     doubt: str = ""
     remark: str = ""
+    of_month: str = ""
 
     @property
     def joined(self) -> bool:

@@ -18,6 +18,7 @@ from auditlib.onboarding.long_form import in_long_form, responses_of
 from auditlib.onboarding.missing_codes import with_missing
 from auditlib.onboarding.named_limits import unlimited
 from auditlib.onboarding.proposal import Proposal, ProposedFilter, SourceProposal
+from auditlib.onboarding.published_shares import published_shares
 from auditlib.onboarding.readings import readings
 from auditlib.onboarding.recognised_exports import recognised_sources
 from auditlib.onboarding.recogniser import Recogniser
@@ -53,13 +54,16 @@ def propose(
     unrecognised = [look for look in looks if look not in layouts and look not in long]
     keys = _keys({look: match(look) for look in unrecognised})
     matches = {look: match(look, keys=keys) for look in unrecognised}
+    unmatched = [look for look, table in matches.items() if table is None]
+    published = {look: shares for look in unmatched if (shares := published_shares(look))}
+    fixed += [source for shares in published.values() for source in shares]
     general = [
         reading
         for look, table in matches.items()
         if table is not None
         for reading in readings(_source(look, table, keys))
     ]
-    unplaced = tuple(look for look, table in matches.items() if table is None)
+    unplaced = tuple(look for look in unmatched if look not in published)
     return _proposal([*fixed, *general], unplaced, layouts, fallback)
 
 

@@ -119,8 +119,10 @@ def _dates(source: SourceProposal) -> Iterator[str]:
     if parts:
         yield f"    dates: {{{', '.join(parts)}}}"
     if exceptions:
+        months = {entry.column: f", of_month: {entry.of_month}" for entry in dated if entry.of_month}
         written = ", ".join(
-            f"{column}: {{formats: {sequence(forms)}}}" for column, forms in exceptions.items()
+            f"{column}: {{formats: {sequence(forms)}{months.get(column, '')}}}"
+            for column, forms in exceptions.items()
         )
         yield f"    dates_of: {{{written}}}"
 
@@ -152,7 +154,12 @@ def _written_otherwise(source: SourceProposal) -> dict[str, tuple[str, ...]]:
         entry.column: entry.formats for entry in source.fed if entry.formats and source.formats_of(entry)
     }
     common = {form for entry in source.fed if not entry.formats for form in source.formats_of(entry)}
-    return {column: forms for column, forms in declared.items() if common and not set(forms) <= common}
+    months = {entry.column for entry in source.fed if entry.of_month}
+    return {
+        column: forms
+        for column, forms in declared.items()
+        if column in months or (common and not set(forms) <= common)
+    }
 
 
 def _only(source: SourceProposal) -> Iterator[str]:
