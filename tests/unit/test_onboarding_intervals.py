@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditlib.evidence import prepare
-from auditlib.onboarding.column_matching import limit_named
+from auditlib.onboarding.named_limits import limit_named
 from auditlib.onboarding.new_run import new
 from auditlib.onboarding.run_file_text import DECIDE
 from auditlib.parameters.load import load
@@ -50,7 +50,9 @@ def test_a_spanish_report_with_day_and_clock_apart_totals_and_thousands(project:
     file.write_text(SPANISH + "\n".join((*MORE, TOTAL, "")), encoding="cp1252")
     run, text = proposed(project, file)
     source = next(source for source in run.sources if source.table == "interval_counts")
-    assert source.constants == {"within_seconds": "20", "short_seconds": "5", "length": "1800"}
+    assert source.constants == {
+        "within_seconds": "20", "short_seconds": "5", "short_inclusive": "false", "length": "1800",
+    }  # fmt: skip
     assert source.values == {"channel": {"Teléfono": "phone"}}
     assert "1 of 15 rows left out, 14 stay; is that right?" in text
     assert "period: {start: 2025-05-14, end: 2025-05-14}" in text
@@ -147,7 +149,7 @@ def test_other_numbers_are_no_limit(name: str, seconds: int) -> None:
 
 
 VENDORS = {
-    "amazon_connect_intervals": {"within_seconds": "20", "short_seconds": "15"},
+    "amazon_connect_intervals": {"within_seconds": "20", "short_seconds": "15", "short_inclusive": "true"},
     "genesys_cloud_intervals": {"short_seconds": "10"},
     "cisco_ucce_intervals": {"within_seconds": "20", "channel": "phone"},
     "avaya_cms_intervals": {"channel": "phone"},

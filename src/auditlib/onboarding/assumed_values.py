@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from auditlib.onboarding.column_facts import ColumnFacts
-from auditlib.onboarding.column_matching import limit_named
+from auditlib.onboarding.named_limits import limit_named
 from auditlib.onboarding.proposal import Given, SourceProposal
 from auditlib.onboarding.vocabulary import closeness, vocabulary
 

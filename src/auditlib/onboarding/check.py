@@ -18,7 +18,7 @@ from auditlib.onboarding.doubtful_contacts import said_to_be_both
 from auditlib.onboarding.doubtful_files import perhaps_cut, perhaps_totals
 from auditlib.onboarding.notebook_needs import foreseen, unasked
 from auditlib.onboarding.open_questions import open_lines
-from auditlib.onboarding.set_aside import explained, set_aside
+from auditlib.onboarding.set_aside import explained_all, set_aside
 from auditlib.onboarding.sufficiency import fallen, unknown_words, wholly_fallen
 from auditlib.onboarding.time_zones import zones_apart
 from auditlib.onboarding.unjudged import UnjudgedCriterion, unjudged
@@ -130,7 +130,7 @@ def check(
     reasons = set_aside(run, evidence)
     words, lost = unknown_words(run, document, evidence), fallen(run, document, evidence, reasons)
     partial = [group for group in reasons if group not in wholly_fallen(evidence, reasons)]
-    aside = tuple(explained(group, run, document, evidence) for group in partial)
+    aside = explained_all(partial, run, document, evidence)
     without = () if law else unplaced(run, document, evidence, root=root)
     notes = (
         *evidence.notes,

@@ -14,6 +14,7 @@ from auditlib.contracts import TABLES, Column, ColumnKind, Table
 from auditlib.onboarding.column_facts import ColumnFacts, number
 from auditlib.onboarding.file_looks import FileLook
 from auditlib.onboarding.items import is_person, is_tool_column, item_id, scale_of
+from auditlib.onboarding.named_limits import limit_named, unlimited
 from auditlib.onboarding.table_shapes import shape_speaks
 from auditlib.onboarding.vocabulary import closeness, meaning, simplified, vocabulary, words_for
 from auditlib.time.zones import zone_known
@@ -24,16 +25,6 @@ _FLOOR = 0.5
 _FITS = 0.3
 _SURELY = 0.9
 _MAPPED_BY_VALUES = 0.55
-_WITHIN = (
-    r"<=?|≤|\b(?:in|within|under|below|innerhalb|binnen|unter|en|dentro de|antes de|menos de|dans les|sous|"
-    r"moins de|en moins de|entro|inden(?: for)?|indenfor|innenfor|innen|inom|em|em até|até|nos primeiros|"
-    r"sotto)"
-)
-_UNIT = (
-    r"s|secs?|seconds?|sek|sekunde[nr]|sekund|seg|segundos|secondes?|secondi|seconden|"
-    r"min|minutes?|minuten|minutos|minutter|minuter|minuti"
-)
-_LIMIT = re.compile(rf"(?:{_WITHIN})\W{{0,2}}(?P<seconds>[1-9][0-9]{{0,3}}) ?(?P<unit>{_UNIT})\b")
 _WHOLE = re.compile(r"[0-9]+([.,]0+)?|[0-9]{1,3}([.,' ][0-9]{3})+")
 _NOTED = ("response_id", "submitted", "invitation_id", "customer_id", "device_id")
 """Canonical columns that what a survey tool notes may feed."""
@@ -197,24 +188,6 @@ def _answers_questions(look: FileLook, used: Collection[int]) -> float:
         for facts in look.columns
     )
     return min(1.0, scores / 2)
-
-
-def limit_named(name: str) -> int:
-    """Return the seconds that a column of counts is limited to by its name, as 'answered in 20 s'; else 0."""
-    limit = _LIMIT.search(" ".join(name.casefold().split()))
-    return int(limit["seconds"]) * (60 if limit["unit"].startswith("m") else 1) if limit else 0
-
-
-def unlimited(text: str) -> str:
-    """Return a text without the limit in seconds that it says.
-
-    Examples
-    --------
-    >>> unlimited("Answered in 20 s"), unlimited("Abandoned")
-    ('Answered', 'Abandoned')
-    """
-    limit = _LIMIT.search(text.casefold())
-    return text if limit is None else f"{text[: limit.start()]}{text[limit.end() :]}".strip()
 
 
 def _counted(column: Column, facts: ColumnFacts, likeness: float) -> float:

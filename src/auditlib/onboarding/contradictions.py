@@ -29,7 +29,7 @@ class OpposingColumns:
 
 
 def contradiction(
-    column: Column, rule: str, *, source: Source, total: SourceTotals, evidence: Evidence
+    column: Column, rule: str, *, source: Source, total: SourceTotals, evidence: Evidence, rows: int
 ) -> OpposingColumns | None:
     """Return what the cells of a column contradict; None where the rule is about them alone.
 
@@ -41,6 +41,8 @@ def contradiction(
         The source they came through, and what became of its rows.
     evidence
         What was kept.
+    rows
+        How many rows break the rule.
     """
     table = TABLES[source.table]
     name = contradicted(table, column, rule)
@@ -48,7 +50,7 @@ def contradiction(
         return None
     plain = all(_of_its_own(source, part) for part in (column.name, name))
     beside = table.column(name)
-    return OpposingColumns(beside, plain and _never_apart(column, beside, total, evidence))
+    return OpposingColumns(beside, plain and _never_apart(column, beside, total, evidence, rows))
 
 
 def contradicted(table: Table, column: Column, rule: str) -> str:
@@ -95,15 +97,19 @@ def _of_its_own(source: Source, name: str) -> bool:
     return name in source.columns and cells_of(source.columns[name]).after is None
 
 
-def _never_apart(column: Column, beside: Column, total: SourceTotals, evidence: Evidence) -> bool:
-    """Return whether the kept rows hold the same in both columns: only such rows bear an exchange."""
+def _never_apart(column: Column, beside: Column, total: SourceTotals, evidence: Evidence, rows: int) -> bool:
+    """Return whether the rows that keep the rule hold the same in both columns: only such bear an exchange.
+
+    Where none is kept, those set aside or left out for another reason kept this rule: few rows that break it
+    are no exchange.
+    """
     import narwhals as nw
 
     if not total.rows_kept:
-        return True
+        return 2 * rows > total.rows_in
     cell, opposite = (
         nw.col(f"{part.name}_at" if part.kind is ColumnKind.INSTANT else part.name)
         for part in (column, beside)
     )
-    rows = evidence.lazy(total.table).filter(nw.col("source_file") == total.file)
-    return rows.filter(cell != opposite).head(1).select("source_line").collect().is_empty()
+    kept = evidence.lazy(total.table).filter(nw.col("source_file") == total.file)
+    return kept.filter(cell != opposite).head(1).select("source_line").collect().is_empty()

@@ -112,6 +112,13 @@ class Grid:
         width = len(self.rows[0])
         return tuple(row for row in self.rows[header_rows:] if len(row) == width)[:SAMPLE_RECORDS]
 
+    def line(self, header_rows: int, record: int) -> int:
+        """Return the line that a record of the sample begins on."""
+        width = len(self.rows[0])
+        places = [place for place, row in enumerate(self.rows) if place >= header_rows and len(row) == width]
+        above = self.rows[: places[record]]
+        return self.skip_rows + 1 + len(above) + sum(cell.count("\n") for row in above for cell in row)
+
     def ragged(self, header_rows: int) -> tuple[int, int]:
         """Return how many records of the sample are longer or shorter than the first row, and of how many."""
         below = self.rows[header_rows:]

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from auditlib.contracts import ColumnKind
-from auditlib.onboarding.column_matching import limit_named
 from auditlib.onboarding.date_formats import parsed
+from auditlib.onboarding.named_limits import excludes_limit, limit_named
 from auditlib.onboarding.proposal import Fed, Given, SourceProposal
 from auditlib.statements import counted
 
@@ -63,7 +63,20 @@ def _with_limit(
     if within is None or within.facts is None or source.says(limit):
         return source
     seconds = limit_named(within.facts.name)
-    return _with_constant(source, limit, seconds or assumed, "" if seconds else question)
+    limited = _with_constant(source, limit, str(seconds or assumed), "" if seconds else question)
+    return (
+        _with_edge(limited, within.facts.name, seconds) if limit == "short_seconds" and seconds else limited
+    )
+
+
+def _with_edge(source: SourceProposal, name: str, seconds: int) -> SourceProposal:
+    """Return counts of short waits with whether one of exactly the limit is short, asked for unless said."""
+    if source.says("short_inclusive"):
+        return source
+    if excludes_limit(name):
+        return _with_constant(source, "short_inclusive", "false", "")
+    question = f"is a wait of exactly {seconds} s short? The header does not say it; it is assumed to be."
+    return _with_constant(source, "short_inclusive", "true", question)
 
 
 def _with_length(source: SourceProposal) -> SourceProposal:
@@ -78,13 +91,15 @@ def _with_length(source: SourceProposal) -> SourceProposal:
         if len(lengths) != 1:
             return source
         shorter = replace(source, fed=tuple(entry for entry in source.fed if entry is not ended))
-        return _with_constant(shorter, "length", int(lengths.pop().total_seconds()), "")
+        return _with_constant(shorter, "length", str(int(lengths.pop().total_seconds())), "")
     steps = Counter(later - begin for begin, later in pairwise(sorted({begin for begin in begins if begin})))
     if not steps:
         return source
     seconds = int(steps.most_common(1)[0][0].total_seconds())
     apart = counted(seconds, "second") if seconds % 60 else counted(seconds // 60, "minute")
-    return _with_constant(source, "length", seconds, f"how long is an interval? Most start {apart} apart.")
+    return _with_constant(
+        source, "length", str(seconds), f"how long is an interval? Most start {apart} apart."
+    )
 
 
 def _instants(source: SourceProposal, fed: Fed) -> Iterator[datetime | None]:
@@ -100,5 +115,5 @@ def _instants(source: SourceProposal, fed: Fed) -> Iterator[datetime | None]:
         yield None if read is None else read.replace(tzinfo=None)
 
 
-def _with_constant(source: SourceProposal, column: str, value: int, doubt: str) -> SourceProposal:
-    return replace(source, constants={**source.constants, column: Given(str(value), doubt)})
+def _with_constant(source: SourceProposal, column: str, value: str, doubt: str) -> SourceProposal:
+    return replace(source, constants={**source.constants, column: Given(value, doubt)})

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from auditlib.errors import ParameterError, Problem
 from auditlib.files import write_bytes
+from auditlib.onboarding.edition_in_force import edition_in_force
 from auditlib.onboarding.file_looks import FileLook, look_at, look_in
 from auditlib.onboarding.open_questions import OpenQuestion, walk
 from auditlib.onboarding.propose import propose
@@ -102,7 +103,8 @@ def new(
     proposal = propose(looks, fallback=_FIRST_DAY, exports=exports)
     usual = folder.resolve() == usual_folder.resolve()
     command = f"auditlib check {_relative(target)}" + ("" if usual else f" --data {_relative(folder)}")
-    text = run_file_text(proposal, audit=name, command=command, notebooks=_notebooks(root))
+    standard = edition_in_force(proposal.start, proposal.end, root=root)
+    text = run_file_text(proposal, audit=name, command=command, notebooks=_notebooks(root), standard=standard)
     if ask is not None:
         text = walk(text, looks, ask=ask)
     write_bytes(target, text.encode())

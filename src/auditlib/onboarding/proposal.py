@@ -32,6 +32,8 @@ class Fed:
         How its dates are written; empty: as the look of the column says.
     doubt, remark
         What the auditor must decide, and what to know.
+    of_month
+        Whether its cells name a month, of which the ``first`` or the ``last`` day is meant.
     """
 
     column: str
@@ -40,6 +42,7 @@ class Fed:
     formats: tuple[str, ...] = ()
     doubt: str = ""
     remark: str = ""
+    of_month: str = ""
 
     @property
     def joined(self) -> bool:
@@ -51,11 +54,14 @@ class Fed:
         """Columns that its cells are put together from, or whose lengths of time they are."""
         if isinstance(self.origin, str):
             return ()
-        joined, duration = self.origin.get("join"), self.origin.get("duration")
-        return (
-            *(joined if isinstance(joined, list) else ()),
-            *([duration] if isinstance(duration, str) else ()),
-        )
+        joined = self.origin.get("join")
+        return (*(joined if isinstance(joined, list) else ()), *self.durations)
+
+    @property
+    def durations(self) -> tuple[str, ...]:
+        """The column of lengths of time it is told by; none where it is told by itself."""
+        duration = None if isinstance(self.origin, str) else self.origin.get("duration")
+        return (duration,) if isinstance(duration, str) else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from auditlib.onboarding.assumed_values import with_assumed
-from auditlib.onboarding.column_matching import Match, match, unlimited
+from auditlib.onboarding.column_matching import Match, match
 from auditlib.onboarding.dated_by_values import with_dates
 from auditlib.onboarding.day_and_time import with_times
 from auditlib.onboarding.doubtful_files import at_a_limit
@@ -16,7 +16,9 @@ from auditlib.onboarding.file_looks import FileLook
 from auditlib.onboarding.intervals import with_interval
 from auditlib.onboarding.long_form import in_long_form, responses_of
 from auditlib.onboarding.missing_codes import with_missing
+from auditlib.onboarding.named_limits import unlimited
 from auditlib.onboarding.proposal import Proposal, ProposedFilter, SourceProposal
+from auditlib.onboarding.published_shares import published_shares
 from auditlib.onboarding.readings import readings
 from auditlib.onboarding.recognised_exports import recognised_sources
 from auditlib.onboarding.recogniser import Recogniser
@@ -52,13 +54,16 @@ def propose(
     unrecognised = [look for look in looks if look not in layouts and look not in long]
     keys = _keys({look: match(look) for look in unrecognised})
     matches = {look: match(look, keys=keys) for look in unrecognised}
+    unmatched = [look for look, table in matches.items() if table is None]
+    published = {look: shares for look in unmatched if (shares := published_shares(look))}
+    fixed += [source for shares in published.values() for source in shares]
     general = [
         reading
         for look, table in matches.items()
         if table is not None
         for reading in readings(_source(look, table, keys))
     ]
-    unplaced = tuple(look for look, table in matches.items() if table is None)
+    unplaced = tuple(look for look in unmatched if look not in published)
     return _proposal([*fixed, *general], unplaced, layouts, fallback)
 
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from auditlib.onboarding.column_facts import ColumnFacts
 from auditlib.onboarding.durations import CONTACTS
 from auditlib.onboarding.proposal import Fed, Given, ProposedFilter, SourceProposal
+from auditlib.onboarding.two_flags import read_by_both, two_flags
 from auditlib.onboarding.vocabulary import closeness, meaning, vocabulary, words_for
 
 _SURELY = 0.75
@@ -22,11 +23,13 @@ def readings(source: SourceProposal) -> tuple[SourceProposal, ...]:
     """Return a source, or one for each thing that its waits mean by a flag of who was answered."""
     if source.table.name != CONTACTS or source.feeding("offered") is None:
         return (source,)
+    wait = next((entry for entry in source.fed if entry.column == "answered" and _timed(entry)), None)
+    if (flags := two_flags(source)) is not None:
+        return read_by_both(source, flags, wait)
     flag = _answered_flag(source)
     if flag is None:
         return (source,)
     facts, answered = flag
-    wait = next((entry for entry in source.fed if entry.column == "answered" and _timed(entry)), None)
     if wait is None:
         return (_flagged(source, facts, answered),)
     return tuple(_read(source, facts, answered, wait))

@@ -10,7 +10,8 @@ from difflib import get_close_matches
 from auditlib.contracts import Column, ColumnKind
 from auditlib.onboarding.column_facts import MISSING_WORDS
 from auditlib.onboarding.date_formats import EPOCHS, FORMATS, look_at_dates, plausible
-from auditlib.onboarding.unread_cells import ASK, NUMBER, missing_remedy, percentages
+from auditlib.onboarding.repeated_counts import COUNTS, REPEATED, repeated_counts
+from auditlib.onboarding.unread_cells import ASK, NUMBER, missing_remedy, notation_remedy, percentages
 from auditlib.onboarding.vocabulary import meaning, vocabulary
 from auditlib.onboarding.yaml_text import mapping, quoted, sequence
 from auditlib.parameters.origins import cells_of
@@ -67,6 +68,7 @@ def declared_for(
     any_kept: bool,
     units: Sequence[str],
     in_use: Collection[str] = (),
+    beside: str = "",
 ) -> DeclaredCells:
     """Return what is declared for cells in quarantine, and what would fit them.
 
@@ -86,9 +88,11 @@ def declared_for(
         Ids of the register of units.
     in_use
         Cells that are values elsewhere in the source, and so mean no 'no value'.
+    beside
+        Another source that holds the rows they repeat or contradict.
     """
     if column is None or reason in _ROWS:
-        return _row(reason, source)
+        return _row(reason, source, beside)
     if reason == Reason.TIME:
         return _time(rule, column, cells, source, any_kept=any_kept)
     if reason == Reason.FUTURE:
@@ -126,7 +130,9 @@ _ROWS: Mapping[str, tuple[str, Callable[[Source], str], str]] = {
 }
 
 
-def _row(reason: str, source: Source) -> DeclaredCells:
+def _row(reason: str, source: Source, beside: str) -> DeclaredCells:
+    if source.table == COUNTS and reason in REPEATED:
+        return DeclaredCells(("constants",), "", repeated_counts(reason, source, beside))
     if source.long is not None and reason == Reason.CONFLICTING:
         return DeclaredCells(("long",), "one row an answer, each item once", _LONG)
     key, words, remedy = _ROWS.get(reason, ("wide" if source.wide else "columns", lambda _: "", ASK))
@@ -147,8 +153,7 @@ def _time(
         return DeclaredCells(("columns", column.name), "", _unknown_day(column, source))
     unit = cells_of(source.columns[column.name]).unit if column.name in source.columns else None
     if unit and "no duration" in rule:
-        remedy = "Correct the unit, or what it runs from."
-        return DeclaredCells(("columns", column.name, "unit"), f"a duration, its unit {unit}", remedy)
+        return _duration(column, cells, source, unit)
     if not cells:
         remedy = "Map another column, or ask the client for what is missing."
         return DeclaredCells(("columns", column.name), "", remedy)
@@ -159,6 +164,17 @@ def _time(
     return DeclaredCells(
         path, words, date_remedy(cells, formats, any_kept=any_kept, key="" if path else "dates")
     )
+
+
+def _duration(column: Column, cells: Sequence[str], source: Source, unit: str) -> DeclaredCells:
+    """Return what reads lengths of time that are none as they stand: the decimal sign, or another unit."""
+    apart = [cell for cell in cells if notation_remedy(column, [cell], source)]
+    if 2 * len(apart) > len(cells):
+        path = ("dialect",) if "dialect" in source.model_fields_set else ()
+        words = f"decimal {source.dialect.decimal!r}"
+        return DeclaredCells(path, words, notation_remedy(column, apart, source))
+    remedy = "Correct the unit, or what it runs from."
+    return DeclaredCells(("columns", column.name, "unit"), f"a duration, its unit {unit}", remedy)
 
 
 def _unknown_day(column: Column, source: Source) -> str:

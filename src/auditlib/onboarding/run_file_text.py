@@ -8,8 +8,9 @@ from datetime import datetime, time
 from textwrap import wrap
 from zoneinfo import ZoneInfo
 
+from auditlib.onboarding.edition_in_force import DEFAULT
 from auditlib.onboarding.items import ScaleGuess
-from auditlib.onboarding.proposal import ItemProposal, Proposal
+from auditlib.onboarding.proposal import Given, ItemProposal, Proposal
 from auditlib.onboarding.propose import as_of_day
 from auditlib.onboarding.source_text import source_lines
 from auditlib.onboarding.unplaced_text import unplaced_lines
@@ -31,7 +32,14 @@ _POLICIES: Mapping[str, frozenset[str]] = {
 }
 
 
-def run_file_text(proposal: Proposal, *, audit: str, command: str, notebooks: Sequence[str]) -> str:
+def run_file_text(
+    proposal: Proposal,
+    *,
+    audit: str,
+    command: str,
+    notebooks: Sequence[str],
+    standard: Given = Given(DEFAULT),  # noqa: B008 - a frozen value
+) -> str:
     """Return the run file of `proposal`.
 
     Parameters
@@ -44,10 +52,12 @@ def run_file_text(proposal: Proposal, *, audit: str, command: str, notebooks: Se
         The command to check it with, printed at its head.
     notebooks
         Notebooks of the project.
+    standard
+        Edition to judge by.
     """
     names = scale_names(proposal)
     lines = [
-        *_head(proposal, audit=audit, command=command),
+        *_head(proposal, audit=audit, command=command, standard=standard),
         "",
         *_scales(proposal, names),
         *_instruments(proposal, names),
@@ -60,7 +70,7 @@ def run_file_text(proposal: Proposal, *, audit: str, command: str, notebooks: Se
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
-def _head(proposal: Proposal, *, audit: str, command: str) -> Iterator[str]:
+def _head(proposal: Proposal, *, audit: str, command: str, standard: Given) -> Iterator[str]:
     yield "# yaml-language-server: $schema=../schemas/run.schema.json"
     yield "# Proposed from the client's files. Every line is a guess with its grounds; where a line says"
     yield "# DECIDE, only you can know. Then delete the remark, and let the suite look again:"
@@ -76,7 +86,9 @@ def _head(proposal: Proposal, *, audit: str, command: str) -> Iterator[str]:
     yield f"period: {{start: {proposal.start}, end: {proposal.end}}}"
     yield f"{DECIDE} the instant the audit looks from; later records are quarantined as lying in the future."
     yield f"as_of: {_as_of(proposal)}"
-    yield "standard: service-excellence@2025"
+    yield f"standard: {standard.value}" + (
+        f"   {DECIDE} {commented(standard.doubt)}" if standard.doubt else ""
+    )
     yield from _policies({source.table.name for source in proposal.sources})
     yield f"{DECIDE} {commented(proposal.zone.doubt)}"
     yield f"time_zone: {proposal.zone.name}"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import TYPE_CHECKING
 
 from auditlib.contracts import TABLES, Column, ColumnKind, with_items
 from auditlib.errors import Problem
@@ -11,11 +13,15 @@ from auditlib.evidence import Evidence
 from auditlib.evidence.unit_names import readings
 from auditlib.onboarding.contradictions import contradiction, remedy_of
 from auditlib.onboarding.remedies import DeclaredCells, declared_for
+from auditlib.onboarding.repeated_counts import COUNTS, REPEATED
 from auditlib.onboarding.unit_naming import WAYS, better
 from auditlib.parameters.run import Run, Source
 from auditlib.parameters.strict_yaml import Document
 from auditlib.records import Reason, SourceTotals
 from auditlib.statements import counted
+
+if TYPE_CHECKING:
+    import narwhals as nw
 
 CELLS_NAMED = 3
 """Cells shown of each reason."""
@@ -25,6 +31,10 @@ _WHOLE_ROW = (Reason.FIELD_COUNT, Reason.IDENTICAL, Reason.CONFLICTING)
 _WRITTEN = (ColumnKind.ID, ColumnKind.CODE, ColumnKind.TEXT)
 _BEFORE_RULE = r"(?s)^.*['\"]: "
 """What stands before the broken rule in a sentence of the quarantine: the cell."""
+_OF_ANOTHER_ROW = ((r", first by line [0-9]+ of .+, and", ", and"), (r", from line [0-9]+ of .+ on:", ":"))
+"""What differs from row to row in sentences about two rows, and what stands there for all of them."""
+MOST_REASONS = 12
+"""Reasons of one source that are explained; of further ones it is said how many they are."""
 _CLOCKS_BACK = "clocks were put back"
 """What the sentence of a copy or a conflict says where its local time came twice."""
 _IN_ORDER = (
@@ -47,6 +57,8 @@ class SetAside:
         How many.
     lines, cells
         The first of them: their lines, and what stands there.
+    beside
+        Another source that holds the rows they repeat or contradict; empty where none does.
     """
 
     source: int
@@ -56,11 +68,14 @@ class SetAside:
     rows: int
     lines: tuple[int, ...]
     cells: tuple[str, ...]
+    beside: str = ""
 
 
 def set_aside(run: Run, evidence: Evidence) -> tuple[SetAside, ...]:
     """Return every reason for quarantine, by source, the commonest first."""
-    return tuple(sorted(_groups(run, evidence), key=lambda group: (group.source, -group.rows, group.lines)))
+    names = [total.file for total in evidence.totals]
+    groups = _mutual(list(_groups(run, evidence)), names)
+    return tuple(sorted(groups, key=lambda group: (group.source, -group.rows, group.lines)))
 
 
 def explained(group: SetAside, run: Run, document: Document, evidence: Evidence) -> Problem:
@@ -72,6 +87,26 @@ def explained(group: SetAside, run: Run, document: Document, evidence: Evidence)
     message = f"{head}: {cells_in_words(group)}{_stated(declared)}"
     path = ("sources", group.source, *declared.path) if declared.of_source else declared.path
     return document.problem(_standing(path, document), message, remedy=declared.remedy)
+
+
+def explained_all(
+    groups: Sequence[SetAside], run: Run, document: Document, evidence: Evidence
+) -> tuple[Problem, ...]:
+    """Return reasons as problems, the commonest of each source; of further ones how many they are."""
+    return tuple(_explained_all(groups, run, document, evidence))
+
+
+def _explained_all(
+    groups: Sequence[SetAside], run: Run, document: Document, evidence: Evidence
+) -> Iterator[Problem]:
+    for at, of_source in groupby(groups, key=lambda group: group.source):
+        reasons = list(of_source)
+        yield from (explained(group, run, document, evidence) for group in reasons[:MOST_REASONS])
+        if further := reasons[MOST_REASONS:]:
+            rows = counted(sum(group.rows for group in further), "row")
+            total = evidence.totals[at]
+            head = f"{total.table} from {total.file}: {counted(len(further), 'further reason')} for {rows}"
+            yield document.problem(("sources", at), f"{head}.", remedy="Mend those above first.")
 
 
 def declared_of(group: SetAside, run: Run, evidence: Evidence) -> DeclaredCells:
@@ -94,7 +129,7 @@ def declared_of(group: SetAside, run: Run, evidence: Evidence) -> DeclaredCells:
     in_use = _in_use(cells, evidence.totals[group.source], evidence) if group.reason == Reason.SCALE else ()
     return declared_for(
         group.reason, group.rule, column, cells,
-        run=run, source=source, any_kept=any_kept, units=units, in_use=in_use,
+        run=run, source=source, any_kept=any_kept, units=units, in_use=in_use, beside=group.beside,
     )  # fmt: skip
 
 
@@ -105,7 +140,9 @@ def _contradictory(
     if column is None:
         return None
     source, total = run.sources[group.source], evidence.totals[group.source]
-    against = contradiction(column, group.rule, source=source, total=total, evidence=evidence)
+    against = contradiction(
+        column, group.rule, source=source, total=total, evidence=evidence, rows=group.rows
+    )
     if against is None or (group.reason == Reason.TIME and not against.exchanged):
         return None
     path = ("columns", column.name) if column.name in source.columns else ("columns",)
@@ -203,19 +240,54 @@ def _standing(path: tuple[str | int, ...], document: Document) -> tuple[str | in
 def _groups(run: Run, evidence: Evidence) -> Iterator[SetAside]:
     import narwhals as nw
 
-    whole = nw.col("reason").is_in([reason.value for reason in _WHOLE_ROW])
-    rule = nw.col("message").str.replace_all(_BEFORE_RULE, "")
-    doubled = nw.when(nw.col("message").str.contains(_CLOCKS_BACK, literal=True)).then(nw.lit(_CLOCKS_BACK))
-    whole_rule = doubled.otherwise(nw.lit(""))
-    aside = evidence.lazy("quarantine").with_columns(rule=nw.when(whole).then(whole_rule).otherwise(rule))
     names = ("table", "file", "reason", "column", "rule")
-    for *by, rows in aside.group_by(*names).agg(rows=nw.len()).collect().rows():
+    aside = evidence.lazy("quarantine").with_columns(rule=_rule(), beside=_beside(evidence))
+    tallied = aside.group_by(*names).agg(rows=nw.len(), beside=nw.col("beside").max())
+    for *by, rows, beside in tallied.collect().rows():
         in_group = [nw.col(name) == value for name, value in zip(names, by, strict=True)]
         first = aside.filter(*in_group).sort("line").head(_LOOKED_AT).select("line", "value").collect()
         lines, cells = zip(*first.rows(), strict=True)
         table, file, reason, column, broken = by
         number = _source(run, evidence, (table, file), reason, column)
-        yield SetAside(number, reason, column, broken.rstrip("."), rows, lines, tuple(c or "" for c in cells))
+        first_cells = tuple(c or "" for c in cells)
+        yield SetAside(number, reason, column, broken.rstrip("."), rows, lines, first_cells, beside)
+
+
+def _mutual(groups: Sequence[SetAside], names: Sequence[str]) -> Iterator[SetAside]:
+    """Yield groups of which the first of conflicting rows know of those that contradict them, too."""
+    conflicting = [group for group in groups if group.reason == Reason.CONFLICTING]
+    later = {group.beside: names[group.source] for group in conflicting if group.beside}
+    for group in groups:
+        first = group in conflicting and not group.beside and group.rule != _CLOCKS_BACK
+        yield replace(group, beside=later.get(names[group.source], "")) if first else group
+
+
+def _rule() -> nw.Expr:
+    """Return the broken rule of a row in quarantine, in the same words for all rows that break it."""
+    import narwhals as nw
+
+    message = nw.col("message")
+    rule = message.str.replace_all(_BEFORE_RULE, "")
+    for differing, same in _OF_ANOTHER_ROW:
+        rule = rule.str.replace_all(differing, same)
+    doubled = nw.when(message.str.contains(_CLOCKS_BACK, literal=True)).then(nw.lit(_CLOCKS_BACK))
+    whole = nw.col("reason").is_in([reason.value for reason in _WHOLE_ROW])
+    return nw.when(whole).then(doubled.otherwise(nw.lit(""))).otherwise(rule)
+
+
+def _beside(evidence: Evidence) -> nw.Expr:
+    """Return for a row in quarantine the source of the row it repeats or contradicts; empty for its own."""
+    import narwhals as nw
+
+    beside = nw.lit("")
+    names = {total.file for total in evidence.totals if total.table == COUNTS}
+    for name in sorted(
+        names, key=len
+    ):  # the longest last, which is looked for first: it may hold a shorter one
+        of_it = nw.col("message").str.contains(f" of {name}", literal=True)
+        own = nw.when(nw.col("file") == name).then(nw.lit("")).otherwise(nw.lit(name))
+        beside = nw.when(of_it).then(own).otherwise(beside)
+    return nw.when(nw.col("reason").is_in(list(REPEATED))).then(beside).otherwise(nw.lit(""))
 
 
 def _source(run: Run, evidence: Evidence, where: tuple[str, str], reason: str, column: str) -> int:

@@ -81,6 +81,7 @@ def _dialect_parts(source: SourceProposal) -> Iterator[tuple[str, str]]:
 def _decimal_comma(source: SourceProposal) -> bool:
     used = [entry.facts for entry in source.fed if entry.facts is not None]
     used += [item.facts for item in source.items]
+    used += [source.look.column(name) for entry in source.fed for name in entry.durations]
     measures = any(column.kind in _MEASURES for column in source.table.columns)
     every = source.look.columns if measures else ()
     counts = [
@@ -118,8 +119,10 @@ def _dates(source: SourceProposal) -> Iterator[str]:
     if parts:
         yield f"    dates: {{{', '.join(parts)}}}"
     if exceptions:
+        months = {entry.column: f", of_month: {entry.of_month}" for entry in dated if entry.of_month}
         written = ", ".join(
-            f"{column}: {{formats: {sequence(forms)}}}" for column, forms in exceptions.items()
+            f"{column}: {{formats: {sequence(forms)}{months.get(column, '')}}}"
+            for column, forms in exceptions.items()
         )
         yield f"    dates_of: {{{written}}}"
 
@@ -151,7 +154,12 @@ def _written_otherwise(source: SourceProposal) -> dict[str, tuple[str, ...]]:
         entry.column: entry.formats for entry in source.fed if entry.formats and source.formats_of(entry)
     }
     common = {form for entry in source.fed if not entry.formats for form in source.formats_of(entry)}
-    return {column: forms for column, forms in declared.items() if common and not set(forms) <= common}
+    months = {entry.column for entry in source.fed if entry.of_month}
+    return {
+        column: forms
+        for column, forms in declared.items()
+        if column in months or (common and not set(forms) <= common)
+    }
 
 
 def _only(source: SourceProposal) -> Iterator[str]:

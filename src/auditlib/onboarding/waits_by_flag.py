@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from auditlib.evidence import Evidence
@@ -13,11 +14,21 @@ from auditlib.statements import counted
 
 
 def waits_by_flag(run: Run, evidence: Evidence) -> Iterator[str]:
-    """Say of each source that its waits are read as waits for an answer where nobody answered, too."""
+    """Say of each file read once that its waits are read as waits for an answer where nobody answered, too.
+
+    A file that is read for each thing its rows mean is no such case: contacts that it calls both answered and
+    given up are the client's contradiction, and no reading settles it.
+    """
+    readings = Counter(map(_rows_of, run.sources))
     for source, total in zip(run.sources, evidence.totals, strict=True):
-        wait = _wait(source)
+        wait = _wait(source) if readings[_rows_of(source)] == 1 else ""
         if wait and (contacts := _contradictory(total, evidence)):
             yield _sentence(source, total, wait, contacts)
+
+
+def _rows_of(source: Source) -> tuple[str, ...]:
+    """Return what tells the rows that a source reads from those of others, before any is left out."""
+    return (source.table, source.file or "", source.sheet or "", str(source.database or ""))
 
 
 def _wait(source: Source) -> str:
@@ -41,10 +52,13 @@ def _contradictory(total: SourceTotals, evidence: Evidence) -> int:
 def _sentence(source: Source, total: SourceTotals, wait: str, contradictory: int) -> str:
     flag = quoted(source.label("abandoned"))
     contacts = counted(contradictory, "contact is", "contacts are")
+    rows = "every row that 'only' chooses" if source.only else "every row"
     return (
-        f"{total.file}: {contacts} both given up and answered, because {wait!r} is read as the wait until "
-        f"the answer in every row. Where it is the wait until they gave up, read the file twice: once with "
-        f"only: [{{column: {flag}, is: [...], because: answered}}], once with the others, abandoned: "
-        f'"true", answered: "" under constants and ended: {{after: offered, duration: {quoted(wait)}, '
-        "unit: ...}. A file may stand under 'sources' as often as its rows mean different things."
+        f"{total.file}: {contacts} both given up and answered: {wait!r} is read as the wait until the "
+        f"answer in {rows}. Where it is the wait until they gave up, read the file twice. Does another "
+        "column say who was answered? Then choose the rows by it, once with only: [{column: ..., "
+        'is: [...], because: answered}] and once with the others, answered: "" under constants and ended: '
+        f"{{after: offered, duration: {quoted(wait)}, unit: ...}}; {flag} stays mapped to 'abandoned' in "
+        "both, so that contacts said to be both stay unknown. Only where no column says it, choose by "
+        f"{flag}. A file may stand under 'sources' as often as its rows mean different things."
     )
