@@ -105,6 +105,7 @@ def _doubted(doubted: DoubtedCounts) -> Iterator[Number]:
     basis = (Basis("quarantine", (("table", COUNTS),)),)
     for key, value in (
         ("doubted", doubted.intervals),
+        ("intervals_known", doubted.of),
         ("doubted_contacts", doubted.contacts),
         ("doubted_unsaid", doubted.unsaid),
         ("doubted_exported_before", doubted.exported_before),
