@@ -300,9 +300,29 @@ def test_an_export_that_restates_the_past_is_told_from_late_arrivals():
     assert counts.columns == (("answered_in_time", 1),)
     said = str(answer)
     assert "3 intervals of phone were exported on more than one day, and 1 of them say otherwise" in said
-    assert "63.0% were answered in time by the first export and 72.7% by the last" in said
+    assert "restated, 50.0% were answered in time by the first export and 80.0% by the last" in said
+    assert "(of those in all exported twice 63.0% and 72.7%)" in said
     (finding,) = answer.findings()
     assert finding.subject == "exports:phone"
+    assert unfounded(answer) == []
+
+
+def test_what_was_restated_is_not_diluted_by_intervals_that_were_not():
+    """One of a hundred intervals says 90 instead of 50 of 100, and 5 given up instead of 10."""
+    same = [span(place, 100, 90, 50, 10) for place in range(1, 100)]
+    first = exported(40, span(0, 100, 90, 50, 10), *same)
+    last = exported(50, span(0, 100, 95, 90, 5), *same)
+    answer = asked([], [*first, *last])
+    (counts,) = answer.result.exports
+    assert {share.measure: share.restated for share in counts.shares} == {
+        "answered_within": (0.5, 0.9), "abandoned": (0.1, 0.05)
+    }  # fmt: skip
+    said = str(answer)
+    assert (
+        "restated, 50.0% were answered in time by the first export and 90.0% by the last (of those " in said
+    )
+    assert "restated, 10.0% were given up by the first export and 5.0% by the last" in said
+    assert answer.facts["first_restated_abandoned:phone"].n == 100
     assert unfounded(answer) == []
 
 

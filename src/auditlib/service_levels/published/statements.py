@@ -20,8 +20,8 @@ MOST_NAMED = 4
 """Figures that the summary tells one by one; all stand in the table."""
 _OUTCOMES = {
     GivenBy.BY_CLAIM: "{figures:by_claim} {figures:by_claim~is|are} given by the definition claimed",
-    GivenBy.BY_FORM: "{figures:by_form} {figures:by_form~names|name} no definition and {figures:by_form~is|are} "
-    "given by the form of the standard",
+    GivenBy.BY_FORM: "{figures:by_form} {figures:by_form~names|name} no definition and "
+    "{figures:by_form~is|are} given by the form of the standard",
     GivenBy.OTHERWISE: "{figures:otherwise} by another way of counting alone",
     GivenBy.PERHAPS: "{figures:perhaps} may be given by one of which the evidence tells bounds alone",
     GivenBy.BY_NONE: "{figures:by_none} by none that is in use",
@@ -194,12 +194,14 @@ def _effects(counts: RestatedCounts, facts: Facts) -> Sentence:
     words = {"answered_within": "answered in time", "abandoned": "given up"}
     effects = [
         say(
-            f" Of those offered in them, {{first_export_{measure}}} were {words[measure]} by the first "
-            f"export and {{last_export_{measure}}} by the last.",
+            f" Of those offered in the intervals that were restated, {{first_restated_{share.measure}}} were "
+            f"{words[share.measure]} by the first export and {{last_restated_{share.measure}}} by the last "
+            f"(of those in all exported twice {{first_export_{share.measure}}} and "
+            f"{{last_export_{share.measure}}}).",
             facts,
         )
-        for measure, before, after in counts.shares
-        if before is not None and after is not None and before != after
+        for share in counts.shares
+        if None not in (*share.twice, *share.restated) and share.restated[0] != share.restated[1]
     ]
     return joined(effects, "")
 
