@@ -453,6 +453,35 @@ def test_without_a_declared_item_the_survey_is_refused():
     assert "No survey of the run asks 'q_x'." in str(strange)
 
 
+def test_the_mark_of_contacts_said_to_be_both_answered_and_given_up_is_unknown():
+    """Of ten, six are marked, two not, and two said to be both: one of these is marked and one is not."""
+    calls = [
+        call(f"A{n}", 1 + n / 10, customer_id=f"K{n}", resolved_first=n not in (0, 1, 9), abandoned=n > 7)
+        for n in range(10)
+    ]
+    answer = asked(*calls)
+    both = share(answer, Witness.MARK)
+    assert (both.gross.value, both.gross.n) == (6 / 8, 8)
+    assert (both.gross.least, both.gross.most) == (0.6, 0.8)
+    assert (both.net.least, both.net.most) == (0.6, 0.8)
+    assert "those without a mark, or said to be both answered and given up, leave open 60.0% to 80.0%" in str(
+        answer
+    )
+    assert {entry.kind: entry.of for entry in window(answer).disagreements}[Disagreement.MARKED_RETURNED] == 6
+    assert unfounded(answer) == []
+
+
+def test_the_number_beside_a_share_is_that_of_the_contacts_it_is_of():
+    """Of ten, two are said to be both answered and given up: the share is of eight, under every window."""
+    calls = [call(f"A{n}", 1 + n / 10, customer_id=f"K{n}", abandoned=n > 7) for n in range(10)]
+    said = str(asked(*calls))
+    assert "Of 8 first contacts of a matter whose window of 7 days is over, and of which it is known" in said
+    assert "100.0% were resolved" in said
+    assert "first contacts of its own (8 and 8)" in said
+    certain = str(asked(*calls[:8]))
+    assert "Of 8 first contacts of a matter whose window of 7 days is over, 100.0%" in certain
+
+
 def test_contacts_without_a_mark_leave_the_mark_open():
     calls = [call(f"A{n}", 1, customer_id=f"K{n}", resolved_first=n < 8 or None) for n in range(10)]
     gross = share(asked(*calls), Witness.MARK).gross

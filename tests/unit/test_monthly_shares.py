@@ -71,6 +71,21 @@ def test_a_month_that_differs_is_the_message_and_months_alike_are_said_to_be():
     assert "no more than chance explains" in str(alike)
 
 
+def test_who_misses_the_limit_whether_answered_or_given_up_is_a_miss_and_not_left_out():
+    """Of ten, six are in time; two said to be both waited 45 seconds and may be, two waited longer."""
+    waits = [*[10] * 6, 45, 45, 46, 300]
+    made = [
+        contact(f"C{number}", 9 * 3600 + number, wait=wait, gave_up=number > 5, day=number % 2)
+        for number, wait in enumerate(waits)
+    ]
+    answer = measured(evidence(made))
+    in_time = answer.result.series[0]
+    assert [(entry.share, entry.contacts) for entry in in_time.months] == [(6 / 8, 8)]
+    assert in_time.unknown == 2
+    assert "of 2 contacts it is not known" in str(answer)
+    assert unfounded(answer) == []
+
+
 def test_months_that_do_not_differ_are_called_so_in_most_worlds():
     called = [measured(evidence(calls(seed=seed, days=60))).result.series[0].moves for seed in range(12)]
     assert sum(called) <= 1

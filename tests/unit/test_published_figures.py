@@ -65,13 +65,53 @@ def test_the_period_of_these_tests_is_that_of_their_counts():
 
 def test_an_honest_figure_is_given_by_the_definition_it_claims_and_raises_nothing():
     """860 of 1,060: 81.1 % over all offered, which is the form of the standard."""
-    for definition in ("over_offered", None):
-        answer = asked([figure(0.811, definition=definition)], half_hours(60))
-        (entry,) = answer.result.figures
-        assert entry.given is GivenBy.BY_CLAIM
-        assert answer.findings() == ()
-        assert unfounded(answer) == []
-        assert str(answer) == "Of 1 published figure, 1 is given by the definition claimed."
+    answer = asked([figure(0.811, definition="over_offered")], half_hours(60))
+    (entry,) = answer.result.figures
+    assert entry.given is GivenBy.BY_CLAIM
+    assert answer.findings() == ()
+    assert unfounded(answer) == []
+    assert str(answer) == "Of 1 published figure, 1 is given by the definition claimed."
+
+
+def test_a_figure_that_claims_no_definition_is_given_by_the_form_of_the_standard_and_by_no_claim():
+    answer = asked([figure(0.811)], half_hours(60))
+    (entry,) = answer.result.figures
+    assert entry.given is GivenBy.BY_FORM
+    assert answer.findings() == ()
+    assert unfounded(answer) == []
+    said = "Of 1 published figure, 1 names no definition and is given by the form of the standard."
+    assert str(answer) == said
+    (row,) = answer.exhibit().frame.to_dict("records")
+    assert (row["definition"], row["given"]) == ("not said", "the form of the standard")
+    published_ways(answer.result)
+
+
+def test_without_a_claim_no_title_says_that_another_definition_was_claimed():
+    answer = asked([figure(0.860)], half_hours(60), target=0.9)
+    assert answer.result.figures[0].given is GivenBy.OTHERWISE
+    assert answer.title == "Some published figures follow another definition than the form of the standard"
+
+
+def test_bounds_stand_with_both_ends_in_the_finding_and_in_the_table():
+    """Of one of thirty days nobody says who was answered or gave up in time."""
+    told = dict.fromkeys(("abandoned_in_time", "abandoned_short", "short_seconds", "answered_in_time"))
+    counts = [*half_hours(30)[:29], *half_hours(30, **told)[29:]]
+    answer = asked([figure(0.995)], counts)
+    (entry,), (finding,), exhibit = answer.result.figures, answer.findings(), answer.exhibit()
+    assert not entry.form.exact
+    (row,) = exhibit.frame.to_dict("records")
+    for key in ("form", "nearest"):
+        ends = f"{100 * row[key]:.1f}% to {100 * row[f'most_{key}']:.1f}%"
+        assert ends in finding.condition
+        assert exhibit.labels[key].endswith(", at least")
+        assert exhibit.labels[f"most_{key}"].endswith(", at most")
+    assert "better than the form of the standard at best, " in finding.condition
+    assert unfounded(answer) == []
+
+
+def test_shares_that_the_evidence_tells_have_a_single_column():
+    columns = asked([figure(0.900)], half_hours(60)).exhibit().frame.columns
+    assert not any(name.startswith("most_") for name in columns)
 
 
 def test_who_published_the_flattering_variant_is_matched_to_it_and_by_how_much():
@@ -165,7 +205,7 @@ def test_a_figure_is_held_against_its_own_unit_its_days_and_its_channel():
     whole = (30 * 60 + 30 * 90 + 30 * 20 + 60 * 5) / (150 * 100)
     assert by_value[0.4].form.least == pytest.approx(whole)
     assert {value: entry.given for value, entry in by_value.items() if value != 0.4} == dict.fromkeys(
-        (0.60, 0.75, 0.20, 0.05), GivenBy.BY_CLAIM
+        (0.60, 0.75, 0.20, 0.05), GivenBy.BY_FORM
     )
     assert unfounded(answer) == []
 
@@ -260,9 +300,29 @@ def test_an_export_that_restates_the_past_is_told_from_late_arrivals():
     assert counts.columns == (("answered_in_time", 1),)
     said = str(answer)
     assert "3 intervals of phone were exported on more than one day, and 1 of them say otherwise" in said
-    assert "63.0% were answered in time by the first export and 72.7% by the last" in said
+    assert "restated, 50.0% were answered in time by the first export and 80.0% by the last" in said
+    assert "(of those in all exported twice 63.0% and 72.7%)" in said
     (finding,) = answer.findings()
     assert finding.subject == "exports:phone"
+    assert unfounded(answer) == []
+
+
+def test_what_was_restated_is_not_diluted_by_intervals_that_were_not():
+    """One of a hundred intervals says 90 instead of 50 of 100, and 5 given up instead of 10."""
+    same = [span(place, 100, 90, 50, 10) for place in range(1, 100)]
+    first = exported(40, span(0, 100, 90, 50, 10), *same)
+    last = exported(50, span(0, 100, 95, 90, 5), *same)
+    answer = asked([], [*first, *last])
+    (counts,) = answer.result.exports
+    assert {share.measure: share.restated for share in counts.shares} == {
+        "answered_within": (0.5, 0.9), "abandoned": (0.1, 0.05)
+    }  # fmt: skip
+    said = str(answer)
+    assert (
+        "restated, 50.0% were answered in time by the first export and 90.0% by the last (of those " in said
+    )
+    assert "restated, 10.0% were given up by the first export and 5.0% by the last" in said
+    assert answer.facts["first_restated_abandoned:phone"].n == 100
     assert unfounded(answer) == []
 
 
@@ -304,7 +364,7 @@ def test_a_limit_of_counts_that_changed_within_the_period_is_a_finding():
 def test_every_figure_stands_in_the_table_and_those_held_back_do_not():
     answer = asked([figure(0.811), figure(0.9, first=30), figure(0.5, first=250)], half_hours(60))
     table = answer.exhibit().frame
-    assert table["given"].tolist() == ["the definition claimed", "none", "not assessable"]
+    assert table["given"].tolist() == ["the form of the standard", "none", "not assessable"]
     part, lost = answer.without(lambda key, n=None: key == "published:2")
     assert (lost, [entry.figure.number for entry in part.result.figures]) == (1, [1, 3])
     assert answer.without(lambda key, n=None: True)[1] == 2

@@ -97,7 +97,7 @@ def test_an_interval_of_which_nobody_says_how_many_came_is_counted_and_told():
     held = evidence(SOUND, [{**GARBLED, "offered": None}])
     assert measured(held).unknown == 0
     (doubted,) = quarantined_counts(held)
-    assert (doubted.intervals, doubted.contacts, doubted.unsaid) == (1, 0, 1)
+    assert (doubted.intervals, doubted.of, doubted.contacts, doubted.unsaid) == (1, 10, 0, 1)
     said = answer(held)
     assert "nobody says how many contacts came" in str(said)
     assert unfounded(said) == []
@@ -128,7 +128,8 @@ def test_the_finding_names_queue_days_rule_and_contacts():
     said = answer(evidence(kept, lost))
     text = str(said)
     assert (
-        "3 intervals of phone counts cannot be used (A B: 2 of 10; A A: 1 of 10), from 2025-01-01 to " in text
+        "3 of 20 intervals of phone counts cannot be used (A B: 2 of 10; A A: 1 of 10), from 2025-01-01 to "
+        in text
     )
     assert (
         "all the same way, more were answered in time than answered. 250 contacts offered in them are "
@@ -137,6 +138,7 @@ def test_the_finding_names_queue_days_rule_and_contacts():
     assert unfounded(said) == []
     (finding,) = said.findings()
     assert finding.grade is Grade.MINOR
+    assert finding.headline == "3 of 20 intervals cannot be used: phone counts"
     assert [case.id for case in finding.cases] == ["counts.csv:90", "counts.csv:91", "counts.csv:92"]
     assert finding.cases_in_all == 3
 

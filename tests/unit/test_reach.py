@@ -28,6 +28,7 @@ from auditlib.service_levels.reach.downtime import TimeSpan, lost, lost_one
 from auditlib.service_levels.reach.episodes import Episodes, episodes
 from auditlib.service_levels.reach.parity import Turn
 from auditlib.service_levels.reach.same_mix import Side
+from auditlib.service_levels.reach.statements import kinds_title
 from auditlib.time.epoch import DAY, SECOND
 from auditlib.time.timetable import timetable
 from auditlib.time.zones import local_day, zone
@@ -590,6 +591,29 @@ def test_shares_by_kind_and_by_the_channel_asked_for_have_ranges_for_the_unknown
     assert choice.total.bounds == (80 / 240, 160 / 240)
     assert list(at_once.groups) == ["claim", "invoice"]
     assert "so that the share lies between 33.3% and 66.7%" in texts(answer)
+    assert unfounded(answer) == []
+
+
+@pytest.mark.parametrize(("resolved", "apart"), [((78, 80, 82), False), ((78, 80, 99), True)])
+def test_kinds_of_matter_are_named_only_where_they_differ_beyond_chance(
+    resolved: tuple[int, ...], apart: bool
+) -> None:
+    """Of a hundred contacts of each of three kinds so many are resolved, in different units and days."""
+    kinds = dict(zip(("card_limit", "loan", "pix"), resolved, strict=True))
+    contacts = [
+        contact(number, unit_id=f"U{number % 2}", matter=kind, resolved_first=37 * number % 100 < met)
+        for kind, met in kinds.items()
+        for number in range(100)
+    ]
+    numbered = [row | {"interaction_id": f"C{place}"} for place, row in enumerate(contacts)]
+    answer = ask({"interactions": numbered}, registry(phone="office!"))
+    title = kinds_title(answer.result)
+    if apart:
+        assert title == "Least often resolved at once: card limit; most often: pix"
+        assert "(pix) are resolved at once, which is more than chance explains" in texts(answer)
+    else:
+        assert title == "Resolved at once: no kind of matter differs from the others by more than chance"
+        assert "which is no more than chance explains" in texts(answer)
     assert unfounded(answer) == []
 
 

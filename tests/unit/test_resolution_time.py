@@ -99,6 +99,12 @@ def test_by_the_mark_a_matter_is_resolved_with_the_first_contact_marked():
     assert {part.way for part in unmarked.result.entries} == {"silence"}
 
 
+def test_the_mark_of_a_contact_said_to_be_both_answered_and_given_up_resolves_no_matter():
+    both = {"abandoned": True, "resolved_first": True}
+    calls = [call("A", 1, **both), call("B", 2, customer_id="K2", resolved_first=True)]
+    assert entry(asked(*calls), way="mark").resolved == 1
+
+
 def generated(seed: int, contacts: int) -> list[dict[str, Any]]:
     """Return calls at random of customers with matters of two kinds."""
     rng = np.random.default_rng(seed)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
@@ -338,8 +339,9 @@ def test_the_hours_in_which_waits_are_longest_are_said_and_drawn():
     hours = answer.hours()
     assert hours is not None
     assert hours.title == "The longest waits by phone: in the afternoon"
-    assert "by phone 0.5 (morning) and 5.0 minutes (afternoon); some hour is the worst by chance" in str(
-        hours
+    assert (
+        "by phone 0.5 (in the morning) and 5.0 minutes (in the afternoon), which is more than chance "
+        "explains." in str(hours)
     )
     (panel,) = waits_by_hour(hours.result).axes
     assert list(panel.get_lines()[0].get_ydata())[1:] == [28 / 60, 5.0, 40 / 60]
@@ -351,6 +353,57 @@ def test_the_hours_in_which_waits_are_longest_are_said_and_drawn():
     assert orphans(sentence.text, [numbers[key] for key in sentence.keys]) == ()
     table = {number.key: number.value for number in answer.by("hour").facts}
     assert {number.key: number.value for number in hours.numbers()} == table
+
+
+@pytest.mark.parametrize(("days", "title"), [
+    (1, "How long customers wait"), (30, "Waits last seconds in one channel and minutes in another"),
+])  # fmt: skip
+def test_channels_are_set_against_each_other_only_where_their_waits_differ_beyond_chance(
+    days: int, title: str
+):
+    calls = [
+        contact(f"C{channel}-{n}", 3600 * 9 + n, day=n % days, wait=wait + n % 7, channel=channel)
+        for channel, wait in (("phone", 20), ("chat", 600))
+        for n in range(60)
+    ]
+    answer = WaitingAnswer(measured(evidence(*calls)))
+    assert answer.title == title
+    assert ("Waits differ by channel." in str(answer)) is (days > 1)
+
+
+@pytest.mark.parametrize("slow", [1, 4])
+def test_no_hour_is_called_the_worst_where_hours_differ_by_chance_alone(slow: int):
+    """Waits at random, those of the hour from 14:00 as long or four times as long, on thirty days."""
+    rng = np.random.default_rng(11)
+    calls = [
+        contact(f"C{hour}-{n}", 3600 * hour + n, day=n % 30,
+                wait=int(rng.exponential(30 * (slow if hour == 14 else 1))))
+        for hour in (13, 14, 16)
+        for n in range(120)
+    ]  # fmt: skip
+    hours = WaitingAnswer(measured(evidence(*calls))).hours()
+    assert hours is not None
+    if slow == 1:
+        assert hours.title == "Waits by local hour: no hour differs from the others by more than chance"
+        assert "no more than chance explains" in str(hours)
+    else:
+        assert hours.title == "The longest waits by phone: from 14:00"
+        assert "minutes (from 14:00), which is more than chance explains" in str(hours)
+    numbers = {number.key: number for number in hours.numbers()}
+    (sentence,) = hours.summary()
+    assert orphans(sentence.text, [numbers[key] for key in sentence.keys]) == ()
+
+
+def test_of_a_single_day_nobody_can_tell_whether_an_hour_differs_by_chance():
+    calls = [
+        contact(f"C{hour}-{n}", 3600 * hour + n, wait=300 if hour == 14 else 20)
+        for hour in (8, 14)
+        for n in range(40)
+    ]
+    hours = WaitingAnswer(measured(evidence(*calls))).hours()
+    assert hours is not None
+    assert hours.title == "Waits by local hour"
+    assert "of a single day nobody can tell whether that is chance" in str(hours)
 
 
 def test_of_many_channels_the_hours_of_those_with_most_contacts_are_drawn():

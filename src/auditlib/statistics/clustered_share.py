@@ -44,9 +44,7 @@ class ClusteredShare:
     @property
     def effective(self) -> float:
         """Independent cases that it is worth; never more than there are."""
-        spread = self.value * (1 - self.value)
-        alone = spread / self.cases
-        return self.cases if self.variance <= alone else spread / self.variance
+        return _effective(self.value, self.variance, self.cases)
 
     def limits(self, *, level: float) -> tuple[float, float]:
         """Return the Wilson limits over its effective cases.
@@ -57,8 +55,27 @@ class ClusteredShare:
         >>> [round(limit, 3) for limit in ten.limits(level=0.95)]
         [0.078, 0.922]
         """
-        limits = wilson(self.value * self.effective, self.effective, level=level)
-        return float(limits.low), float(limits.high)
+        return worth_limits(self.value, self.variance, self.cases, level=level)
+
+
+def _effective(share: float, variance: float, cases: float) -> float:
+    spread = share * (1 - share)
+    return cases if variance <= spread / cases else spread / variance
+
+
+def worth_limits(share: float, variance: float, cases: float, *, level: float) -> tuple[float, float]:
+    """Return Wilson limits over the independent cases that a share is worth.
+
+    Parameters
+    ----------
+    variance
+        Of the share, between clusters.
+    cases
+        How many it would be worth if cases did not go together.
+    """
+    worth = _effective(share, variance, cases)
+    limits = wilson(share * worth, worth, level=level)
+    return float(limits.low), float(limits.high)
 
 
 def pooled_share(meeting: Floats, counted: Floats) -> ClusteredShare:

@@ -21,7 +21,7 @@ from auditlib.service_levels.first_contact.windows import FirstContactCounts
 from auditlib.statistics.clustered_share import ClusteredShare
 from auditlib.statistics.types import normal_quantile
 
-_TOTALS = ("base", "censored", "early", "unanswered", "beyond", "undecided")
+_TOTALS = ("base", "censored", "early", "unanswered", "beyond", "contradicted", "undecided")
 METHOD = "Wilson, days of units as clusters"
 _OF = {
     Disagreement.MARKED_RETURNED: ("marked_returned", "marked"),
@@ -74,10 +74,10 @@ def _shares(counts: FirstContactCounts, days: int, *, unknown: int, level: float
         ranged("resolved", "judged", ends),
         ranged("net_resolved", "net", _net_ends(total, unknown)),
     )
-    unsaid, base = total["mark_unsaid"], max(total["base"], 1)
-    marks = total["marked"] / base, (total["marked"] + unsaid) / base
-    gross = ranged("marked", "mark_known", marks if unsaid else None)
-    yield WitnessShares(Witness.MARK, gross, ranged("net_marked", "net_mark_known"))
+    gross, net = (
+        ranged(f"{form}marked", f"{form}mark_known", _mark_ends(total, form)) for form in ("", "net_")
+    )
+    yield WitnessShares(Witness.MARK, gross, net)
     yield WitnessShares(
         Witness.CUSTOMERS, ranged("said_resolved", "surveyed"), ranged("net_said_resolved", "net_surveyed")
     )
@@ -85,8 +85,16 @@ def _shares(counts: FirstContactCounts, days: int, *, unknown: int, level: float
 
 _COUNTED = (
     "base", "resolved", "undecided", "net_undecided", "net", "net_resolved", "level_unsaid",
-    "level_unsaid_resolved", "marked", "mark_unsaid",
+    "level_unsaid_resolved", "marked", "mark_known", "mark_unsaid",
+    "net_marked", "net_mark_known", "net_mark_unsaid",
 )  # fmt: skip
+
+
+def _mark_ends(total: dict[str, int], form: str) -> tuple[float, float] | None:
+    """Return the ends of a share by the mark; None where it is known of all."""
+    marked, unsaid = total[f"{form}marked"], total[f"{form}mark_unsaid"]
+    every = total[f"{form}mark_known"] + unsaid
+    return (marked / every, (marked + unsaid) / every) if unsaid else None
 
 
 def _net_ends(total: dict[str, int], unknown: int) -> tuple[float, float]:

@@ -41,7 +41,7 @@ def facts(result: FirstContactResolution) -> Iterator[Number]:
 def _window(window: ResolutionWindow) -> Iterator[Number]:
     days = window.days
     yield Number(f"window:{days}", days, "count", reason=_DECLARED)
-    for name in ("base", "censored", "early", "unanswered", "beyond", "unknown", "undecided"):
+    for name in ("base", "censored", "early", "unanswered", "beyond", "unknown", "contradicted", "undecided"):
         yield Number(f"{name}:{days}", getattr(window, name), "cases", basis=(BASIS,))
     for shares in window.shares:
         row = f"{days}:{shares.witness}"

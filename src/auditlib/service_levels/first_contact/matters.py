@@ -108,7 +108,7 @@ def whole_contacts(
     ----------
     recorded
         Without an instant of answer anywhere, all that were not given up count as answered; whether those
-        said to be both were is unknown.
+        said to be both were is unknown, and so is what their mark says.
     """
     import narwhals as nw
 
@@ -118,7 +118,7 @@ def whole_contacts(
     whole = contacts.with_columns(
         starts_at=nw.col(KNOWN_UNTIL) if rule.from_end else nw.col("offered_at"),
         answered=nw.when(~contradictory()).then(~never if recorded.answers else ~gave_up),
-        mark=nw.col("resolved_first"),
+        mark=nw.when(~contradictory()).then(nw.col("resolved_first")),
         day=nw.col("offered_day").cast(nw.Int64),
         contact=contact_of_leg(),
     ).select(*_COLUMNS)

@@ -130,9 +130,10 @@ class ResolutionWindow:
     unknown
         Contacts that may be repeats of others: without a customer, in quarantine, or near another of the
         customer without saying their matter.
+    contradicted
+        Of the base, those said to be both answered and given up: what their mark says is not known.
     undecided
-        Of the base, those said to be both answered and given up that were not followed by another: nobody
-        knows whether they were resolved.
+        Of these, those that were not followed by another: nobody knows whether they were resolved.
     returned
         By how much those marked as resolved come back more often than by chance; None where it cannot be
         said.
@@ -147,6 +148,7 @@ class ResolutionWindow:
     unanswered: int
     beyond: int
     unknown: int
+    contradicted: int
     undecided: int
     shares: tuple[WitnessShares, ...]
     disagreements: tuple[DisagreeingContacts, ...]

@@ -56,10 +56,12 @@ def _performed(result: FirstContactResolution, window: ResolutionWindow, facts: 
         return say("What became of {what} within {window|day|days} is not shown.", facts, what=what)
     scoped = facts.about(f"{window.days}:{Witness.CONTACTS}")
     return say(
-        "Of {base} {what} whose window of {window|day|days} is over, {share} were resolved without another "
-        "contact ({limits}){net}{alone}.",
+        "Of {judged} {what} whose window of {window|day|days} is over{known}, {share} were resolved without "
+        "another contact ({limits}){net}{alone}.",
         facts,
+        judged=say("{share_n}", scoped),
         what=what,
+        known=", and of which it is known whether they were resolved" if window.undecided else "",
         share=say("{share}", scoped),
         limits=say("{share[low]} to {share[high]}", scoped),
         net=_net(result, shares, scoped),
@@ -141,7 +143,8 @@ def _witness(
     )
     if shares.gross.exact:
         return joined([told, "."], "")
-    unsaid = say("; those without a mark leave open {share_least} to {share_most}.", scoped)
+    both = ", or said to be both answered and given up," if window.contradicted else ""
+    unsaid = say("; those without a mark{both} leave open {share_least} to {share_most}.", scoped, both=both)
     return joined([told, unsaid], "")
 
 
@@ -153,14 +156,14 @@ def _windows(result: FirstContactResolution, facts: Facts) -> Iterator[Sentence]
     first, last = shown[0], shown[-1]
     yield say(
         "With {first} it is {start}, with {last} {end}: each window has first contacts of its own "
-        "({first_base} and {last_base}), and leaves out those of its last days.",
+        "({first_n} and {last_n}), and leaves out those of its last days.",
         facts,
         first=say("{window|day|days}", facts.about(str(first.days))),
         last=say("{window|day|days}", facts.about(str(last.days))),
         start=say("{share}", facts.about(f"{first.days}:{Witness.CONTACTS}")),
         end=say("{share}", facts.about(f"{last.days}:{Witness.CONTACTS}")),
-        first_base=say("{base}", facts.about(str(first.days))),
-        last_base=say("{base}", facts.about(str(last.days))),
+        first_n=say("{share_n}", facts.about(f"{first.days}:{Witness.CONTACTS}")),
+        last_n=say("{share_n}", facts.about(f"{last.days}:{Witness.CONTACTS}")),
     )
 
 

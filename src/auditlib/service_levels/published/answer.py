@@ -12,11 +12,13 @@ from auditlib.service_levels.published.matching import GivenBy, MatchedShare
 from auditlib.service_levels.published.result import PublishedAgainstEvidence
 from auditlib.service_levels.published.words import MEASURED, ways_text, when
 from auditlib.service_levels.statements import SHARE_OF
+from auditlib.service_levels.variants import VariantShare
 from auditlib.statements import Answer, Exhibit
 from auditlib.statements.formats import QUOTED
 
 GIVEN = {
     GivenBy.BY_CLAIM: "the definition claimed",
+    GivenBy.BY_FORM: "the form of the standard",
     GivenBy.OTHERWISE: "another way of counting",
     GivenBy.PERHAPS: "perhaps one of them",
     GivenBy.BY_NONE: "none",
@@ -30,11 +32,15 @@ _LABELS = {
     "definition": "Definition claimed",
     "given": "Given by",
     "form": "Form of the standard",
+    "most_form": "Form of the standard, at most",
     "nearest": "Nearest way of counting",
+    "most_nearest": "Nearest way of counting, at most",
     "giving": "Ways that give it",
     "ways": "Ways of counting",
     "names": "Which these are",
 }
+_ENDS = ("form", "nearest")
+"""Columns that are followed by a highest end, where the evidence tells bounds alone."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -70,8 +76,11 @@ class PublishedAnswer(Answer[PublishedAgainstEvidence]):
             return "Some published figures are given by no way of counting"
         if self.result.flattering:
             return "Some published figures meet the demand by their definition alone"
-        if outcomes[GivenBy.OTHERWISE]:
-            return "Some published figures follow another definition than claimed"
+        otherwise = self.result.by_outcome(GivenBy.OTHERWISE)
+        if otherwise:
+            claimed = any(entry.figure.definition for entry in otherwise)
+            than = "claimed" if claimed else "the form of the standard"
+            return f"Some published figures follow another definition than {than}"
         return "Published figures beside what the evidence gives"
 
     @property
@@ -84,18 +93,21 @@ class PublishedAnswer(Answer[PublishedAgainstEvidence]):
         import pandas as pd
 
         rows = [_row(entry) for entry in self.result.figures]
+        bounded = [name for name in _ENDS if any(row[f"most_{name}"] is not None for row in rows)]
+        exact = [f"most_{name}" for name in _ENDS if name not in bounded]
         return Exhibit(
-            pd.DataFrame(rows),
+            pd.DataFrame(rows).drop(columns=exact),
             self.title,
             ("figure",),
             facts=tuple(self.facts),
-            labels=_LABELS,
+            labels=_LABELS | {name: f"{_LABELS[name]}, at least" for name in bounded},
             units={
                 "figure": "id",
                 "published": "share",
                 "about": QUOTED,
                 "names": QUOTED,
                 "definition": QUOTED,
+                **{f"most_{name}": "share" for name in bounded},
             },
         )
 
@@ -105,6 +117,7 @@ def _row(entry: MatchedShare) -> dict[str, Any]:
     shares = entry.giving or entry.possible
     channel = f"{figure.channel} " if figure.channel else ""
     unit = f", {figure.unit}" if figure.unit else ""
+    nearest = entry.nearest if entry.given is GivenBy.BY_NONE else None
     return {
         "figure": str(figure.number),
         "about": f"{channel}{MEASURED[figure.measure]} {when(figure)}{unit}",
@@ -112,8 +125,15 @@ def _row(entry: MatchedShare) -> dict[str, Any]:
         "definition": figure.definition or "not said",
         "given": GIVEN[entry.given],
         "form": None if entry.form is None else entry.form.least,
-        "nearest": entry.nearest.least if entry.nearest and entry.given is GivenBy.BY_NONE else None,
+        "most_form": _highest(entry.form),
+        "nearest": None if nearest is None else nearest.least,
+        "most_nearest": _highest(nearest),
         "giving": len(entry.giving) if entry.ways else None,
         "ways": len(entry.ways) if entry.ways else None,
         "names": ways_text([share.variant for share in shares]),
     }
+
+
+def _highest(way: VariantShare | None) -> float | None:
+    """Return the highest end of a way of counting of which the evidence tells bounds alone."""
+    return None if way is None or way.exact else way.most

@@ -36,6 +36,9 @@ def facts(result: PublishedAgainstEvidence) -> Iterator[Number]:
         yield from _doubted(doubted)
 
 
+_UNSAID = "One of the exports does not say it."
+
+
 def series(change: ChangedDefinition) -> str:
     """Return what a series of monthly figures is called in keys: the number of its first."""
     return f"series_{change.figures[0].figure.number}"
@@ -87,10 +90,19 @@ def _exports(counts: RestatedCounts) -> Iterator[Number]:
         yield Number(f"{key}:{counts.channel}", intervals, "count", basis=basis)
     for column, many in counts.columns:
         yield Number(f"restated_{column}:{counts.channel}", many, "count", basis=basis)
-    for measure, before, after in counts.shares:
-        for key, value in (("first_export", before), ("last_export", after)):
-            reason = "" if value is not None else "One of the exports does not say it."
-            yield Number(f"{key}_{measure}:{counts.channel}", value, "share", basis=basis, reason=reason)
+    for share in counts.shares:
+        parts = zip(("first", "last"), share.twice, share.restated, share.offered, strict=True)
+        for end, twice, restated, offered in parts:
+            about = f"{share.measure}:{counts.channel}"
+            reason = "" if twice is not None else _UNSAID
+            yield Number(f"{end}_export_{about}", twice, "share", basis=basis, reason=reason)
+            reason = (
+                "" if restated is not None else _UNSAID if counts.changed else "No interval was restated."
+            )
+            key = f"{end}_restated_{about}"
+            yield Number(
+                key, restated, "share", offered if counts.changed else None, basis=basis, reason=reason
+            )
 
 
 def _limits(limit: ChangedLimit) -> Iterator[Number]:
@@ -105,6 +117,7 @@ def _doubted(doubted: DoubtedCounts) -> Iterator[Number]:
     basis = (Basis("quarantine", (("table", COUNTS),)),)
     for key, value in (
         ("doubted", doubted.intervals),
+        ("intervals_known", doubted.of),
         ("doubted_contacts", doubted.contacts),
         ("doubted_unsaid", doubted.unsaid),
         ("doubted_exported_before", doubted.exported_before),

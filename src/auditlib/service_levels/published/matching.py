@@ -22,6 +22,7 @@ class GivenBy(StrEnum):
     """What gives a published share."""
 
     BY_CLAIM = "by_claim"
+    BY_FORM = "by_form"
     OTHERWISE = "otherwise"
     PERHAPS = "perhaps"
     BY_NONE = "by_none"
@@ -73,12 +74,12 @@ class MatchedShare:
 
     @property
     def given(self) -> GivenBy:
-        """What gives it, as far as the evidence tells; the claim goes before all others."""
+        """What gives it: the definition claimed before all others, the form of the standard where none is."""
         if self.open is not None:
             return GivenBy.OPEN
         claim = self.claimed or (self.form if not self.figure.definition else None)
         if claim is not None and claim in self.giving:
-            return GivenBy.BY_CLAIM
+            return GivenBy.BY_FORM if self.claimed is None else GivenBy.BY_CLAIM
         if claim is not None and claim in self.possible:
             return GivenBy.PERHAPS
         if self.giving:

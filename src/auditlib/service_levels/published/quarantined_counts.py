@@ -13,6 +13,7 @@ from auditlib.contracts.intervals import INTERVAL_COUNTS
 from auditlib.records import Reason
 from auditlib.service_levels.counts import TABLE
 from auditlib.service_levels.doubted import doubted_intervals, in_quarantine, latest_intervals
+from auditlib.standards.observed import rows_in
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -45,6 +46,8 @@ class DoubtedCounts:
     ----------
     intervals, contacts
         How many they are, and contacts offered in them as far as anybody says.
+    of
+        All intervals of the channel that are known to be.
     unsaid
         Of these intervals, those of which nobody says how many contacts came.
     exported_before, otherwise
@@ -61,6 +64,7 @@ class DoubtedCounts:
 
     channel: str
     intervals: int
+    of: int
     contacts: int
     unsaid: int
     exported_before: int
@@ -121,6 +125,7 @@ def _of_channel(row: dict[str, Any], rows: nw.LazyFrame[Any], latest: nw.LazyFra
     return DoubtedCounts(
         str(row["channel"]),
         int(row["intervals"]),
+        rows_in(latest) + int(row["unsaid"] or 0),
         int(row["contacts"] or 0),
         int(row["unsaid"] or 0),
         int(row["before"] or 0),

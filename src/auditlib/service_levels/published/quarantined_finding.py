@@ -6,7 +6,7 @@ from auditlib.records import CaseReference, Finding, Grade
 from auditlib.service_levels.counts import TABLE
 from auditlib.service_levels.published import statements
 from auditlib.service_levels.published.quarantined_counts import DoubtedCounts
-from auditlib.statements import Facts
+from auditlib.statements import Facts, counted
 
 
 def quarantined_finding(doubted: DoubtedCounts, facts: Facts) -> Finding:
@@ -21,7 +21,8 @@ def quarantined_finding(doubted: DoubtedCounts, facts: Facts) -> Finding:
         grade=Grade.MAJOR if doubted.otherwise else Grade.MINOR,
         subject=f"quarantined_counts:{doubted.channel}",
         evidence=condition.keys,
-        headline=f"Counts by interval cannot be used: {doubted.channel}",
+        headline=f"{doubted.intervals:,} of {counted(doubted.of, 'interval')} cannot be used: "
+        f"{doubted.channel} counts",
         cases=tuple(
             CaseReference(TABLE, f"{file}:{line}", unit, "in quarantine")
             for unit, file, line in doubted.places

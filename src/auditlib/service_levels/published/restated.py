@@ -49,6 +49,26 @@ def restated_shares(figures: Sequence[PublishedShare]) -> tuple[RestatedShare, .
 
 
 @dataclass(frozen=True, slots=True)
+class ExportedShare:
+    """A share over all offered by the first and by the last export; None where one does not say it.
+
+    Parameters
+    ----------
+    twice
+        In all intervals exported twice.
+    restated
+        In those of them that were restated alone: others would dilute by how much.
+    offered
+        Contacts offered in the restated intervals, by the first and by the last export.
+    """
+
+    measure: str
+    twice: tuple[float | None, float | None]
+    restated: tuple[float | None, float | None]
+    offered: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
 class RestatedCounts:
     """Intervals of a channel that were exported on two days, the first and the last.
 
@@ -63,8 +83,7 @@ class RestatedCounts:
     columns
         Counts that differ in the intervals that changed, each with the number of them.
     shares
-        For each measure, its share over all offered in the intervals exported twice: by the first exports,
-        and by the last; None where they do not say it.
+        For each measure, its share by the first exports and by the last.
     """
 
     channel: str
@@ -72,7 +91,7 @@ class RestatedCounts:
     late: int
     changed: int
     columns: tuple[tuple[str, int], ...]
-    shares: tuple[tuple[str, float | None, float | None], ...]
+    shares: tuple[ExportedShare, ...]
 
 
 def restated_counts(tables: CanonicalTables) -> tuple[RestatedCounts, ...]:
@@ -136,6 +155,7 @@ def _differs(name: str) -> nw.Expr:
     return (nw.col(f"{name}_latest") != nw.col(f"{name}_earliest")).fill_null(value=False)
 
 
+_ENDS = ("earliest", "latest")
 _MEASURES = (("answered_within", "answered_in_time"), ("abandoned", "abandoned"))
 
 
@@ -147,19 +167,15 @@ def _sums(columns: Sequence[str]) -> dict[str, nw.Expr]:
         f"{name}_differs": (nw.col(f"{name}_differs") & nw.col("changed")).cast(nw.Int64).sum()
         for name in columns
     }
-    counts = {
-        f"{name}_{end}": nw.col(f"{name}_{end}").sum() for name in columns for end in ("earliest", "latest")
-    }
-    return {"many": nw.len(), **flags, **differing, **counts}
+    ends = [f"{name}_{end}" for name in columns for end in _ENDS]
+    counts = {name: nw.col(name).sum() for name in ends}
+    restated = {f"{name}_restated": nw.when(nw.col("changed")).then(nw.col(name)).sum() for name in ends}
+    return {"many": nw.len(), **flags, **differing, **counts, **restated}
 
 
 def _restated(row: dict[str, Any], columns: Sequence[str]) -> RestatedCounts:
     differing = tuple((name, int(row[f"{name}_differs"] or 0)) for name in columns)
-    shares = tuple(
-        (measure, _share(row, column, "earliest"), _share(row, column, "latest"))
-        for measure, column in _MEASURES
-        if column in columns
-    )
+    shares = tuple(_exported(row, measure, column) for measure, column in _MEASURES if column in columns)
     return RestatedCounts(
         row["channel"],
         int(row["many"]),
@@ -167,6 +183,16 @@ def _restated(row: dict[str, Any], columns: Sequence[str]) -> RestatedCounts:
         int(row["changed"] or 0),
         tuple((name, many) for name, many in differing if many),
         shares,
+    )
+
+
+def _exported(row: dict[str, Any], measure: str, column: str) -> ExportedShare:
+    first, last = _ENDS
+    return ExportedShare(
+        measure,
+        (_share(row, column, first), _share(row, column, last)),
+        (_share(row, column, f"{first}_restated"), _share(row, column, f"{last}_restated")),
+        (int(row[f"offered_{first}_restated"] or 0), int(row[f"offered_{last}_restated"] or 0)),
     )
 
 

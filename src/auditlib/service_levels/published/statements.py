@@ -20,6 +20,8 @@ MOST_NAMED = 4
 """Figures that the summary tells one by one; all stand in the table."""
 _OUTCOMES = {
     GivenBy.BY_CLAIM: "{figures:by_claim} {figures:by_claim~is|are} given by the definition claimed",
+    GivenBy.BY_FORM: "{figures:by_form} {figures:by_form~names|name} no definition and "
+    "{figures:by_form~is|are} given by the form of the standard",
     GivenBy.OTHERWISE: "{figures:otherwise} by another way of counting alone",
     GivenBy.PERHAPS: "{figures:perhaps} may be given by one of which the evidence tells bounds alone",
     GivenBy.BY_NONE: "{figures:by_none} by none that is in use",
@@ -81,10 +83,10 @@ def condition(entry: MatchedShare, facts: Facts) -> Sentence:
 def _gives(entry: MatchedShare, facts: Facts) -> Sentence:
     if entry.given is GivenBy.BY_NONE:
         return say(
-            "None of {ways|way|ways} of counting gives it; the nearest gives {end} ({how}), {distance} "
+            "None of {ways|way|ways} of counting gives it; the nearest gives {ends} ({how}), {distance} "
             "percentage points away.",
             facts,
-            end=_end(entry, facts),
+            ends=_ends(entry.nearest, facts, "nearest"),
             how=_way_words(entry.nearest, facts, "nearest"),
         )
     many = len(entry.giving) or len(entry.possible)
@@ -102,16 +104,13 @@ def _gives(entry: MatchedShare, facts: Facts) -> Sentence:
 def _claim(entry: MatchedShare, facts: Facts) -> Sentence | str:
     if entry.given is not GivenBy.OTHERWISE or entry.claimed is None:
         return ""
-    if entry.claimed.exact:
-        return say(" The definition claimed gives {claim}.", facts)
-    return say(" The definition claimed gives {claim} to {most_claim}.", facts)
+    return say(" The definition claimed gives {ends}.", facts, ends=_ends(entry.claimed, facts, "claim"))
 
 
-def _end(entry: MatchedShare, facts: Facts) -> Sentence:
-    nearest = entry.nearest
-    above = nearest is not None and (nearest.least or 0.0) > entry.figure.value
-    exact = nearest is None or nearest.exact or above
-    return say("{nearest}", facts) if exact else say("at most {most_nearest}", facts)
+def _ends(way: VariantShare | None, facts: Facts, key: str) -> Sentence:
+    """Return what a way gives: its share, or both ends where the evidence tells bounds alone."""
+    exact = way is None or way.exact
+    return say(f"{{{key}}}" if exact else f"{{{key}}} to {{most_{key}}}", facts)
 
 
 def _way_words(way: VariantShare | None, facts: Facts, key: str) -> Sentence:
@@ -123,11 +122,12 @@ def _beside(entry: MatchedShare, facts: Facts) -> Sentence | str:
     """Say how much better a figure is than the form of the standard, where it is."""
     if not entry.flatters_by or entry.form is None:
         return ""
-    key = "form" if entry.form.exact or entry.form.most is None else "most_form"
-    key = key if key in facts else "form"
+    best = "" if entry.form.exact else " at best"
     flatters = say(
-        f" It is {{flatters_by}} percentage points better than the form of the standard, {{{key}}} ({{how}})",
+        " It is {flatters_by} percentage points better than the form of the standard{best}, {ends} ({how})",
         facts,
+        best=best,
+        ends=_ends(entry.form, facts, "form"),
         how=_way_words(entry.form, facts, "form"),
     )
     if not entry.turns_verdict:
@@ -194,12 +194,14 @@ def _effects(counts: RestatedCounts, facts: Facts) -> Sentence:
     words = {"answered_within": "answered in time", "abandoned": "given up"}
     effects = [
         say(
-            f" Of those offered in them, {{first_export_{measure}}} were {words[measure]} by the first "
-            f"export and {{last_export_{measure}}} by the last.",
+            f" Of those offered in the intervals that were restated, {{first_restated_{share.measure}}} were "
+            f"{words[share.measure]} by the first export and {{last_restated_{share.measure}}} by the last "
+            f"(of those in all exported twice {{first_export_{share.measure}}} and "
+            f"{{last_export_{share.measure}}}).",
             facts,
         )
-        for measure, before, after in counts.shares
-        if before is not None and after is not None and before != after
+        for share in counts.shares
+        if None not in (*share.twice, *share.restated) and share.restated[0] != share.restated[1]
     ]
     return joined(effects, "")
 
@@ -228,7 +230,8 @@ def doubted_counts(doubted: DoubtedCounts, facts: Facts) -> Sentence:
     about = facts.about(doubted.channel)
     first, last = date_of(doubted.first), date_of(doubted.last)
     start = say(
-        "{doubted|interval|intervals} of {channel} counts cannot be used ({queues}), {days}: {rules}",
+        "{doubted} of {intervals_known|interval|intervals} of {channel} counts cannot be used ({queues}), "
+        "{days}: {rules}",
         about,
         channel=doubted.channel,
         queues=_queues(doubted, about),

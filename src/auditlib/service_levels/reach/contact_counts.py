@@ -15,7 +15,7 @@ from auditlib.contracts import CanonicalTables
 from auditlib.records import Interval, Refusal
 from auditlib.service_levels.contradictory import contradictory
 from auditlib.service_levels.legs import joined_legs
-from auditlib.statistics.intervals import wilson
+from auditlib.statistics.clustered_share import worth_limits
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -231,19 +231,3 @@ def limits(count: Count, variance: float, *, level: float) -> Interval | None:
     return Interval(
         max(0.0, low - (share - least)), min(1.0, high + (most - share)), level, "wilson, unit-days"
     )
-
-
-def worth_limits(share: float, variance: float, independent: float, *, level: float) -> tuple[float, float]:
-    """Return Wilson limits over the independent contacts that a share is worth.
-
-    Parameters
-    ----------
-    variance
-        Of the share, between clusters.
-    independent
-        How many it would be worth if contacts did not go together.
-    """
-    spread = share * (1 - share)
-    worth = independent if variance <= spread / independent else spread / variance
-    ends = wilson(share * worth, worth, level=level)
-    return float(ends.low), float(ends.high)

@@ -69,7 +69,7 @@ def estimate(engagement: Engagement) -> ReachResult:
         _by_channel(sizes),
         up,
         tuple(_parity(tables, contacts, trait, registry, run) for trait in _COMPARED if told[trait]),
-        tuple(_grouped(tables, contacts, trait, level=level) for trait in _GROUPED if told[trait]),
+        tuple(_grouped(tables, contacts, trait, run) for trait in _GROUPED if told[trait]),
         usual_waits(contacts, live),
         episodes(joined_legs(tables.lazy(TABLE)), silence_days=registry.silence_days, until=as_of(run)),
         tuple((trait, ASK_FOR[trait]) for trait in Trait if not told[trait]),
@@ -105,9 +105,7 @@ def _parity(
     )
 
 
-def _grouped(
-    tables: CanonicalTables, contacts: nw.LazyFrame[Any], trait: Trait, *, level: float
-) -> TraitByKind:
+def _grouped(tables: CanonicalTables, contacts: nw.LazyFrame[Any], trait: Trait, run: Run) -> TraitByKind:
     """Return a trait by kind of matter, or by the channel asked for."""
     import narwhals as nw
 
@@ -120,8 +118,15 @@ def _grouped(
         total = total.plus(count)
     shown = {name: count for name, count in sorted(groups.items(), key=_lowest_first) if name != UNKNOWN}
     spreads = variances_by(tables, rows, trait, by, groups=shown) if shown else {}
-    intervals = {name: limits(count, spreads.get(name, 0.0), level=level) for name, count in shown.items()}
-    return TraitByKind(trait, total, shown, intervals)
+    level = run.thresholds.confidence
+    named = sum(count.counted >= run.thresholds.minimum_n for count in shown.values())
+    # One chance of error for all groups together.
+    every = 1 - (1 - level) / max(1, named)
+    intervals, apart = (
+        {name: limits(count, spreads.get(name, 0.0), level=at) for name, count in shown.items()}
+        for at in (level, every)
+    )
+    return TraitByKind(trait, total, shown, intervals, apart)
 
 
 def _lowest_first(group: tuple[str, Count]) -> tuple[float, str]:

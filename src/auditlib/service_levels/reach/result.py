@@ -22,12 +22,24 @@ NOT_ASKED = Refusal("")
 
 @dataclass(frozen=True, slots=True)
 class TraitByKind:
-    """A trait of contacts by what they are grouped by, with all of them together."""
+    """A trait of contacts by what they are grouped by, with all of them together.
+
+    Parameters
+    ----------
+    apart
+        Limits that hold in all groups that are large enough to be named together.
+    """
 
     trait: Trait
     total: Count
     groups: Mapping[str, Count]
     intervals: Mapping[str, Interval | None] = field(default_factory=dict)
+    apart: Mapping[str, Interval | None] = field(default_factory=dict)
+
+    def differ(self, low: str, high: str) -> bool:
+        """Return whether the share of one group is lower than that of another by more than chance."""
+        lower, upper = self.apart.get(low), self.apart.get(high)
+        return lower is not None and upper is not None and lower.high < upper.low
 
     def without(self, held: Held) -> Self:
         """Return it without the groups that are held back."""
@@ -123,6 +135,11 @@ class ReachResult:
             name for name, count in grouped.groups.items() if count.counted >= self.minimum_n
         ]  # fmt: skip
         return (names[0], names[-1]) if len(names) > 1 else None
+
+    def extremes_differ(self, trait: Trait) -> bool:
+        """Return whether the groups with the lowest and the highest share differ by more than chance."""
+        ends, grouped = self.extremes(trait), self.trait(trait)
+        return ends is not None and grouped is not None and grouped.differ(*ends)
 
     def without(self, held: Held) -> tuple[Self, int]:
         """Return it without the channels whose shares are held back, and how many these are."""

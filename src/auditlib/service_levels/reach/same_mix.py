@@ -8,7 +8,8 @@ from enum import StrEnum
 from math import sqrt
 
 from auditlib.records import Interval
-from auditlib.service_levels.reach.contact_counts import NOBODY, UNKNOWN, Count, worth_limits
+from auditlib.service_levels.reach.contact_counts import NOBODY, UNKNOWN, Count
+from auditlib.statistics.clustered_share import worth_limits
 
 Cells = Mapping[tuple[str, str], Count]
 """Counts by channel and kind of matter."""

@@ -64,6 +64,8 @@ def kinds_title(result: ReachResult) -> str:
     ends = result.extremes(Trait.AT_ONCE)
     if ends is None:
         return "What becomes of each kind of matter"
+    if not result.extremes_differ(Trait.AT_ONCE):
+        return "Resolved at once: no kind of matter differs from the others by more than chance"
     return f"Least often resolved at once: {_plain(ends[0])}; most often: {_plain(ends[1])}"
 
 
@@ -297,12 +299,14 @@ def matters(result: ReachResult, facts: Facts) -> Iterator[Sentence]:
     ends = result.extremes(Trait.AT_ONCE)
     if ends is not None:
         yield say(
-            "By kind of matter, from {lowest} ({first}) to {highest} ({last}) are resolved at once.",
+            "By kind of matter, from {lowest} ({first}) to {highest} ({last}) are resolved at once, which is "
+            "{more} than chance explains.",
             facts,
             lowest=say("{at_once}", facts.about(ends[0])),
             first=_plain(ends[0]),
             highest=say("{at_once}", facts.about(ends[1])),
             last=_plain(ends[1]),
+            more="more" if result.extremes_differ(Trait.AT_ONCE) else "no more",
         )
     for trait in (Trait.HANDED_OVER, Trait.BY_CHOICE):
         yield from _total(result, trait, facts)

@@ -79,11 +79,11 @@ class WaitingAnswer(Answer[WaitingResult]):
         if ends is None:
             return "How long customers wait"
         first, last = (span_for(spread.median.seconds).name for spread in ends)
-        return (
-            f"Waits last {first} in one channel and {last} in another"
-            if first != last
-            else (f"Waits last {first} in every channel")
-        )
+        if first == last:
+            return f"Waits last {first} in every channel"
+        if not statements.in_unlike_spans(*ends):
+            return "How long customers wait"
+        return f"Waits last {first} in one channel and {last} in another"
 
     @property
     def alt(self) -> str:

@@ -83,8 +83,7 @@ class HourlyAnswer(Answer[HourlyWaits]):
             return (Sentence("Too few contacts tell the hours of the day apart."),)
         return (
             say(
-                "What nine in ten did not exceed was in the calmest and in the worst hour {parts}; some hour "
-                "is the worst by chance too.",
+                "What nine in ten did not exceed was in the calmest and in the worst hour {parts}.",
                 self.facts,
                 parts=joined(parts[:_CHANNELS_SAID], "; "),
             ),
@@ -93,11 +92,14 @@ class HourlyAnswer(Answer[HourlyWaits]):
     @property
     def title(self) -> str:
         """What its figure is called: the message."""
-        ranges = ((name, _ends(parts)) for name, parts in self.result.channels.items())
-        longest = next(((name, ends[1]) for name, ends in ranges if ends is not None), None)
-        if longest is None:
-            return "Waits by local hour"
-        return f"The longest waits {by(longest[0])}: in the {part_of_day(longest[1].part)}"
+        every = ((name, _ends(parts)) for name, parts in self.result.channels.items())
+        told = [(name, ends, _differ(*ends)) for name, ends in every if ends is not None]
+        for name, ends, differ in told:
+            if differ:
+                return f"The longest waits {by(name)}: {_hours_named(*ends)[1]}"
+        if any(differ is False for _, _, differ in told):
+            return "Waits by local hour: no hour differs from the others by more than chance"
+        return "Waits by local hour"
 
     @property
     def alt(self) -> str:
@@ -122,15 +124,39 @@ def _ends(parts: tuple[WaitsOfPart, ...]) -> tuple[WaitsOfPart, WaitsOfPart] | N
     return (enough[0], enough[-1]) if len(enough) > 1 else None
 
 
+def _differ(calm: WaitsOfPart, worst: WaitsOfPart) -> bool | None:
+    """Return whether long waits are more in the worst hour than chance explains; None where nobody knows."""
+    if calm.long is None or worst.long is None:
+        return None
+    return calm.long.high < worst.long.low
+
+
+def _hours_named(calm: WaitsOfPart, worst: WaitsOfPart) -> tuple[str, str]:
+    """Return the parts of the day of two hours; the hours themselves where they lie in the same part."""
+    first, last = (part_of_day(part.part) for part in (calm, worst))
+    if first != last:
+        return f"in the {first}", f"in the {last}"
+    return f"from {calm.part}:00", f"from {worst.part}:00"
+
+
+_CHANCE = {
+    True: "which is more than chance explains",
+    False: "which is no more than chance explains",
+    None: "and of a single day nobody can tell whether that is chance",
+}
+
+
 def _part(name: str, calm: WaitsOfPart, worst: WaitsOfPart, facts: Facts) -> Sentence:
+    early, late = _hours_named(calm, worst)
     least, most = (facts.about(f"{name}:{part.part}") for part in (calm, worst))
     return say(
-        "{channel} {least} ({early}) and {most} {span} ({late})",
+        "{channel} {least} ({early}) and {most} {span} ({late}), {chance}",
         facts,
         channel=by(name),
         least=say("{p90}", least),
-        early=part_of_day(calm.part),
+        early=early,
         most=say("{p90}", most),
         span=least["p90"].unit,
-        late=part_of_day(worst.part),
+        late=late,
+        chance=_CHANCE[_differ(calm, worst)],
     )

@@ -131,7 +131,13 @@ class CountedMeans:
 
 @dataclass(frozen=True, slots=True)
 class WaitsOfPart:
-    """Contacts of one part (a unit, a kind of matter, a queue, an hour, a month) of a channel."""
+    """Contacts of one part (a unit, a kind of matter, a queue, an hour, a month) of a channel.
+
+    Parameters
+    ----------
+    long
+        Of an hour, limits of the share of its waits that are long; see `long_waits_by_hour`.
+    """
 
     channel: str
     part: str
@@ -142,6 +148,7 @@ class WaitsOfPart:
     mean: float | None
     median: float | None
     p90: float | None
+    long: Interval | None = None
 
 
 @dataclass(frozen=True, slots=True)

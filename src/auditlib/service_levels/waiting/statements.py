@@ -17,6 +17,7 @@ from auditlib.service_levels.waiting.patience import (
 )
 from auditlib.service_levels.waiting.result import ChannelWaits, CountedMeans, TimeSpread, WaitingResult
 from auditlib.statements import Facts, joined, listed, say
+from auditlib.statements.spans import span_for
 
 _CHANNELS_SAID = 3
 """Channels that are spoken of one by one; the table has all."""
@@ -28,8 +29,8 @@ def summary(result: WaitingResult, facts: Facts) -> Iterator[Sentence]:
     """Yield how long customers wait, what becomes of those who give up, and what averages hide."""
     timed = [entry for entry in result.channels if entry.wait is not None]
     if timed:
-        spans = {span_of(entry.wait) for entry in timed if entry.wait}
-        lead = "Waits differ by channel. " if len(timed) > 1 and len(spans) > 1 else ""
+        ends = shortest_and_longest(result)
+        lead = "Waits differ by channel. " if ends is not None and in_unlike_spans(*ends) else ""
         parts = joined([_wait(entry, facts) for entry in timed[:_CHANNELS_SAID]], "; ")
         yield say("{lead}Of those answered, {parts}.", facts, lead=lead, parts=parts)
     patient = [entry for entry in result.channels if entry.share_given_up and result.tells(entry)]
@@ -220,3 +221,11 @@ def shortest_and_longest(result: WaitingResult) -> tuple[TimeSpread, TimeSpread]
         return None
     ordered = sorted(spreads, key=lambda spread: spread.median.seconds)
     return ordered[0], ordered[-1]
+
+
+def in_unlike_spans(shortest: TimeSpread, longest: TimeSpread) -> bool:
+    """Return whether half wait seconds in one and minutes in the other, and chance does not explain it."""
+    low, high = shortest.median, longest.median
+    if low.interval is None or high.interval is None or low.interval.high >= high.interval.low:
+        return False
+    return span_for(low.seconds) != span_for(high.seconds)

@@ -46,7 +46,8 @@ def timed(tables: CanonicalTables, *, as_of: int) -> nw.LazyFrame[Any] | None:
     narwhals.LazyFrame
         unit_id, channel, day, hour (local, of the offer; empty without a time), matter and queue (empty where
         no source says them), became (one of `BECAME`), left, handled (microseconds in the queue and from the
-        answer to the end; empty where unknown).
+        answer to the end; empty where unknown), answered_after (microseconds until the answer, also where the
+        contact is said to be given up as well; empty where unknown).
     """
     import narwhals as nw
 
@@ -68,9 +69,10 @@ def timed(tables: CanonicalTables, *, as_of: int) -> nw.LazyFrame[Any] | None:
         **{name: _named(contacts, name) for name in _NAMED},
         became=_became(never),
         left=nw.when(~(vague | contradictory()) & (left >= 0)).then(left),
+        answered_after=nw.when(~(vague | never) & (left >= 0)).then(left),
         handled=nw.when(~(handled_vague | contradictory()) & (handled >= 0)).then(handled),
     )
-    return timed_rows.select(*_PLACES, "became", "left", "handled")
+    return timed_rows.select(*_PLACES, "became", "left", "handled", "answered_after")
 
 
 def whole_seconds(column: str) -> nw.Expr:

@@ -124,14 +124,18 @@ def _no_contact(channel: str) -> Refusal:
 
 
 def _in_time(seconds: int) -> nw.Expr:
-    """Return 1 where a contact was answered in time, 0 where not; empty where its wait is not known."""
+    """Return 1 where a contact was answered in time, 0 where not; empty where nobody knows.
+
+    One said to be both answered and given up that waited longer was not answered in time, whichever it was.
+    """
     import narwhals as nw
 
     answered, left = nw.col("became") == ANSWERED, nw.col("left")
     quick = nw.when(left <= seconds * SECOND).then(nw.lit(1)).otherwise(nw.lit(0))
     timed = nw.when(~left.is_null()).then(quick)
-    certain = nw.when(nw.col("became") != BOTH)
-    return certain.then(nw.when(answered).then(timed).otherwise(nw.lit(0)))
+    missed = nw.when((nw.col("answered_after") > seconds * SECOND).fill_null(value=False)).then(nw.lit(0))
+    certain = nw.when(answered).then(timed).otherwise(nw.lit(0))
+    return nw.when(nw.col("became") == BOTH).then(missed).otherwise(certain)
 
 
 def _gave_up() -> nw.Expr:

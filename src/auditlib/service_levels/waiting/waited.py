@@ -48,7 +48,8 @@ def measure_waiting(
     if not channels and not counted:
         return NO_CONTACTS
     nameless = rows_in(contacts.filter(nw.col("channel").is_null()))
-    return WaitingResult(channels, counted, waits_by_part(tables, contacts), nameless, held, level)
+    parts = waits_by_part(tables, contacts, level=level)
+    return WaitingResult(channels, counted, parts, nameless, held, level)
 
 
 def waited(engagement: Engagement) -> WaitingAnswer | Unanswered:

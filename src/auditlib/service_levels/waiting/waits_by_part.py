@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import pandas as pd
 
 from auditlib.contracts import CanonicalTables
 from auditlib.contracts.frames import any_row, to_pandas
+from auditlib.service_levels.waiting.long_waits_by_hour import long_waits_by_hour
 from auditlib.service_levels.waiting.result import QUANTILES, WaitsOfPart
 from auditlib.service_levels.waiting.timed import ANSWERED, BOTH, GIVEN_UP, UNKNOWN, whole_seconds
 from auditlib.service_levels.waits import SECOND
@@ -22,7 +24,7 @@ _DAY, _PART = "day", "part"
 
 
 def waits_by_part(
-    tables: CanonicalTables, contacts: nw.LazyFrame[Any]
+    tables: CanonicalTables, contacts: nw.LazyFrame[Any], *, level: float
 ) -> Mapping[str, tuple[WaitsOfPart, ...]]:
     """Return the waits of each part of each channel, by dimension.
 
@@ -30,6 +32,8 @@ def waits_by_part(
     ----------
     contacts
         See `timed`.
+    level
+        Coverage of the limits that tell hours apart.
     """
     import narwhals as nw
 
@@ -40,6 +44,8 @@ def waits_by_part(
             parts[name] = nw.col(name)
     found = {name: _of_parts(named.with_columns(part=part)) for name, part in parts.items()}
     told = {name: tuple(_waits(row, name) for row in rows.to_dict("records")) for name, rows in found.items()}
+    long = long_waits_by_hour(named, level=level)
+    told["hour"] = tuple(replace(part, long=long.get((part.channel, part.part))) for part in told["hour"])
     by_month = waits_by_month(tables, named)
     return told | {"month": by_month} if by_month else told
 
@@ -141,5 +147,6 @@ def _waits(row: Mapping[Any, Any], dimension: str) -> WaitsOfPart:
         int(row[GIVEN_UP]),
         int(row["unknown"]),
         int(row["time"]) / SECOND / cases if cases else None,
-        *(float(row[name]) if cases else None for name in QUANTILES),
+        float(row["median"]) if cases else None,
+        float(row["p90"]) if cases else None,
     )
