@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_company import Evidence, company, engaged, rows, run, source
+from test_outlying import EDITION
 
 from auditlib.audit.numerals import orphans
 from auditlib.audit.session import Audit
@@ -40,6 +41,7 @@ from auditlib.service_levels.first_contact.windows import (
     undecided_counts,
     within_window,
 )
+from auditlib.standards.profile import Demands
 from auditlib.time.epoch import DAY, SECOND
 
 START = int(datetime(2024, 1, 1, tzinfo=UTC).timestamp()) * SECOND
@@ -486,6 +488,23 @@ def test_contacts_without_a_mark_leave_the_mark_open():
     calls = [call(f"A{n}", 1, customer_id=f"K{n}", resolved_first=n < 8 or None) for n in range(10)]
     gross = share(asked(*calls), Witness.MARK).gross
     assert (gross.value, gross.n, gross.least, gross.most) == (1, 8, 0.8, 1)
+
+
+def test_the_mark_as_the_standard_judges_it_stands_beside_that_of_first_contacts():
+    """Four matters, three of them not marked at first; six repeats the day after are marked."""
+    first = [call(f"A{n}", 1, customer_id=f"K{n}", resolved_first=n == 0) for n in range(4)]
+    again = [
+        call(f"B{n}-{day}", day, customer_id=f"K{n}", resolved_first=True) for n in range(3) for day in (2, 3)
+    ]
+    answer = asked(*first, *again, demands=Demands(EDITION))
+    assert (
+        "IM-03 counts every marked contact, repeats included: 70.0% of 10 are marked as resolved; by the "
+        "same mark 25.0% of 4 first contacts of matters are." in str(answer)
+    )
+    assert unfounded(answer) == []
+    assert "IM-03" not in str(asked(*first, *again))
+    unmarked = [row | {"resolved_first": None} for row in first]
+    assert "IM-03" not in str(asked(*unmarked, demands=Demands(EDITION)))
 
 
 def test_what_is_held_back_is_neither_drawn_nor_left_in():

@@ -138,7 +138,7 @@ def test_the_finding_names_queue_days_rule_and_contacts():
     assert unfounded(said) == []
     (finding,) = said.findings()
     assert finding.grade is Grade.MINOR
-    assert finding.headline == "3 of 20 intervals cannot be used: phone counts"
+    assert finding.headline == "3 of 20 counts by interval cannot be used: phone"
     assert [case.id for case in finding.cases] == ["counts.csv:90", "counts.csv:91", "counts.csv:92"]
     assert finding.cases_in_all == 3
 

@@ -28,6 +28,10 @@ def facts(result: FirstContactResolution) -> Iterator[Number]:
     for key, why in (("net", result.no_net), ("mark", result.no_mark), ("survey", result.no_survey)):
         if why is not None:
             yield Number(f"not_said:{key}", None, "share", reason=f"{why.reason} {why.remedy}")
+    if result.judged_mark is not None:
+        mark = result.judged_mark
+        yield Number("mark_judged", mark.share, "share", mark.n, mark.interval, (BASIS,))
+        yield Number("mark_judged_n", mark.n, "cases", basis=(BASIS,))
     for window in result.windows:
         yield from _window(window)
     for group in result.groups:

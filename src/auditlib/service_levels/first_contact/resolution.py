@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from auditlib.contracts import CanonicalTables
@@ -11,6 +12,7 @@ from auditlib.service_levels.first_contact.answer import FirstContactAnswer
 from auditlib.service_levels.first_contact.cases import disagreeing_cases
 from auditlib.service_levels.first_contact.compare import exact_share, window_of
 from auditlib.service_levels.first_contact.evidence_end import evidence_end
+from auditlib.service_levels.first_contact.judged_mark import judged_mark
 from auditlib.service_levels.first_contact.matters import (
     RecordedContacts,
     identified,
@@ -25,6 +27,7 @@ from auditlib.service_levels.first_contact.surveyed import said_by_contact, surv
 from auditlib.service_levels.first_contact.windows import first_contact_counts, shares_by, undecided_counts
 from auditlib.service_levels.single_contacts import without_single_contacts
 from auditlib.standards.observed import rows_in
+from auditlib.standards.profile import Demands
 from auditlib.statements import Unanswered
 
 if TYPE_CHECKING:
@@ -50,7 +53,11 @@ NONE_OVER = Refusal(
 
 
 def first_contact(
-    engagement: Engagement, *, rule: RepeatRule | None = None, resolved_item: str = ""
+    engagement: Engagement,
+    *,
+    rule: RepeatRule | None = None,
+    resolved_item: str = "",
+    demands: Demands | None = None,
 ) -> FirstContactAnswer | Unanswered:
     """Answer how many matters were resolved at first contact, by what followed, by mark and by customers.
 
@@ -60,6 +67,8 @@ def first_contact(
         What counts as the same matter coming back; the usual one by default.
     resolved_item
         Item by which customers say whether their matter was resolved; empty where none is declared.
+    demands
+        What the party is judged by: a criterion on the mark is set beside it.
     """
     chosen = rule or RepeatRule()
     if "interactions" not in engagement.evidence.tables:
@@ -71,7 +80,7 @@ def first_contact(
     result = estimate(engagement, recorded, rule=chosen, resolved_item=resolved_item)
     if not any(window.base for window in result.windows):
         return Unanswered.not_assessable(ABOUT, NONE_OVER)
-    return FirstContactAnswer(result)
+    return FirstContactAnswer(replace(result, judged_mark=judged_mark(engagement, demands)))
 
 
 def no_contacts(tables: CanonicalTables) -> Refusal:

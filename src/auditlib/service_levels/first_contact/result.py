@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Self
 
 from auditlib.records import Held, Interval, Refusal
+from auditlib.service_levels.first_contact.judged_mark import JudgedMark
 from auditlib.service_levels.first_contact.matters import RecordedContacts
 from auditlib.service_levels.first_contact.rule import RepeatRule
 
@@ -186,6 +187,8 @@ class FirstContactResolution:
         Why these are not said; None where they are.
     tables
         Tables it rests on.
+    judged_mark
+        The mark as the standard judges it; None where no criterion does.
     """
 
     rule: RepeatRule
@@ -197,6 +200,7 @@ class FirstContactResolution:
     no_mark: Refusal | None = None
     no_survey: Refusal | None = None
     tables: tuple[str, ...] = ("interactions",)
+    judged_mark: JudgedMark | None = None
 
     @property
     def detailed(self) -> ResolutionWindow:

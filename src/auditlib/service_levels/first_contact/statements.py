@@ -45,6 +45,7 @@ def summary(result: FirstContactResolution, facts: Facts) -> Iterator[Sentence]:
     yield _performed(result, window, about)
     yield from _range(window, about)
     yield _witnesses(result, window, facts)
+    yield from _judged(result, window, facts)
     yield from _windows(result, facts)
 
 
@@ -146,6 +147,23 @@ def _witness(
     both = ", or said to be both answered and given up," if window.contradicted else ""
     unsaid = say("; those without a mark{both} leave open {share_least} to {share_most}.", scoped, both=both)
     return joined([told, unsaid], "")
+
+
+def _judged(result: FirstContactResolution, window: ResolutionWindow, facts: Facts) -> Iterator[Sentence]:
+    """Yield why the mark as the standard judges it is another share than that of first contacts."""
+    shares, judged = window.of(Witness.MARK), result.judged_mark
+    if judged is None or shares is None or shares.gross is None:
+        return
+    scoped = facts.about(f"{window.days}:{Witness.MARK}")
+    yield say(
+        "{criterion} counts every marked contact, repeats included: {mark_judged} of {mark_judged_n} are "
+        "marked as resolved; by the same mark {share} of {first} first contacts of {whose} are.",
+        facts,
+        criterion=judged.criterion,
+        share=say("{share}", scoped),
+        first=say("{share_n}", scoped),
+        whose="matters" if result.recorded.by_matter else "customers",
+    )
 
 
 def _windows(result: FirstContactResolution, facts: Facts) -> Iterator[Sentence]:

@@ -21,8 +21,8 @@ def quarantined_finding(doubted: DoubtedCounts, facts: Facts) -> Finding:
         grade=Grade.MAJOR if doubted.otherwise else Grade.MINOR,
         subject=f"quarantined_counts:{doubted.channel}",
         evidence=condition.keys,
-        headline=f"{doubted.intervals:,} of {counted(doubted.of, 'interval')} cannot be used: "
-        f"{doubted.channel} counts",
+        headline=f"{doubted.intervals:,} of {counted(doubted.of, 'count')} by interval cannot be used: "
+        f"{doubted.channel}",
         cases=tuple(
             CaseReference(TABLE, f"{file}:{line}", unit, "in quarantine")
             for unit, file, line in doubted.places
