@@ -40,8 +40,9 @@ def repeated_counts(reason: str, source: Source, beside: str) -> str:
     elif beside:
         said = (
             f"These intervals are counted by {beside}, too. Where it is an export of another day, say so "
-            f'first: write the day of each export under its constants, {_DAY}: "YYYY-MM-DD", or map the column '
-            f"that says it, columns: {{{_DAY}: ...}}. The last export then holds, and what it restates is told."
+            f'first: write the day of each export under its constants, {_DAY}: "YYYY-MM-DD", or map the '
+            f"column that says it, columns: {{{_DAY}: ...}}. The last export then holds, and what it "
+            "restates is told."
         )
     else:
         said = (
