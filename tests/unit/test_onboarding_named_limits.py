@@ -56,4 +56,4 @@ def test_limits_are_read_from_headers_with_joined_words(tmp_path: Path, header: 
 
 def test_whether_the_limit_itself_is_short_is_asked_where_the_header_does_not_say(tmp_path: Path) -> None:
     _, text = constants(tmp_path, (*BELOW[0][:-1], "abandoned_within_10_s"))
-    assert 'short_inclusive: "true"   # DECIDE: is a wait of exactly 10 s short?' in text
+    assert 'short_inclusive: "true"   # DECIDE: is a wait of exactly 10 seconds short?' in text

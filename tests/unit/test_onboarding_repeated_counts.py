@@ -60,8 +60,8 @@ def test_a_repeated_export_is_asked_for_its_day_first(tmp_path: Path) -> None:
         said = remedies(report, reason)
         assert said
         assert all("once" not in remedy for remedy in said)
-        other = {remedy.partition(" counts these intervals too. Where it is an export")[0] for remedy in said}
-        assert other <= {"early.csv", "late.csv"}
+        other = {remedy.partition(", too. Where it is an export")[0] for remedy in said}
+        assert other <= {f"These intervals are counted by {name}.csv" for name in ("early", "late")}
         assert all('exported_on: "YYYY-MM-DD"' in remedy for remedy in said)
 
 

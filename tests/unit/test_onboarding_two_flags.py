@@ -50,7 +50,7 @@ def test_contacts_said_to_be_both_are_proposed_as_both(project: Path) -> None:
     assert (certain["ended_at"] - certain["offered_at"])["P17"] == 17_000_000
     assert contacts["ended_at"].isna()["P22"]
     assert (
-        "DECIDE: 2 of 22 rows say yes in 'atendida' and in 'abandonada', first in line 21: which holds?"
+        "DECIDE: yes stands in 'atendida' and in 'abandonada' of 2 of 22 rows, first in line 21: which holds?"
         in text
     )
     assert "Not mapped: atendida" not in text
@@ -69,7 +69,7 @@ def test_a_contradiction_beyond_the_rows_that_were_looked_at_stays_one(
 def test_flags_without_waits_that_say_both_are_asked_about(project: Path) -> None:
     rows = [row.rsplit(";", 2)[0] for row in (*ANSWERED, *GIVEN_UP, *BOTH)]
     _, text = proposed(project, rows, header=HEADER.rsplit(";", 2)[0])
-    assert "DECIDE: 2 of 21 rows say yes in 'atendida' and in 'abandonada', first in line 21" in text
+    assert "DECIDE: yes stands in 'atendida' and in 'abandonada' of 2 of 21 rows, first in line 21" in text
 
 
 RUN = """audit: small
@@ -119,7 +119,7 @@ def test_check_says_how_to_read_waits_without_settling_contradictions(tmp_path: 
     said = notes(tmp_path, ALL)
     assert "7 contacts are both given up and answered" in said
     assert "read as the wait until the answer in every row." in said
-    assert "abandonada stays mapped to 'abandoned' in both" in said
+    assert "'abandoned' stays mapped to abandonada in both" in said
     assert 'abandoned: "true"' not in said
 
 

@@ -75,7 +75,8 @@ def _with_edge(source: SourceProposal, name: str, seconds: int) -> SourceProposa
         return source
     if excludes_limit(name):
         return _with_constant(source, "short_inclusive", "false", "")
-    question = f"is a wait of exactly {seconds} s short? The header does not say it; it is assumed to be."
+    exactly = counted(seconds, "second")
+    question = f"is a wait of exactly {exactly} short? The header does not say it; it is assumed to be."
     return _with_constant(source, "short_inclusive", "true", question)
 
 

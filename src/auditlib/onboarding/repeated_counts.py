@@ -34,14 +34,15 @@ def repeated_counts(reason: str, source: Source, beside: str) -> str:
     column = source.label(_DAY) if _DAY in source.columns else ""
     day = source.constants.get(_DAY, "")
     if column:
-        said = f"{column!r} says the same day of export for both."
+        said = f"Both have the same day of export in {column!r}."
     elif day:
         said = f"Both are said to be exported on {day}: correct {_DAY} where the days differ."
     elif beside:
         said = (
-            f"{beside} counts these intervals too. Where it is an export of another day, say so first: write "
-            f'the day of each export under its constants, {_DAY}: "YYYY-MM-DD", or map the column that says '
-            f"it, columns: {{{_DAY}: ...}}. The last export then holds, and what it restates is told."
+            f"These intervals are counted by {beside}, too. Where it is an export of another day, say so "
+            f'first: write the day of each export under its constants, {_DAY}: "YYYY-MM-DD", or map the '
+            f"column that says it, columns: {{{_DAY}: ...}}. The last export then holds, and what it "
+            "restates is told."
         )
     else:
         said = (

@@ -118,10 +118,10 @@ def _contradiction(source: SourceProposal, flags: TwoFlags) -> Iterator[str]:
     look = source.look
     first = f"line {look.grid.line(look.header_rows, both[0])}" if look.grid else f"row {both[0] + 1:,}"
     rows = f"{len(both):,} of {counted(look.rows, 'row')}"
-    say = "says" if len(both) == 1 else "say"
+    names = f"{flags.answered.name!r} and in {flags.given_up.name!r}"
     yield (
-        f"{rows} {say} yes in {flags.answered.name!r} and in {flags.given_up.name!r}, first in {first}: "
-        "which holds? Ask the client; what became of them is unknown until then."
+        f"yes stands in {names} of {rows}, first in {first}: which holds? Ask the client; what became of "
+        "them is unknown until then."
     )
 
 

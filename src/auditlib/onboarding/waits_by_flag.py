@@ -58,7 +58,7 @@ def _sentence(source: Source, total: SourceTotals, wait: str, contradictory: int
         f"answer in {rows}. Where it is the wait until they gave up, read the file twice. Does another "
         "column say who was answered? Then choose the rows by it, once with only: [{column: ..., "
         'is: [...], because: answered}] and once with the others, answered: "" under constants and ended: '
-        f"{{after: offered, duration: {quoted(wait)}, unit: ...}}; {flag} stays mapped to 'abandoned' in "
+        f"{{after: offered, duration: {quoted(wait)}, unit: ...}}; 'abandoned' stays mapped to {flag} in "
         "both, so that contacts said to be both stay unknown. Only where no column says it, choose by "
         f"{flag}. A file may stand under 'sources' as often as its rows mean different things."
     )
