@@ -178,7 +178,7 @@ def test_with_a_wide_step_every_way_that_gives_a_figure_is_named():
     assert named == {"over_ended_abandoned_in_time_met", "over_ended_without_abandoned_in_time",
                      "over_ended_short_met"}  # fmt: skip
     (finding,) = answer.findings()
-    assert "Of 27 ways of counting 9 give it" in finding.condition
+    assert "Of 30 ways of counting 9 give it" in finding.condition
     assert unfounded(answer) == []
 
 

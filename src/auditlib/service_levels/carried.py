@@ -44,10 +44,10 @@ def carried(intervals: nw.LazyFrame[Any]) -> Carried:
     passed = nw.col("flowed_out").fill_null(0)
     # Of an interval that does not say both, or that says who waits, nothing is missing.
     complete = ~(nw.col("abandoned").is_null() | answered.is_null()) & nw.col("waiting").is_null()
-    gone = nw.when(complete).then(came - ended - passed).otherwise(nw.lit(0))
-    sums = {name: nw.col(name).sum() for name in ("came", "ended", "quick", "lost", "more", "gone")}
+    missing = nw.when(complete).then(came - ended - passed).otherwise(nw.lit(0))
+    sums = {name: nw.col(name).sum() for name in ("came", "ended", "quick", "lost", "more", "missing")}
     rows = (
-        intervals.select("unit_id", "queue", came=came, ended=ended, quick=quick, lost=lost, gone=gone,
+        intervals.select("unit_id", "queue", came=came, ended=ended, quick=quick, lost=lost, missing=missing,
                          more=(ended > came).cast(nw.Int64))
         .group_by("unit_id", "queue")
         .agg(busiest=nw.col("came").max(), **sums)
@@ -61,8 +61,8 @@ def carried(intervals: nw.LazyFrame[Any]) -> Carried:
         came_in_all, ended_in_all = (sum(int(row[name]) for row in beyond) for name in ("came", "ended"))
         counts = f"{ended_in_all:,} answered or given up against {came_in_all:,} offered"
         return Carried(f"the interval counts contradict themselves: {counts}", contradicts=True)
-    astray = [row for row in rows if row["gone"] > row["busiest"]]
-    words = (_handed_on(sum(int(row["more"]) for row in rows)), _gone(astray))
+    astray = [row for row in rows if row["missing"] > row["busiest"]]
+    words = (_handed_on(sum(int(row["more"]) for row in rows)), _astray_words(astray))
     places = tuple((str(row["unit_id"]), row["queue"] or "") for row in astray)
     return Carried("; ".join(note for note in words if note), astray=places)
 
@@ -76,9 +76,9 @@ def _handed_on(many: int) -> str:
     )
 
 
-def _gone(astray: Sequence[Mapping[str, Any]]) -> str:
+def _astray_words(astray: Sequence[Mapping[str, Any]]) -> str:
     if not astray:
         return ""
-    contacts = counted(sum(int(row["gone"]) for row in astray), "contact")
+    contacts = counted(sum(int(row["missing"]) for row in astray), "contact")
     queues = listed([f"{row['queue'] or 'all'} of {row['unit_id']}" for row in astray])
     return f"{contacts} of {queues} went nowhere, and may have become anything"

@@ -175,8 +175,8 @@ def wait_quantile(tables: Tables, context: Context, *, channel: str, share: floa
 
 def _left_out(unknown: int, n: int, doubtful: int) -> str:
     days = f"days without times are said by {unknown:,} of {counted(n, 'answered contact')}"
-    both = f"{counted(doubtful, 'contact')} said to be both answered and given up left out"
-    return "; ".join([*([days] if unknown else []), *([both] if doubtful else [])])
+    contradicting = f"{counted(doubtful, 'contact')} said to be both answered and given up left out"
+    return "; ".join([*([days] if unknown else []), *([contradicting] if doubtful else [])])
 
 
 def _quantile(waits: list[tuple[int, int]], share: float, level: float) -> tuple[float, float, float]:
