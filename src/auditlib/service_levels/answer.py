@@ -15,7 +15,7 @@ from auditlib.statements.formats import QUOTED
 _LABELS = {
     "definition": "Definition",
     "queue": "Queue",
-    "contacts": "Contacts",
+    "contacts_of_queue": "Contacts",
     "least_of_queue": "Share",
     "most_of_queue": "Share, at most",
     "title": statements.SHARE_OF,
@@ -98,7 +98,7 @@ class ServiceLevelsAnswer(Answer[ServiceLevelsByDefinition]):
             {
                 "criterion": entry.criterion.id,
                 "queue": part.queue,
-                "contacts": part.share.contacts,
+                "contacts_of_queue": part.share.contacts,
                 "least_of_queue": part.share.least,
                 "most_of_queue": part.share.most,
             }
@@ -110,7 +110,7 @@ class ServiceLevelsAnswer(Answer[ServiceLevelsByDefinition]):
             ("criterion", "queue"),
             facts=tuple(self.facts),
             labels=_LABELS,
-            units={"queue": QUOTED},
+            units={"queue": QUOTED, "contacts_of_queue": "cases"},
         )
 
     def _variants(self, entry: CriterionByDefinition) -> Exhibit:

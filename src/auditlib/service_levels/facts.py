@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from auditlib.records import Basis, Number, Outcome
-from auditlib.service_levels.counts import TABLE
 from auditlib.service_levels.result import CriterionByDefinition, JudgedVariant, ServiceLevelsByDefinition
 from auditlib.service_levels.waits import QUEUE
 from auditlib.standards.observed import IN_PERIOD
@@ -74,10 +73,10 @@ def _variant(
 
 def _queues(entry: CriterionByDefinition, basis: tuple[Basis, ...]) -> Iterator[Number]:
     """Yield the share of each queue, and the contacts behind it."""
-    counts = tuple(part for part in basis if part.table == TABLE)
     for queue in entry.queues:
         share = queue.share
-        rows = tuple(replace(part, where=(*part.where, (QUEUE, queue.queue))) for part in counts)
+        rows = tuple(replace(part, where=(*part.where, (QUEUE, queue.queue))) for part in basis)
+        yield Number(entry.queue_key(queue, end="contacts"), share.contacts, "cases", basis=rows)
         for end, value in (("least", share.least), ("most", share.most)):
             key = entry.queue_key(queue, end=end)
             yield Number(key, value, "share", share.contacts, share.interval, rows)
