@@ -114,7 +114,9 @@ KNOWN: dict[str, Known] = {
     "genesys_cloud_intervals": Known(
         {"units": [2], "interval_counts": [60]}, LIKE_ANOTHER, (ZONE, COMPARED, "was a wait 'short'?")
     ),
-    "amazon_connect_intervals": Known({"units": [2], "interval_counts": [60]}, LIKE_ANOTHER, (COMPARED,)),
+    "amazon_connect_intervals": Known(
+        {"units": [2], "interval_counts": [60]}, LIKE_ANOTHER, (COMPARED, "exactly 15 seconds short?")
+    ),
     "cisco_ucce_intervals": Known(
         {"units": [2], "interval_counts": [48]}, LIKE_ANOTHER, (ZONE, COMPARED, "within how many seconds")
     ),
