@@ -134,6 +134,7 @@ def test_danish_intervals_of_one_unit_with_day_and_clock_apart(project: Path) ->
     (source,) = sources(run, "interval_counts")
     assert source.constants == {
         "unit_id": "all", "channel": "phone", "within_seconds": "30", "short_seconds": "10", "length": "1800",
+        "short_inclusive": "false",
     }  # fmt: skip
     assert "One unit for everything: no column names a place." in text
     evidence = held(project, run)
