@@ -249,3 +249,10 @@ def test_contacts_of_a_queue_that_went_nowhere_may_have_become_anything():
     assert "400 contacts of Moves of A went nowhere, and may have become anything" in share.reason
     few = found("abandoned", {"interval_counts": lost[:25]})
     assert few.bounds is None, "as many as came in the busiest interval may still wait"
+
+
+def test_counts_that_do_not_say_who_was_answered_lost_nobody_for_it():
+    counted = [span(start, 100, None, None, 6) for start in range(100)]
+    share = found("abandoned", {"interval_counts": counted})
+    assert (share.successes, share.n, share.unknown) == (600, 10_000, 0)
+    assert "went nowhere" not in share.reason

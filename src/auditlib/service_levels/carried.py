@@ -43,7 +43,8 @@ def carried(intervals: nw.LazyFrame[Any]) -> Carried:
     came, ended = nw.col("offered"), answered + lost
     passed = nw.col("flowed_out").fill_null(0)
     # Of an interval that does not say both, or that says who waits, nothing is missing.
-    complete = ~(nw.col("abandoned").is_null() | answered.is_null()) & nw.col("waiting").is_null()
+    both = ~(nw.col("abandoned").is_null() | nw.col("answered").is_null())
+    complete = both & nw.col("waiting").is_null()
     missing = nw.when(complete).then(came - ended - passed).otherwise(nw.lit(0))
     sums = {name: nw.col(name).sum() for name in ("came", "ended", "quick", "lost", "more", "missing")}
     rows = (
