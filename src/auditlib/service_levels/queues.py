@@ -13,7 +13,7 @@ from auditlib.service_levels.waits import QUEUE, Waits
 
 @dataclass(frozen=True, slots=True)
 class QueueShare:
-    """A queue as interval counts name it, and its share by one way of counting."""
+    """A queue as contacts or interval counts name it, and its share by one way of counting."""
 
     queue: str
     share: VariantShare

@@ -42,7 +42,7 @@ class CriterionByDefinition:
     unsaid
         Why other variants are left out, each reason once.
     queues
-        The share of each queue as the criterion itself counts it, where interval counts name several.
+        The share of each queue as the criterion itself counts it, where contacts or counts name several.
     """
 
     criterion: Criterion

@@ -193,9 +193,10 @@ class _Evidence:
     def _left_open(self, *, confidence: float) -> str:
         if self.single is None or self.contacts is None:
             return ""
-        share = self.single.shares([self.question.way], level=confidence)[0]
-        if not share.unknown:
+        # Only where anything is open are its shares, and the scan for days, worth their time.
+        if not self.single.undecided(self.question.way):
             return ""
+        share = self.single.shares([self.question.way], level=confidence)[0]
         days = BY_DAYS * holds_days(self.contacts, *self.question.stems)
         rows = counted(share.settled + share.unknown, "row")
         return f"of {rows}, {share.unknown:,} left open {self.question.unsaid}{days}"
