@@ -87,8 +87,8 @@ def test_check_says_where_a_wait_means_two_things(tmp_path: Path, wait: str) -> 
     said = [note for note in notes if "both given up and answered" in note]
     if wait.endswith("50"):
         assert said[0].startswith(
-            "contacts.csv: 1 contact is both given up and answered, because 'waited' is read as the"
+            "contacts.csv: 1 contact is both given up and answered: 'waited' is read as the wait until"
         )
-        assert "only: [{column: was_answered, is: [...], because: answered}]" in said[0]
+        assert "Only where no column says it, choose by was_answered." in said[0]
     else:
         assert said == []

@@ -32,7 +32,14 @@ def edition() -> Edition:
 
 def contact(channel: str | None, **more: Any) -> dict[str, Any]:
     said = {"channel": channel, "in_period": True, "abandoned": False, "resolved_first": True}
-    return said | {"offered_at": START, "answered_at": START} | more
+    at = {
+        "offered_at": START,
+        "offered_day": DAY,
+        "offered_second": 0,
+        "answered_at": START,
+        "ended_at": None,
+    }
+    return said | at | {"ended_at": None, "unit_id": "A"} | more
 
 
 def complaint(severity: str | None, **more: Any) -> dict[str, Any]:
