@@ -14,6 +14,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import ndtr, stdtrit
 from small_company import Evidence, rows, run
 
 from auditlib.audit.numerals import orphans
@@ -344,10 +345,11 @@ def plain_ends(contacts: Sequence[dict[str, Any]], channel: str, z: float) -> tu
             days[row["offered_day"]] = days.get(row["offered_day"], 0.0) + (row["resolved_first"] - met) / (
                 2 * len(own)
             )
-    every = len({row["offered_day"] for row in contacts})
+    every = len(days)
     variance = sum(part**2 for part in days.values()) * every / (every - 1)
     assert variance > share * (1 - share) * alone  # days go together
-    return wilson_ends(share, share * (1 - share) / variance, z)
+    surely = (z / float(stdtrit(every - 1, ndtr(z)))) ** 2  # Korn and Graubard
+    return wilson_ends(share, share * (1 - share) / variance * surely, z)
 
 
 def test_the_error_of_a_difference_is_that_of_a_plain_sum_over_unit_days() -> None:

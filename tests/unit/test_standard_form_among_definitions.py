@@ -105,6 +105,5 @@ def test_the_standard_and_its_form_among_the_definitions_say_the_same(
         (judged,) = ours
         ends = (judged.share.least, judged.share.most)
         assert ends == (measured.bounds or (measured.value, measured.value))
-        if measured.bounds is not None:
-            assert judged.share.interval == measured.interval
-            assert judged.outcome is judge_one(criterion, measured, mode=mode).outcome
+        assert judged.share.interval == measured.interval
+        assert judged.outcome is judge_one(criterion, measured, mode=mode).outcome

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
+
 import numpy as np
 import pytest
 import statsmodels.api as sm
 
 from auditlib.statistics.clustered_share import mean_over_groups, mean_over_parts, pooled_share
+from auditlib.statistics.intervals import wilson
+from auditlib.statistics.strata import ClusterSpread
 
+ONE = np.zeros(4, dtype=np.int64)
 MET, ALL = np.array([9.0, 1.0, 4.0, 7.0]), np.array([10.0, 10.0, 5.0, 20.0])
 
 
@@ -19,23 +24,23 @@ def test_the_variance_is_that_of_a_regression_clustered_by_day():
     fitted = sm.OLS(answers, np.ones(len(answers))).fit(
         cov_type="cluster", cov_kwds={"groups": days, "use_correction": False}
     )
-    share = pooled_share(MET, ALL)
+    share = pooled_share(MET, ALL, ONE)
     assert share.value == pytest.approx(float(fitted.params[0]))
-    assert share.variance * 3 / 4 == pytest.approx(float(fitted.bse[0]) ** 2)
+    assert share.spread.variance * 3 / 4 == pytest.approx(float(fitted.bse[0]) ** 2)
 
 
 def test_shares_of_groups_and_of_parts_count_each_once():
     group = np.array([0, 0, 1, 2])
-    assert mean_over_groups(group, MET, ALL).value == pytest.approx((10 / 20 + 4 / 5 + 7 / 20) / 3)
-    assert mean_over_parts(np.array([1.5, 0.5]), np.array([2.0, 2.0]), cases=40).value == 0.5
+    assert mean_over_groups(MET, ALL, group).value == pytest.approx((10 / 20 + 4 / 5 + 7 / 20) / 3)
+    assert mean_over_parts(np.array([1.5, 0.5]), np.array([2.0, 2.0]), group[:2], cases=40).value == 0.5
 
 
 def test_a_group_without_cases_and_a_single_cluster_are_no_certainty():
-    share = mean_over_groups(np.array([0, 1]), np.array([3.0, 0.0]), np.array([4.0, 0.0]))
+    share = mean_over_groups(np.array([3.0, 0.0]), np.array([4.0, 0.0]), np.array([0, 1]))
     assert share.value == 0.75
-    only = pooled_share(np.array([3.0]), np.array([4.0]))
-    assert only.effective == 4
-    low, high = pooled_share(np.array([4.0, 4.0]), np.array([4.0, 4.0])).limits(level=0.95)
+    only = pooled_share(np.array([3.0]), np.array([4.0]), ONE[:1])
+    assert only.effective(level=0.95) == 4
+    low, high = pooled_share(np.array([4.0, 4.0]), np.array([4.0, 4.0]), ONE[:2]).limits(level=0.95)
     assert low < 0.7 < high <= 1.0
 
 
@@ -45,9 +50,55 @@ def test_intervals_hold_where_cases_of_a_day_are_alike():
     for seed in range(400):
         rng = np.random.default_rng(seed)
         met = rng.binomial(100, rng.beta(4, 1, 60)).astype(float)
-        share = pooled_share(met, np.full(60, 100.0))
+        share = pooled_share(met, np.full(60, 100.0), np.zeros(60, dtype=np.int64))
         low, high = share.limits(level=0.95)
         held += low <= 0.8 <= high
         strangers += abs(share.value - 0.8) <= 1.96 * np.sqrt(share.value * (1 - share.value) / 6000)
     assert 0.93 <= held / 400 <= 0.98
     assert strangers / 400 < 0.5
+
+
+def test_units_that_differ_are_no_chance_and_their_days_are():
+    unit = np.array([0, 0, 1, 1])
+    alike = pooled_share(np.array([5.0, 5.0, 10.0, 10.0]), np.full(4, 10.0), unit)
+    assert (alike.value, alike.spread.variance, alike.effective(level=0.95)) == (0.75, 0, 40)
+    moved = pooled_share(np.array([4.0, 6.0, 10.0, 10.0]), np.full(4, 10.0), unit)
+    # Two days of one unit, 1 of 40 cases off its mean each, with one degree of freedom: 2 x 2 x (1/40)^2.
+    assert moved.spread == ClusterSpread(pytest.approx(4 / 1600), 2)
+
+
+def test_units_of_a_single_day_are_held_against_the_whole():
+    met, every = np.array([5.0, 10.0]), np.array([10.0, 10.0])
+    single = pooled_share(met, every, np.array([0, 1]))
+    assert single.spread == pooled_share(met, every, np.array([0, 0])).spread
+    beside = pooled_share(np.array([5.0, 5.0, 10.0]), np.full(3, 10.0), np.array([0, 0, 1]))
+    assert beside.spread == ClusterSpread(pytest.approx((10 - 20 / 3) ** 2 / 900), 1)
+
+
+def test_few_days_are_worth_less_than_their_spread_says():
+    met, every = np.array([60.0, 80.0, 70.0]), np.full(3, 100.0)
+    share = pooled_share(met, every, ONE[:3])
+    low, high = share.limits(level=0.95)
+    worth = 0.7 * 0.3 / share.spread.variance * (1.959963984540054 / 4.302652729911275) ** 2
+    assert worth == pytest.approx(share.effective(level=0.95))
+    assert (low, high) == pytest.approx(
+        tuple(map(float, astuple(wilson(0.7 * worth, worth, level=0.95))[:2]))
+    )
+
+
+@pytest.mark.parametrize(("units", "days"), [(1, 3), (1, 10), (3, 3), (3, 10), (10, 5)])
+@pytest.mark.parametrize("alike", [0.0, 0.5])
+def test_intervals_hold_where_units_differ_and_days_are_few(units: int, days: int, alike: float) -> None:
+    """Units from 73 to 97 %, with days that differ or do not: covered in 92 % and more of 600 worlds."""
+    rng = np.random.default_rng(units * 100 + days)
+    level = (
+        np.log(1 / (1 - np.linspace(0.73, 0.97, units)) - 1) if units > 1 else np.array([np.log(0.85 / 0.15)])
+    )
+    many = 1 / (1 + np.exp(-(level + rng.normal(0, alike, (40_000, units)))))
+    truth, unit, held = float(many.mean()), np.repeat(np.arange(units), days), 0
+    for _ in range(600):
+        chance = 1 / (1 + np.exp(-(level[unit] + rng.normal(0, alike, units * days))))
+        met = rng.binomial(60, chance).astype(float)
+        low, high = pooled_share(met, np.full(units * days, 60.0), unit).limits(level=0.95)
+        held += low <= truth <= high
+    assert held / 600 >= 0.92

@@ -59,7 +59,7 @@ def test_limits_cover_the_truth_where_customers_of_a_day_are_alike():
         cases = np.minimum(patience, wait), patience < wait
         curve = counted(*cases)
         sums = np.bincount(day, weights=influences(curve, cases, 60))
-        limits = survival_limits(curve.undone(60), sums, level=0.95)
+        limits = survival_limits(curve.undone(60), sums, np.zeros(len(sums), dtype=np.int64), level=0.95)
         assert limits is not None
         inside.append(limits.low <= truth <= limits.high)
     assert 0.92 <= np.mean(inside) <= 0.98
@@ -73,7 +73,7 @@ def _truth() -> float:
 
 @pytest.mark.parametrize(("share", "clusters"), [(0.0, 5), (1.0, 5), (0.5, 1)])
 def test_where_there_is_no_width_to_give_there_are_no_limits(share, clusters):
-    assert survival_limits(share, np.zeros(clusters), level=0.95) is None
+    assert survival_limits(share, np.zeros(clusters), np.zeros(clusters, dtype=np.int64), level=0.95) is None
 
 
 def test_those_at_risk_at_a_time_had_waited_at_least_so_long():

@@ -18,6 +18,8 @@ SKEWED: dict[str, Draw] = {
     "exponential": lambda rng, n: rng.exponential(45, n),
 }
 DAYS, REPEATS = 60, 400
+WHOLE = np.zeros(DAYS, dtype=np.int64)
+"""Every day of one unit."""
 
 
 def counted(waits: NDArray[np.float64]) -> CountedTimes:
@@ -36,11 +38,11 @@ def simulated(draw: Draw, rng: np.random.Generator) -> tuple[NDArray[np.float64]
 def limits(waits: NDArray[np.float64], day: NDArray[np.int64], share: float | None) -> tuple[float, float]:
     cases = np.bincount(day, minlength=DAYS).astype(np.float64)
     if share is None:
-        found = mean_interval(np.bincount(day, weights=waits, minlength=DAYS), cases, level=0.95)
+        found = mean_interval(np.bincount(day, weights=waits, minlength=DAYS), cases, WHOLE, level=0.95)
     else:
         times = counted(waits)
         within = np.bincount(day, weights=np.floor(waits) <= times.quantile(share), minlength=DAYS)
-        found = quantile_interval(times, within, cases, share=share, level=0.95)
+        found = quantile_interval(times, within, cases, WHOLE, share=share, level=0.95)
     assert found is not None
     return found.low, found.high
 
@@ -63,7 +65,7 @@ def test_an_interval_that_takes_contacts_for_independent_does_not_cover():
     inside = []
     for _ in range(REPEATS):
         waits, _ = simulated(SKEWED["exponential"], rng)
-        found = mean_interval(waits, np.ones(len(waits)), level=0.95)
+        found = mean_interval(waits, np.ones(len(waits)), np.zeros(len(waits), np.int64), level=0.95)
         assert found is not None
         inside.append(found.low <= 45 <= found.high)
     assert np.mean(inside) < 0.85
@@ -79,7 +81,9 @@ def test_a_quantile_is_the_smallest_wait_that_the_share_did_not_exceed(waits, sh
 
 
 def test_the_mean_of_equal_clusters_has_the_plain_error():
-    found = mean_interval(np.array([100.0, 200.0, 300.0]), np.array([10.0, 10.0, 10.0]), level=0.95)
+    found = mean_interval(
+        np.array([100.0, 200.0, 300.0]), np.array([10.0, 10.0, 10.0]), WHOLE[:3], level=0.95
+    )
     assert found is not None
     reach = 4.302652729911275 * (10 / np.sqrt(3)) / 20
     assert (found.low, found.high) == pytest.approx((20 * np.exp(-reach), 20 * np.exp(reach)))
@@ -87,5 +91,5 @@ def test_the_mean_of_equal_clusters_has_the_plain_error():
 
 def test_one_cluster_has_no_interval():
     one = np.array([10.0])
-    assert mean_interval(one, one, level=0.95) is None
-    assert quantile_interval(CountedTimes(one, one), one, one, share=0.5, level=0.95) is None
+    assert mean_interval(one, one, WHOLE[:1], level=0.95) is None
+    assert quantile_interval(CountedTimes(one, one), one, one, WHOLE[:1], share=0.5, level=0.95) is None

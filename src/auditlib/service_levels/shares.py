@@ -23,7 +23,6 @@ from auditlib.service_levels.variants import DailyContacts, Variant, VariantShar
 from auditlib.service_levels.waits import Waits, waits_of_contacts
 from auditlib.standards.measure import Tables, nothing
 from auditlib.standards.observed import IN_PERIOD
-from auditlib.standards.unknown import span
 from auditlib.standards.whole_days import BY_DAYS, holds_days
 from auditlib.statements import counted
 
@@ -224,10 +223,6 @@ def _measured(evidence: _Evidence, *, confidence: float) -> Measurement:
     if measured.value is None or (not measured.n and measured.bounds in (None, (0.0, 1.0))):
         none = f"there is no {evidence.question.channel} contact in the period that says enough"
         return nothing(notes or none)
-    if measured.successes is not None:
-        # Units that differ are no chance: with them as clusters a share of few units would show nothing.
-        plain = span(measured.successes, measured.n, 0, level=confidence)
-        measured = replace(measured, interval=plain, design_effect=1.0)
     lopsided = share.unknown and (evidence.rounded or evidence.other_limits())
     return replace(
         measured,

@@ -1,7 +1,8 @@
 """The same contacts under every definition and aggregation, each share with its interval.
 
 Contacts of one unit and day wait together: a day on which few answer is a bad day for all who call. So days
-of units are the clusters, and each share has the error that they give it.
+of units are the clusters, and each share has the error that they give it. Units are all there are: that they
+differ is no chance.
 """
 
 from __future__ import annotations
@@ -334,14 +335,14 @@ class _DailyCounts:
     slots: Floats
 
     def share(self, aggregation: Aggregation) -> ClusteredShare | None:
-        """Return the share with days of units as clusters; None where nothing counts."""
+        """Return the share with days as clusters in each unit; None where nothing counts."""
         if self.counted.sum() <= 0:
             return None
         if aggregation is Aggregation.MEAN_OF_UNITS:
-            return mean_over_groups(self.unit, self.meeting, self.counted)
+            return mean_over_groups(self.meeting, self.counted, self.unit)
         if aggregation is Aggregation.MEAN_OF_INTERVALS:
-            return mean_over_parts(self.shares, self.slots, cases=float(self.counted.sum()))
-        return pooled_share(self.meeting, self.counted)
+            return mean_over_parts(self.shares, self.slots, self.unit, cases=float(self.counted.sum()))
+        return pooled_share(self.meeting, self.counted, self.unit)
 
 
 def _daily(unit: NDArray[np.int64], columns: _Columns, counting: Counting, *, number: int) -> _DailyCounts:
@@ -379,5 +380,5 @@ def _share(
         None if certain is None else certain.value,
         0 if certain is None else int(certain.cases),
         unknown,
-        1.0 if certain is None else certain.cases / certain.effective,
+        1.0 if certain is None else certain.cases / certain.effective(level=level),
     )

@@ -1,7 +1,8 @@
 """Shares whose cases come in clusters: of all cases, the mean over groups, and the mean over parts.
 
-Each share comes with what every cluster adds to its error; the limits are those of a share of the independent
-cases that are worth as much, so that they stay inside the scale and have a width at 0 and at 1.
+Clusters lie in strata that are all there are, such as the days of units. The limits are those of a share of
+the independent cases that are worth as much, so that they stay inside the scale and have a width at 0 and at
+1.
 """
 
 from __future__ import annotations
@@ -12,115 +13,119 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auditlib.statistics.intervals import wilson
-from auditlib.statistics.types import Floats
+from auditlib.statistics.strata import ClusterSpread, spread_of_clusters
+from auditlib.statistics.types import Floats, normal_quantile
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class ClusteredShare:
-    """A share, and the residual of each cluster; residuals add up to nought.
-
-    Parameters
-    ----------
-    value
-        The share.
-    residuals
-        By how much a cluster moves the share, shape (clusters,).
-    cases
-        All cases behind it.
-    """
+    """A share, its error between clusters, and all cases behind it."""
 
     value: float
-    residuals: Floats
+    spread: ClusterSpread
     cases: float
 
-    @property
-    def variance(self) -> float:
-        """Variance between clusters of the linearised share (Woodruff 1971, JASA 66:411-414)."""
-        clusters = len(self.residuals)
-        if clusters < 2:
-            return 0.0
-        return float((self.residuals**2).sum()) * clusters / (clusters - 1)
-
-    @property
-    def effective(self) -> float:
-        """Independent cases that it is worth; never more than there are."""
-        return _effective(self.value, self.variance, self.cases)
+    def effective(self, *, level: float) -> float:
+        """Return the independent cases that it is worth at a coverage; never more than there are."""
+        return _worth(self.value, self.spread, self.cases, level=level)
 
     def limits(self, *, level: float) -> tuple[float, float]:
-        """Return the Wilson limits over its effective cases.
+        """Return the Wilson limits over its effective cases; see `worth_limits`.
 
         Examples
         --------
-        >>> ten = pooled_share(np.array([9.0, 1.0]), np.array([10.0, 10.0]))
-        >>> [round(limit, 3) for limit in ten.limits(level=0.95)]
-        [0.078, 0.922]
+        >>> four = pooled_share(np.array([9.0, 7.0, 1.0, 3.0]), np.full(4, 10.0), np.array([0, 0, 1, 1]))
+        >>> [round(limit, 3) for limit in four.limits(level=0.95)]
+        [0.24, 0.76]
         """
-        return worth_limits(self.value, self.variance, self.cases, level=level)
+        return worth_limits(self.value, self.spread, self.cases, level=level)
 
 
-def _effective(share: float, variance: float, cases: float) -> float:
-    spread = share * (1 - share)
-    return cases if variance <= spread / cases else spread / variance
+def _worth(share: float, spread: ClusterSpread, cases: float, *, level: float) -> float:
+    of_cases = share * (1 - share)
+    if not spread.degrees or spread.variance <= 0 or of_cases <= 0:
+        return cases
+    surely = (normal_quantile(level) / spread.quantile(level)) ** 2
+    return min(cases, of_cases / spread.variance * surely)
 
 
-def worth_limits(share: float, variance: float, cases: float, *, level: float) -> tuple[float, float]:
+def worth_limits(share: float, spread: ClusterSpread, cases: float, *, level: float) -> tuple[float, float]:
     """Return Wilson limits over the independent cases that a share is worth.
 
     Parameters
     ----------
-    variance
+    spread
         Of the share, between clusters.
     cases
         How many it would be worth if cases did not go together.
+    level
+        Coverage.
+
+    Notes
+    -----
+    What few clusters say of their own spread is uncertain, so that cases are worth less by the square of the
+    ratio of the normal quantile to that of t, and never more than there are (Korn and Graubard 1998, Survey
+    Methodology 24:193-201). Simulated (``tests/unit/test_statistics_clustered_share.py``).
     """
-    worth = _effective(share, variance, cases)
+    worth = _worth(share, spread, cases, level=level)
     limits = wilson(share * worth, worth, level=level)
     return float(limits.low), float(limits.high)
 
 
-def pooled_share(meeting: Floats, counted: Floats) -> ClusteredShare:
+def pooled_share(meeting: Floats, counted: Floats, stratum: NDArray[np.int64]) -> ClusteredShare:
     """Return the share of all cases together.
 
     Parameters
     ----------
     meeting, counted
-        Cases that meet, and all of them, of each cluster, shape (clusters,).
+        Cases that meet, and all of them, of each cluster, shape (clusters,); without a case it says nothing.
+    stratum
+        Place of the stratum of each cluster, from 0, shape (clusters,).
     """
     value = float(meeting.sum() / counted.sum())
-    return ClusteredShare(value, (meeting - value * counted) / counted.sum(), float(counted.sum()))
+    return _clustered(value, (meeting - value * counted) / counted.sum(), counted, stratum)
 
 
-def mean_over_groups(group: NDArray[np.int64], meeting: Floats, counted: Floats) -> ClusteredShare:
+def mean_over_groups(meeting: Floats, counted: Floats, group: NDArray[np.int64]) -> ClusteredShare:
     """Return the mean of the shares of groups, each counted once; groups without a case are left out.
 
     Parameters
     ----------
-    group
-        Place of the group of each cluster, from 0, shape (clusters,).
     meeting, counted
         Cases that meet, and all of them, of each cluster, shape (clusters,).
-
-    Notes
-    -----
-    The groups are those there are, not a sample of groups: the error is that of their shares.
+    group
+        Place of the group of each cluster, from 0, shape (clusters,); groups are the strata.
     """
     met, whole = (np.bincount(group, weights=part) for part in (meeting, counted))
-    told = whole > 0
-    shares = np.divide(met, whole, out=np.zeros_like(met), where=told)
-    weight = np.divide(1.0, whole * told.sum(), out=np.zeros_like(whole), where=told)
-    residuals = (meeting - shares[group] * counted) * weight[group]
-    return ClusteredShare(float(shares[told].mean()), residuals, float(counted.sum()))
+    some = whole > 0
+    shares = np.divide(met, whole, out=np.zeros_like(met), where=some)
+    value = float(shares[some].mean())
+    # Of one cluster nothing is left against its own group: what it adds is held against the mean.
+    several = np.bincount(group[counted > 0], minlength=len(whole))[group] > 1
+    weight = np.divide(1.0, whole * some.sum(), out=np.zeros_like(whole), where=some)
+    moves = (meeting - np.where(several, shares[group], value) * counted) * weight[group]
+    return _clustered(value, moves, counted, group)
 
 
-def mean_over_parts(shares: Floats, parts: Floats, *, cases: float) -> ClusteredShare:
+def mean_over_parts(
+    shares: Floats, parts: Floats, stratum: NDArray[np.int64], *, cases: float
+) -> ClusteredShare:
     """Return the mean of the shares of parts that clusters consist of, each part counted once.
 
     Parameters
     ----------
     shares, parts
         Sum of the shares of the parts of each cluster, and how many these are, shape (clusters,).
+    stratum
+        Place of the stratum of each cluster, from 0, shape (clusters,).
     cases
         Cases of all parts.
     """
     value = float(shares.sum() / parts.sum())
-    return ClusteredShare(value, (shares - value * parts) / parts.sum(), cases)
+    mean = _clustered(value, (shares - value * parts) / parts.sum(), parts, stratum)
+    return ClusteredShare(value, mean.spread, cases)
+
+
+def _clustered(value: float, moves: Floats, counted: Floats, stratum: NDArray[np.int64]) -> ClusteredShare:
+    some = counted > 0
+    return ClusteredShare(value, spread_of_clusters(moves[some], stratum[some]), float(counted.sum()))

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from auditlib.records import Interval
-from auditlib.statistics.types import Floats, normal_quantile
+from auditlib.statistics.strata import spread_of_clusters
+from auditlib.statistics.types import Floats
 
 SCALE = 10**12
 """Influences are added up as integers, so that sums do not depend on the order of their parts."""
@@ -90,7 +92,9 @@ class CountedSurvival:
         return np.asarray(gone - own), gone
 
 
-def survival_limits(share: float, sums: Floats, *, level: float) -> Interval | None:
+def survival_limits(
+    share: float, sums: Floats, stratum: NDArray[np.int64], *, level: float
+) -> Interval | None:
     """Return the log-log limits of a share not yet done; None where it is 0 or 1, or clusters are too few.
 
     Parameters
@@ -99,19 +103,23 @@ def survival_limits(share: float, sums: Floats, *, level: float) -> Interval | N
         The share.
     sums
         Influences on its logarithm added up by cluster, shape (clusters,).
+    stratum
+        Place of the stratum of each cluster, from 0, shape (clusters,).
     level
         Coverage.
     """
-    clusters = len(sums)
-    if clusters < 2 or not 0 < share < 1:
+    spread = spread_of_clusters(sums, stratum)
+    if not spread.degrees or not 0 < share < 1:
         return None
-    error = float(np.sqrt((sums**2).sum() * clusters / (clusters - 1)))
-    half, centre = normal_quantile(level) * error / abs(np.log(share)), np.log(-np.log(share))
+    half = spread.quantile(level) * spread.error / abs(np.log(share))
+    centre = np.log(-np.log(share))
     low, high = (float(np.exp(-np.exp(centre + move))) for move in (half, -half))
     return Interval(low, high, level, "Kaplan-Meier, days of units as clusters")
 
 
-def quantile_limits(curve: CountedSurvival, sums: Floats, *, share: float, level: float) -> Interval | None:
+def quantile_limits(
+    curve: CountedSurvival, sums: Floats, stratum: NDArray[np.int64], *, share: float, level: float
+) -> Interval | None:
     """Return limits of the time by which `share` of the cases are done; None where they cannot be told.
 
     Parameters
@@ -119,6 +127,8 @@ def quantile_limits(curve: CountedSurvival, sums: Floats, *, share: float, level
     sums
         Influences on the logarithm of the share not yet done at that time, added up by cluster, shape
         (clusters,).
+    stratum
+        Place of the stratum of each cluster, from 0, shape (clusters,).
     share
         Of the quantile, between 0 and 1.
     level
@@ -130,7 +140,7 @@ def quantile_limits(curve: CountedSurvival, sums: Floats, *, share: float, level
     47:635-646; of censored times Brookmeyer and Crowley 1982, Biometrics 38:29-41). There are none where the
     curve does not fall as far as the lower of them.
     """
-    limits = survival_limits(1 - share, sums, level=level)
+    limits = survival_limits(1 - share, sums, stratum, level=level)
     if limits is None:
         return None
     low, high = curve.quantile(1 - limits.high), curve.quantile(1 - limits.low)

@@ -9,14 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from auditlib.records import Interval
-from auditlib.statistics.clustered_share import pooled_share
-from auditlib.statistics.intervals import wilson
+from auditlib.statistics.clustered_share import pooled_share, worth_limits
+from auditlib.statistics.strata import spread_of_clusters
 from auditlib.statistics.types import Floats
 
-FEWEST_CLUSTERS = 2
-"""Below it dependence within clusters cannot be told from chance."""
 _LAST_BITS = 1e-9
 
 
@@ -45,38 +44,47 @@ class CountedTimes:
         return float(self.seconds[int(np.argmax(reached))])
 
 
-def mean_interval(seconds: Floats, cases: Floats, *, level: float) -> Interval | None:
+def mean_interval(
+    seconds: Floats, cases: Floats, stratum: NDArray[np.int64], *, level: float
+) -> Interval | None:
     """Return limits of the mean time of all cases; None where clusters are too few.
 
     Parameters
     ----------
     seconds, cases
-        Time added up, and how many cases it is of, by cluster, shape (clusters,).
+        Time added up, and how many cases it is of, by cluster, shape (clusters,); clusters have cases.
+    stratum
+        Place of the stratum of each cluster, from 0, shape (clusters,).
     level
         Coverage.
 
     Notes
     -----
-    The error is that of a ratio of sums over clusters (Woodruff 1971, JASA 66:411-414), scaled by G / (G - 1)
-    and judged by t with G - 1 degrees of freedom, on the scale of logarithms. Simulated
+    The error is that of a ratio of sums over clusters in strata (Woodruff 1971, JASA 66:411-414), judged by
+    t, on the scale of logarithms. Simulated
     (``tests/unit/test_statistics_clustered_times.py``): lognormal and exponential waits of 60 days, with days
     that differ, are covered in 93 to 97% at 95%.
     """
-    from scipy.special import stdtrit
-
-    clusters, total = len(cases), float(cases.sum())
-    if clusters < FEWEST_CLUSTERS or seconds.sum() <= 0:
+    total = float(cases.sum())
+    if seconds.sum() <= 0:
         return None
     mean = float(seconds.sum()) / total
-    residuals = (seconds - mean * cases) / total
-    error = float(np.sqrt((residuals**2).sum() * clusters / (clusters - 1)))
-    reach = float(stdtrit(clusters - 1, (1 + level) / 2)) * error / mean
+    spread = spread_of_clusters((seconds - mean * cases) / total, stratum)
+    if not spread.degrees:
+        return None
+    reach = spread.quantile(level) * spread.error / mean
     low, high = mean * np.exp(-reach), mean * np.exp(reach)
     return Interval(float(low), float(high), level, "logarithm of the mean, days of units as clusters")
 
 
 def quantile_interval(
-    times: CountedTimes, within: Floats, cases: Floats, *, share: float, level: float
+    times: CountedTimes,
+    within: Floats,
+    cases: Floats,
+    stratum: NDArray[np.int64],
+    *,
+    share: float,
+    level: float,
 ) -> Interval | None:
     """Return limits of the time that `share` of the cases did not exceed; None where clusters are too few.
 
@@ -86,6 +94,8 @@ def quantile_interval(
         All cases.
     within, cases
         Cases that took no longer than the quantile, and all of them, by cluster, shape (clusters,).
+    stratum
+        Place of the stratum of each cluster, from 0, shape (clusters,).
     share
         Of the quantile, between 0 and 1.
     level
@@ -97,9 +107,9 @@ def quantile_interval(
     allowed for, are read back as times. These are the Wilson limits over the cases that the clustered ones
     are worth, so that they stay between 0 and 1.
     """
-    if len(cases) < FEWEST_CLUSTERS:
+    reached = pooled_share(within, cases, stratum)
+    if not reached.spread.degrees:
         return None
-    worth = pooled_share(within, cases).effective
-    limits = wilson(share * worth, worth, level=level)
-    low, high = (times.quantile(float(end)) for end in (limits.low, limits.high))
+    ends = worth_limits(share, reached.spread, reached.cases, level=level)
+    low, high = (times.quantile(end) for end in ends)
     return Interval(low, high, level, "order statistics, days of units as clusters")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from auditlib.records import Interval
 from auditlib.service_levels.first_contact.result import (
     BeyondChance,
@@ -19,7 +17,7 @@ from auditlib.service_levels.first_contact.result import (
 from auditlib.service_levels.first_contact.unknown_contacts import least_and_most
 from auditlib.service_levels.first_contact.windows import FirstContactCounts
 from auditlib.statistics.clustered_share import ClusteredShare
-from auditlib.statistics.types import normal_quantile
+from auditlib.statistics.strata import ClusterSpread, spread_of_clusters
 
 _TOTALS = ("base", "censored", "early", "unanswered", "beyond", "contradicted", "undecided")
 METHOD = "Wilson, days of units as clusters"
@@ -126,13 +124,13 @@ def _returned(counts: FirstContactCounts, days: int, *, level: float) -> BeyondC
         counts.daily(name, days) for name in ("watched_returned", "watched_late", "watched")
     )
     silent = watched - came
-    if min(watched.sum(), silent.sum()) <= 0 or (watched > 0).sum() < 2:
+    if min(watched.sum(), silent.sum()) <= 0:
         return None
     share, by_chance = came.sum() / watched.sum(), late.sum() / silent.sum()
-    residuals = (came - share * watched) / watched.sum() - (late - by_chance * silent) / silent.sum()
-    clusters = int((watched > 0).sum())
-    error = float(np.sqrt((residuals**2).sum() * clusters / (clusters - 1)))
-    return _beyond(float(share), float(by_chance), int(watched.sum()), error, level=level)
+    moves = (came - share * watched) / watched.sum() - (late - by_chance * silent) / silent.sum()
+    some = watched > 0
+    spread = spread_of_clusters(moves[some], counts.stratum[some])
+    return _beyond(float(share), float(by_chance), int(watched.sum()), spread, level=level)
 
 
 def _denied(counts: FirstContactCounts, days: int, *, level: float) -> BeyondChance | None:
@@ -145,8 +143,12 @@ def _denied(counts: FirstContactCounts, days: int, *, level: float) -> BeyondCha
     return _beyond(marked, said, n, apart[1], level=level)
 
 
-def _beyond(share: float, by_chance: float, n: int, error: float, *, level: float) -> BeyondChance:
-    reach = normal_quantile(level) * error
+def _beyond(
+    share: float, by_chance: float, n: int, spread: ClusterSpread, *, level: float
+) -> BeyondChance | None:
+    if not spread.degrees:
+        return None
+    reach = spread.quantile(level) * spread.error
     apart = share - by_chance
-    limits = Interval(apart - reach, apart + reach, level, "normal, days of units as clusters")
+    limits = Interval(apart - reach, apart + reach, level, "Student's t, days of units as clusters")
     return BeyondChance(share, by_chance, n, limits)

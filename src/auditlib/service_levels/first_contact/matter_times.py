@@ -22,6 +22,7 @@ from auditlib.service_levels.first_contact.rule import RepeatRule
 from auditlib.service_levels.waiting.result import QUANTILES, TimeEstimate
 from auditlib.statistics.clustered_survival import SCALE, CountedSurvival, quantile_limits
 from auditlib.statistics.clustered_times import mean_interval
+from auditlib.statistics.strata import places
 from auditlib.time.epoch import SECOND
 
 if TYPE_CHECKING:
@@ -230,14 +231,16 @@ def _entry(
     by_day = days.groupby(["unit_id", "day"], sort=True)[["resolved", "time", *_columns(kind)]].sum()
     resolved = by_day["resolved"].to_numpy(dtype=np.float64)
     time, total = by_day["time"].to_numpy(dtype=np.float64), float(resolved.sum())
-    some = resolved > 0
+    some, unit = resolved > 0, places(by_day.index.get_level_values("unit_id"))
     mean = None
     if total:
-        mean = TimeEstimate(time.sum() / total, mean_interval(time[some], resolved[some], level=level))
+        mean = TimeEstimate(
+            time.sum() / total, mean_interval(time[some], resolved[some], unit[some], level=level)
+        )
     quantiles = {}
     for column, (quantile, share) in zip(_columns(kind), QUANTILES.items(), strict=True):
         value = curve.quantile(share)
         sums = by_day[column].to_numpy(dtype=np.float64) / SCALE
-        limits = None if value is None else quantile_limits(curve, sums, share=share, level=level)
+        limits = None if value is None else quantile_limits(curve, sums, unit, share=share, level=level)
         quantiles[quantile] = None if value is None else TimeEstimate(value, limits)
     return MatterTimes(way, kind, name, _cases(curve), int(total), mean, quantiles)

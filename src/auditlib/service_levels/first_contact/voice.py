@@ -163,7 +163,8 @@ def _top_box(
     top, answers = (
         np.bincount(scores.cluster[rows], part[rows]).astype(np.float64) for part in (item.top, item.answers)
     )
-    share = pooled_share(top, answers)
+    first = np.unique(scores.cluster, return_index=True)[1]
+    share = pooled_share(top, answers, scores.unit[first][: len(answers)])
     low, high = share.limits(level=level)
     return share.value, Interval(low, high, level, METHOD)
 

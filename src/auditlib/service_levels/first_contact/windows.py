@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from auditlib.service_levels.first_contact.rule import RepeatRule
 from auditlib.statistics.clustered_share import ClusteredShare, pooled_share
+from auditlib.statistics.strata import ClusterSpread, places, spread_of_clusters
 from auditlib.statistics.types import Floats
 from auditlib.time.epoch import DAY
 
@@ -106,20 +107,28 @@ class FirstContactCounts:
         return int(self.daily(condition, days).sum())
 
     def share(self, meeting: str, of: str, days: int) -> ClusteredShare | None:
-        """Return a share with days of units as clusters; None where nothing counts."""
+        """Return a share with days as clusters in each unit; None where nothing counts."""
         counted = self.daily(of, days)
-        return pooled_share(self.daily(meeting, days), counted) if counted.sum() > 0 else None
+        if counted.sum() <= 0:
+            return None
+        return pooled_share(self.daily(meeting, days), counted, self.stratum)
 
-    def difference(self, more: str, less: str, of: str, days: int) -> tuple[float, float] | None:
-        """Return by how much one share of the same contacts exceeds another, and its standard error."""
+    @property
+    def stratum(self) -> NDArray[np.int64]:
+        """Place of the unit of each cluster, from 0, shape (unit days,)."""
+        first = np.unique(self.cluster, return_index=True)[1]
+        return places(self.unit[first])
+
+    def difference(self, more: str, less: str, of: str, days: int) -> tuple[float, ClusterSpread] | None:
+        """Return by how much one share of the same contacts exceeds another, and its spread."""
         counted = self.daily(of, days)
-        whole, clusters = counted.sum(), int((counted > 0).sum())
-        if clusters < 2:
+        whole, some = counted.sum(), counted > 0
+        if not some.any():
             return None
         apart = self.daily(more, days) - self.daily(less, days)
         value = float(apart.sum() / whole)
-        residuals = (apart - value * counted) / whole
-        return value, float(np.sqrt((residuals**2).sum() * clusters / (clusters - 1)))
+        moves = (apart - value * counted) / whole
+        return value, spread_of_clusters(moves[some], self.stratum[some])
 
 
 def first_contact_counts(
@@ -275,5 +284,6 @@ def shares_by(
         days = grouped.sum().reset_index()
         for name, own in days.groupby(column, dropna=False, observed=True):
             met, counted = (own[part].to_numpy(np.float64) for part in ("met", "counted"))
-            shares[column, name if isinstance(name, str) else ""] = pooled_share(met, counted)
+            unit = places(own["unit_id"])
+            shares[column, name if isinstance(name, str) else ""] = pooled_share(met, counted, unit)
     return shares

@@ -11,14 +11,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from auditlib.contracts import CanonicalTables
 from auditlib.records import Interval, Refusal
 from auditlib.service_levels.contradictory import contradictory
 from auditlib.service_levels.legs import joined_legs
 from auditlib.statistics.clustered_share import worth_limits
+from auditlib.statistics.strata import ClusterSpread, spread_of_strata
 
 if TYPE_CHECKING:
     import narwhals as nw
+    import pandas as pd
 
 TABLE = "interactions"
 UNKNOWN = ""
@@ -190,15 +194,15 @@ def counted_by(contacts: nw.LazyFrame[Any], trait: Trait, by: Sequence[str]) -> 
     return {tuple(key): Count(*map(int, row)) for key, row in zip(keys, rows, strict=True)}
 
 
-def variances_by(
+def spreads_by(
     tables: CanonicalTables,
     contacts: nw.LazyFrame[Any],
     trait: Trait,
     by: str,
     *,
     groups: Mapping[str, Count],
-) -> dict[str, float]:
-    """Return the variance between unit-days of the share of each group."""
+) -> dict[str, ClusterSpread]:
+    """Return the spread between days of units of the share of each group."""
     import narwhals as nw
 
     from auditlib.contracts.frames import to_pandas
@@ -209,24 +213,41 @@ def variances_by(
     rows = to_pandas(
         counts_by(contacts, trait, ("unit_id", "day", by))
         .join(held_against, on=by, how="inner")
-        .with_columns(square=residual**2)
-        .group_by(by)
-        .agg(squares=nw.col("square").sum(), clusters=nw.len())
+        .filter(nw.col("counted") > 0)
+        .with_columns(move=residual)
+        .with_columns(square=nw.col("move") ** 2)
+        .group_by(by, "unit_id")
+        .agg(moves=nw.col("move").sum(), squares=nw.col("square").sum(), clusters=nw.len())
+        .sort(by, "unit_id")
     )
     return {
-        str(name): float(squares) / groups[str(name)].counted ** 2 * clusters / (clusters - 1)
-        if clusters > 1 and groups[str(name)].counted
-        else 0.0
-        for name, squares, clusters in zip(rows[by], rows["squares"], rows["clusters"], strict=True)
+        str(name): spread_of_units(units, counted=groups[str(name)].counted)
+        for name, units in rows.groupby(by, sort=True)
     }
 
 
-def limits(count: Count, variance: float, *, level: float) -> Interval | None:
+def spread_of_units(units: pd.DataFrame, *, counted: int = 1, suffix: str = "") -> ClusterSpread:
+    """Return the spread of a figure by how much the days of each unit move it.
+
+    Parameters
+    ----------
+    units
+        Columns ``clusters``, ``moves`` and ``squares``, each with the suffix, a row a unit.
+    counted
+        What the moves are still to be divided by.
+    """
+    clusters, moves, squares = (
+        units[name + suffix].to_numpy(np.float64) for name in ("clusters", "moves", "squares")
+    )
+    return spread_of_strata(clusters, moves / counted, squares / counted**2)
+
+
+def limits(count: Count, spread: ClusterSpread, *, level: float) -> Interval | None:
     """Return Wilson limits of a share over the independent contacts it is worth, whatever the unknown are."""
     share = count.share
     if share is None:
         return None
-    low, high = worth_limits(share, variance, float(count.counted), level=level)
+    low, high = worth_limits(share, spread, float(count.counted), level=level)
     least, most = count.bounds
     return Interval(
         max(0.0, low - (share - least)), min(1.0, high + (most - share)), level, "wilson, unit-days"

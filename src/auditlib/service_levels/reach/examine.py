@@ -24,7 +24,7 @@ from auditlib.service_levels.reach.contact_counts import (
     counted_by,
     limits,
     recorded,
-    variances_by,
+    spreads_by,
 )
 from auditlib.service_levels.reach.episodes import episodes
 from auditlib.service_levels.reach.parity import Parity, compare
@@ -33,6 +33,7 @@ from auditlib.service_levels.reach.result import ReachResult, TraitByKind
 from auditlib.service_levels.reach.waits_live import usual_waits
 from auditlib.service_levels.single_contacts import without_single_contacts
 from auditlib.standards.observed import rows_in
+from auditlib.statistics.strata import NO_SPREAD
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -117,13 +118,13 @@ def _grouped(tables: CanonicalTables, contacts: nw.LazyFrame[Any], trait: Trait,
     for count in groups.values():
         total = total.plus(count)
     shown = {name: count for name, count in sorted(groups.items(), key=_lowest_first) if name != UNKNOWN}
-    spreads = variances_by(tables, rows, trait, by, groups=shown) if shown else {}
+    spreads = spreads_by(tables, rows, trait, by, groups=shown) if shown else {}
     level = run.thresholds.confidence
     named = sum(count.counted >= run.thresholds.minimum_n for count in shown.values())
     # One chance of error for all groups together.
     every = 1 - (1 - level) / max(1, named)
     intervals, apart = (
-        {name: limits(count, spreads.get(name, 0.0), level=at) for name, count in shown.items()}
+        {name: limits(count, spreads.get(name, NO_SPREAD), level=at) for name, count in shown.items()}
         for at in (level, every)
     )
     return TraitByKind(trait, total, shown, intervals, apart)

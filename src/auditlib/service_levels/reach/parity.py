@@ -21,8 +21,10 @@ from auditlib.service_levels.reach.contact_counts import (
     Trait,
     counted_by,
     counts_by,
+    spread_of_units,
 )
 from auditlib.service_levels.reach.same_mix import Cells, Difference, Side, Weighting, difference, weightings
+from auditlib.statistics.strata import ClusterSpread
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -196,8 +198,8 @@ def _variances(
     trait: Trait,
     cells: Cells,
     ways: Sequence[tuple[str, Weighting]],
-) -> list[tuple[float, float]]:
-    """Return the variance between unit-days of both sides of each comparison, in one pass."""
+) -> list[tuple[ClusterSpread, ClusterSpread]]:
+    """Return the spread between days of units of both sides of each comparison, in one pass."""
     import narwhals as nw
 
     from auditlib.contracts.frames import to_pandas
@@ -206,23 +208,37 @@ def _variances(
     rows = counts_by(contacts.filter(_named()), trait, ("unit_id", "day", "via", "kind"))
     joined = rows.join(tables.lazy_of(_factors(cells, ways)), on=["via", "kind"], how="inner")
     daily = (
-        joined.with_columns(
-            *(
-                (nw.col(f"w_{part}") * (nw.col("meeting") - nw.col(f"p_{part}") * nw.col("counted"))).alias(
-                    part
-                )
-                for part in parts
-            )
-        )
+        joined.with_columns(*(column for part in parts for column in _moves(part)))
         .group_by("unit_id", "day")
-        .agg(*(nw.col(part).sum() for part in parts))
+        .agg(*(nw.col(name).sum() for part in parts for name in (part, f"n_{part}")))
     )
-    squares = daily.select(*((nw.col(part) ** 2).sum() for part in parts), clusters=nw.len())
-    row = to_pandas(squares).iloc[0]
-    clusters = int(row["clusters"])
-    scale = clusters / (clusters - 1) if clusters > 1 else 0.0
-    sums = [float(row[part]) * scale for part in parts]
-    return list(zip(sums[::2], sums[1::2], strict=True))
+    units = to_pandas(daily.group_by("unit_id").agg(**_of_days(parts)).sort("unit_id"))
+    spreads = [spread_of_units(units, suffix=f"_{part}") for part in parts]
+    return list(zip(spreads[::2], spreads[1::2], strict=True))
+
+
+def _moves(part: str) -> tuple[nw.Expr, nw.Expr]:
+    """Return by how much contacts move a share, and how many of them are of its side."""
+    import narwhals as nw
+
+    weight, counted = nw.col(f"w_{part}"), nw.col("counted")
+    moves = weight * (nw.col("meeting") - nw.col(f"p_{part}") * counted)
+    return moves.alias(part), nw.when(weight > 0).then(counted).otherwise(nw.lit(0)).alias(f"n_{part}")
+
+
+def _of_days(parts: Sequence[str]) -> dict[str, nw.Expr]:
+    """Return what the days of a unit add up to: those with contacts of a side, their moves and squares."""
+    import narwhals as nw
+
+    return {
+        name: expression
+        for part in parts
+        for name, expression in {
+            f"clusters_{part}": (nw.col(f"n_{part}") > 0).cast(nw.Int64).sum(),
+            f"moves_{part}": nw.col(part).sum(),
+            f"squares_{part}": (nw.col(part) ** 2).sum(),
+        }.items()
+    }
 
 
 def _parts(place: int) -> tuple[str, str]:

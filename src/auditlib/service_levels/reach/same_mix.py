@@ -10,6 +10,7 @@ from math import sqrt
 from auditlib.records import Interval
 from auditlib.service_levels.reach.contact_counts import NOBODY, UNKNOWN, Count
 from auditlib.statistics.clustered_share import worth_limits
+from auditlib.statistics.strata import ClusterSpread
 
 Cells = Mapping[tuple[str, str], Count]
 """Counts by channel and kind of matter."""
@@ -114,13 +115,13 @@ def _all(counts: Mapping[str, Count]) -> Count:
 
 
 def difference(
-    way: Weighting, variance: float, variance_of_others: float, *, level: float, margin: float
+    way: Weighting, spread: ClusterSpread, spread_of_others: ClusterSpread, *, level: float, margin: float
 ) -> Difference:
     """Return how far two sides differ, by Newcombe's limits of the difference of two shares.
 
     Parameters
     ----------
-    variance, variance_of_others
+    spread, spread_of_others
         Of the two shares, between clusters.
 
     Notes
@@ -130,8 +131,8 @@ def difference(
     difference is surer than is said.
     """
     share, others = way.standardised(way.ours), way.standardised(way.others)
-    low, high = worth_limits(share, variance, way.independent(way.ours), level=level)
-    below, above = worth_limits(others, variance_of_others, way.independent(way.others), level=level)
+    low, high = worth_limits(share, spread, way.independent(way.ours), level=level)
+    below, above = worth_limits(others, spread_of_others, way.independent(way.others), level=level)
     least, most = way.bounds(way.ours)
     fewest, many = way.bounds(way.others)
     apart = share - others

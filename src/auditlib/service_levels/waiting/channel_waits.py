@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from auditlib.contracts import CanonicalTables
 from auditlib.contracts.frames import to_pandas
@@ -39,6 +40,7 @@ from auditlib.service_levels.waits import SECOND
 from auditlib.statistics.clustered_share import pooled_share
 from auditlib.statistics.clustered_survival import CountedSurvival
 from auditlib.statistics.clustered_times import CountedTimes, mean_interval, quantile_interval
+from auditlib.statistics.strata import places
 from auditlib.statistics.types import Floats
 
 if TYPE_CHECKING:
@@ -59,6 +61,10 @@ class _Days:
 
     def total(self, name: str) -> int:
         return int(self.rows[name].sum())
+
+    @property
+    def unit(self) -> NDArray[np.int64]:
+        return places(self.rows["unit_id"])
 
 
 def channel_waits(
@@ -226,8 +232,9 @@ def _spread(
         return None
     cases, seconds = days.column(f"{what}_cases"), days.column(f"{what}_time") / SECOND
     told = cases > 0
+    unit = days.unit[told]
     mean = TimeEstimate(
-        float(seconds.sum() / cases.sum()), mean_interval(seconds[told], cases[told], level=level)
+        float(seconds.sum() / cases.sum()), mean_interval(seconds[told], cases[told], unit, level=level)
     )
     beside = days.rows.merge(within, on=["unit_id", "day"], how="left", suffixes=("", "_of_quantile"))
     found = {
@@ -237,6 +244,7 @@ def _spread(
                 times,
                 beside[f"{name}_{what}"].fillna(0).to_numpy(dtype=np.float64)[told],
                 cases[told],
+                unit,
                 share=share,
                 level=level,
             ),
@@ -252,7 +260,7 @@ def _share_given_up(days: _Days, *, level: float) -> GivenUpShare | None:
     offered = sum((days.column(became) for became in BECAME), np.zeros(len(lost)))
     if not lost.sum() and not days.total(BOTH):
         return None
-    least, most = pooled_share(lost, offered), pooled_share(lost + unknown, offered)
+    least, most = (pooled_share(part, offered, days.unit) for part in (lost, lost + unknown))
     limits = Interval(
         least.limits(level=level)[0], most.limits(level=level)[1], level, "Wilson, days of units as clusters"
     )

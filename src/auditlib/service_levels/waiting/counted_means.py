@@ -21,6 +21,7 @@ from auditlib.service_levels.counts import TABLE, counts
 from auditlib.service_levels.waiting.result import CountedMeans
 from auditlib.statistics.clustered_share import pooled_share
 from auditlib.statistics.clustered_times import mean_interval
+from auditlib.statistics.strata import places
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -108,9 +109,10 @@ def _limits(days: pd.DataFrame, *, measure: str, level: float) -> Interval | Non
     told = days[days["cases"] > 0]
     cases = told["cases"].to_numpy(dtype=np.float64)
     time = told["time"].to_numpy(dtype=np.float64) / _PARTS
+    unit = places(told["unit_id"])
     if measure != "given_up":
-        return mean_interval(time, cases, level=level)
-    low, high = pooled_share(time, cases).limits(level=level)
+        return mean_interval(time, cases, unit, level=level)
+    low, high = pooled_share(time, cases, unit).limits(level=level)
     return Interval(low, high, level, "Wilson, days of units as clusters")
 
 

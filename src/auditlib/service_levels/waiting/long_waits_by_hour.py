@@ -5,8 +5,12 @@ A wait is long that reaches the 90% point of its channel: where the hours do not
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
 
 from auditlib.contracts.frames import to_pandas
 from auditlib.records import Interval
@@ -14,6 +18,7 @@ from auditlib.service_levels.waiting.hours import FEWEST
 from auditlib.service_levels.waiting.result import QUANTILES
 from auditlib.service_levels.waiting.timed import ANSWERED, whole_seconds
 from auditlib.statistics.clustered_share import worth_limits
+from auditlib.statistics.strata import spread_of_strata
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -36,16 +41,21 @@ def long_waits_by_hour(
         Coverage of the limits of all hours of a channel together.
     """
     rows = to_pandas(_clustered(contacts))
-    rows = rows[rows["cases"] >= FEWEST]
-    hours = rows.groupby("channel")["hour"].transform("size").to_list()
+    rows["hour"] = rows["hour"].map("{:02d}".format)
+    hours = {
+        (str(channel), str(hour)): units
+        for (channel, hour), units in rows.groupby(["channel", "hour"], sort=True)
+        if units["cases"].sum() >= FEWEST
+    }
+    many = Counter(channel for channel, _ in hours)
     return {
-        (str(row["channel"]), f"{int(row['hour']):02d}"): _limits(row, level=1 - (1 - level) / many)
-        for row, many in zip(rows.to_dict("records"), hours, strict=True)
+        (channel, hour): _limits(units, level=1 - (1 - level) / many[channel])
+        for (channel, hour), units in hours.items()
     }
 
 
 def _clustered(contacts: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-    """Return waits, long ones among them, and the squares of unit-days' residuals by channel and hour."""
+    """Return waits, the share of long ones, and how unit-days move it by channel, hour and unit."""
     import narwhals as nw
 
     place, cluster = ("channel", "hour"), ("channel", "hour", "unit_id", "day")
@@ -59,16 +69,25 @@ def _clustered(contacts: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     residual = nw.col("long") - nw.col("share") * nw.col("cases")
     return (
         counted.with_columns(share=share)
-        .with_columns(square=residual**2)
-        .group_by(*place)
-        .agg(nw.col("cases").sum(), nw.col("share").max(), squares=nw.col("square").sum(), clusters=nw.len())
-        .sort(*place)
+        .with_columns(move=residual)
+        .with_columns(square=nw.col("move") ** 2)
+        .group_by(*place, "unit_id")
+        .agg(
+            nw.col("cases").sum(),
+            nw.col("share").max(),
+            moves=nw.col("move").sum(),
+            squares=nw.col("square").sum(),
+            clusters=nw.len(),
+        )
+        .sort(*place, "unit_id")
     )
 
 
-def _limits(row: Mapping[Any, Any], *, level: float) -> Interval | None:
-    cases, clusters = float(row["cases"]), int(row["clusters"])
-    if clusters < 2:
+def _limits(units: pd.DataFrame, *, level: float) -> Interval | None:
+    cases = float(units["cases"].sum())
+    clusters, moves, squares = (units[name].to_numpy(np.float64) for name in ("clusters", "moves", "squares"))
+    spread = spread_of_strata(clusters, moves / cases, squares / cases**2)
+    if not spread.degrees:
         return None
-    variance = float(row["squares"]) / cases**2 * clusters / (clusters - 1)
-    return Interval(*worth_limits(float(row["share"]), variance, cases, level=level), level, METHOD)
+    share = float(units["share"].iloc[0])
+    return Interval(*worth_limits(share, spread, cases, level=level), level, METHOD)

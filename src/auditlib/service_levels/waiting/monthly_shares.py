@@ -31,6 +31,7 @@ from auditlib.standards.profile import Demands
 from auditlib.statements import Answer, Exhibit, Facts, Unanswered, say
 from auditlib.statements.spans import span_for
 from auditlib.statistics.clustered_share import pooled_share
+from auditlib.statistics.strata import places
 from auditlib.time.epoch import instant_of
 from auditlib.time.months import month_text, months_of_days
 
@@ -249,7 +250,7 @@ def _series(share: UnitShare, days: pd.DataFrame, *, level: float) -> MonthlySer
 
 def _month(month: int, rows: pd.DataFrame, *, level: float, every: float) -> MonthShare:
     meeting, cases = (rows[name].to_numpy(dtype=np.float64) for name in ("meeting", "cases"))
-    pooled = pooled_share(meeting, cases)
+    pooled = pooled_share(meeting, cases, places(rows["unit_id"]))
     limits, apart = (Interval(*pooled.limits(level=at), at, METHOD) for at in (level, every))
     return MonthShare(
         month, pooled.value, int(cases.sum()), limits, apart, bool(rows["unit_id"].duplicated().any())

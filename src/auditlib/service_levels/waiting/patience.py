@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from auditlib.contracts import CanonicalTables
 from auditlib.records import Held, Interval, Refusal
@@ -19,6 +20,7 @@ from auditlib.service_levels.contradictory import ASK
 from auditlib.service_levels.waiting.channel_words import by, spoken
 from auditlib.service_levels.waiting.timed import GIVEN_UP, UNKNOWN, whole_seconds
 from auditlib.statistics.clustered_survival import SCALE, CountedSurvival, survival_limits
+from auditlib.statistics.strata import places
 from auditlib.statistics.types import Floats
 
 if TYPE_CHECKING:
@@ -187,16 +189,23 @@ def patience_by_channel(
     curves = {channel: curve for channel, curve in steps.items() if curve.ended.sum() > 0}
     sums = _clustered(tables, contacts, curves) if curves else {}
     return {
-        channel: _patience(curve, sums[channel], level=level, fewest=fewest)
+        channel: _patience(curve, *sums[channel], level=level, fewest=fewest)
         for channel, curve in curves.items()
     }
 
 
-def _patience(curve: CountedSurvival, sums: Sequence[Floats], *, level: float, fewest: int) -> Patience:
+def _patience(
+    curve: CountedSurvival,
+    unit: NDArray[np.int64],
+    sums: Sequence[Floats],
+    *,
+    level: float,
+    fewest: int,
+) -> Patience:
     bounds = []
     for seconds, influences in zip(BOUNDS, sums, strict=True):
         share, waited = curve.undone(seconds), int(curve.risked(seconds))
-        limits = survival_limits(share, influences, level=level)
+        limits = survival_limits(share, influences, unit, level=level)
         told = waited >= fewest
         given_up = None if limits is None else Interval(1 - limits.high, 1 - limits.low, level, limits.method)
         bounds.append(PatienceBound(seconds, 1 - share if told else None, given_up if told else None, waited))
@@ -206,8 +215,8 @@ def _patience(curve: CountedSurvival, sums: Sequence[Floats], *, level: float, f
 
 def _clustered(
     tables: CanonicalTables, contacts: nw.LazyFrame[Any], curves: Mapping[str, CountedSurvival]
-) -> dict[str, list[Floats]]:
-    """Return for each channel and bound the influences on the curve, added up by unit and day."""
+) -> dict[str, tuple[NDArray[np.int64], list[Floats]]]:
+    """Return for each channel the units, and by bound the influences on the curve, by unit and day."""
     import narwhals as nw
 
     names = [f"influence_{seconds}" for seconds in BOUNDS]
@@ -231,7 +240,8 @@ def _clustered(
     )
     channel = summed.get_column("channel").to_numpy().astype(str)
     columns = [summed.get_column(name).to_numpy().astype(np.float64) / SCALE for name in names]
-    return {name: [column[channel == name] for column in columns] for name in curves}
+    unit = places(summed.get_column("unit_id").to_list())
+    return {name: (unit[channel == name], [column[channel == name] for column in columns]) for name in curves}
 
 
 def _influences(curves: Mapping[str, CountedSurvival]) -> dict[str, Any]:
