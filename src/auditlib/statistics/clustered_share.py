@@ -97,12 +97,12 @@ def mean_over_groups(meeting: Floats, counted: Floats, group: NDArray[np.int64])
         Place of the group of each cluster, from 0, shape (clusters,); groups are the strata.
     """
     met, whole = (np.bincount(group, weights=part) for part in (meeting, counted))
-    some = whole > 0
-    shares = np.divide(met, whole, out=np.zeros_like(met), where=some)
-    value = float(shares[some].mean())
+    filled = whole > 0
+    shares = np.divide(met, whole, out=np.zeros_like(met), where=filled)
+    value = float(shares[filled].mean())
     # Of one cluster nothing is left against its own group: what it adds is held against the mean.
     several = np.bincount(group[counted > 0], minlength=len(whole))[group] > 1
-    weight = np.divide(1.0, whole * some.sum(), out=np.zeros_like(whole), where=some)
+    weight = np.divide(1.0, whole * filled.sum(), out=np.zeros_like(whole), where=filled)
     moves = (meeting - np.where(several, shares[group], value) * counted) * weight[group]
     return _clustered(value, moves, counted, group)
 
@@ -127,5 +127,5 @@ def mean_over_parts(
 
 
 def _clustered(value: float, moves: Floats, counted: Floats, stratum: NDArray[np.int64]) -> ClusteredShare:
-    some = counted > 0
-    return ClusteredShare(value, spread_of_clusters(moves[some], stratum[some]), float(counted.sum()))
+    filled = counted > 0
+    return ClusteredShare(value, spread_of_clusters(moves[filled], stratum[filled]), float(counted.sum()))

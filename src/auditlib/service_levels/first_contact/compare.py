@@ -128,8 +128,8 @@ def _returned(counts: FirstContactCounts, days: int, *, level: float) -> BeyondC
         return None
     share, by_chance = came.sum() / watched.sum(), late.sum() / silent.sum()
     moves = (came - share * watched) / watched.sum() - (late - by_chance * silent) / silent.sum()
-    some = watched > 0
-    spread = spread_of_clusters(moves[some], counts.stratum[some])
+    filled = watched > 0
+    spread = spread_of_clusters(moves[filled], counts.stratum[filled])
     return _beyond(float(share), float(by_chance), int(watched.sum()), spread, level=level)
 
 

@@ -122,13 +122,13 @@ class FirstContactCounts:
     def difference(self, more: str, less: str, of: str, days: int) -> tuple[float, ClusterSpread] | None:
         """Return by how much one share of the same contacts exceeds another, and its spread."""
         counted = self.daily(of, days)
-        whole, some = counted.sum(), counted > 0
-        if not some.any():
+        whole, filled = counted.sum(), counted > 0
+        if not filled.any():
             return None
         apart = self.daily(more, days) - self.daily(less, days)
         value = float(apart.sum() / whole)
         moves = (apart - value * counted) / whole
-        return value, spread_of_clusters(moves[some], self.stratum[some])
+        return value, spread_of_clusters(moves[filled], self.stratum[filled])
 
 
 def first_contact_counts(

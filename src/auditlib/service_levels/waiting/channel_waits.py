@@ -231,10 +231,10 @@ def _spread(
     if times is None or within is None:
         return None
     cases, seconds = days.column(f"{what}_cases"), days.column(f"{what}_time") / SECOND
-    told = cases > 0
-    unit = days.unit[told]
+    filled = cases > 0
+    unit = days.unit[filled]
     mean = TimeEstimate(
-        float(seconds.sum() / cases.sum()), mean_interval(seconds[told], cases[told], unit, level=level)
+        float(seconds.sum() / cases.sum()), mean_interval(seconds[filled], cases[filled], unit, level=level)
     )
     beside = days.rows.merge(within, on=["unit_id", "day"], how="left", suffixes=("", "_of_quantile"))
     found = {
@@ -242,8 +242,8 @@ def _spread(
             times.quantile(share),
             quantile_interval(
                 times,
-                beside[f"{name}_{what}"].fillna(0).to_numpy(dtype=np.float64)[told],
-                cases[told],
+                beside[f"{name}_{what}"].fillna(0).to_numpy(dtype=np.float64)[filled],
+                cases[filled],
                 unit,
                 share=share,
                 level=level,

@@ -106,10 +106,10 @@ def _handled(intervals: nw.LazyFrame[Any], channel: str, *, level: float) -> Cou
 
 def _limits(days: pd.DataFrame, *, measure: str, level: float) -> Interval | None:
     """Return limits of the pooled mean, days of units as clusters."""
-    told = days[days["cases"] > 0]
-    cases = told["cases"].to_numpy(dtype=np.float64)
-    time = told["time"].to_numpy(dtype=np.float64) / _PARTS
-    unit = places(told["unit_id"])
+    filled = days[days["cases"] > 0]
+    cases = filled["cases"].to_numpy(dtype=np.float64)
+    time = filled["time"].to_numpy(dtype=np.float64) / _PARTS
+    unit = places(filled["unit_id"])
     if measure != "given_up":
         return mean_interval(time, cases, unit, level=level)
     low, high = pooled_share(time, cases, unit).limits(level=level)
