@@ -27,8 +27,8 @@ def read_twice(*, ended: str = _ENDED, given_up: str = "the flag of who gave up"
     return (
         "read the file twice. Does a column say who was answered? Then choose the rows by it, once with "
         'only: [{column: ..., is: [...], because: answered}] and once with the others, answered: "" under '
-        f"constants and ended: {ended}; 'abandoned' stays mapped to {given_up} in both, so that contacts said to "
-        f"be both stay unknown. Only where no column says it, choose by {given_up}."
+        f"constants and ended: {ended}; 'abandoned' stays mapped to {given_up} in both, so that "
+        f"contacts said to be both stay unknown. Only where no column says it, choose by {given_up}."
     )
 
 
