@@ -35,19 +35,19 @@ def repeated_counts(reason: str, source: Source, beside: str) -> str:
     column = source.label(DAY) if DAY in source.columns else ""
     day = source.constants.get(DAY, "")
     if column:
-        said = f"Both have the same day of export in {column!r}."
+        advice = f"Both have the same day of export in {column!r}."
     elif day:
-        said = f"Both are said to be exported on {day}: correct {DAY} where the days differ."
+        advice = f"Both are said to be exported on {day}: correct {DAY} where the days differ."
     elif beside:
-        said = (
+        advice = (
             f"These intervals are counted by {beside}, too. Where it is an export of another day, say so "
             f'first: write the day of each export under its constants, {DAY}: "YYYY-MM-DD", or map the '
             f"column that says it, columns: {{{DAY}: ...}}. The last export then holds, and what it "
             "restates is told."
         )
     else:
-        said = (
+        advice = (
             f"Where the file holds several exports, map the day of each first: columns: {{{DAY}: ...}}. The "
             "last export then holds, and what it restates is told."
         )
-    return f"{said} {_OTHERWISE[reason]}"
+    return f"{advice} {_OTHERWISE[reason]}"

@@ -49,13 +49,15 @@ def contradictory_contacts(evidence: CanonicalTables, table: str) -> tuple[Broke
     if table != TABLE:
         return ()
     rows = evidence.lazy(table)
-    both = ~nw.col("answered_at").is_null() & nw.col("abandoned").fill_null(value=False)
+    contradictory = ~nw.col("answered_at").is_null() & nw.col("abandoned").fill_null(value=False)
     given_up = nw.col("abandoned").cast(nw.Int64)
-    sums = rows.select(tested=given_up.count(), lost=given_up.sum(), broken=both.cast(nw.Int64).sum())
+    sums = rows.select(
+        tested=given_up.count(), lost=given_up.sum(), broken=contradictory.cast(nw.Int64).sum()
+    )
     tested, lost, broken = (int(value or 0) for value in sums.collect().rows()[0])
     if not broken:
         return ()
-    places = rows.filter(both).select("unit_id", "source_file", "source_line", "interaction_id")
+    places = rows.filter(contradictory).select("unit_id", "source_file", "source_line", "interaction_id")
     first = places.sort("source_file", "source_line").head(MOST_LISTED).collect().rows()
     contacts = tuple(
         BrokenInterval(str(unit), str(file), int(line), str(contact)) for unit, file, line, contact in first

@@ -145,7 +145,7 @@ def _rule() -> nw.Expr:
     """Return the rule a row breaks by itself; the code of the reason where it names the row."""
     import narwhals as nw
 
-    alone = nw.col("reason").is_in([Reason.SCALE.value, Reason.CONTRADICTION.value])
+    alone = nw.col("reason").is_in([Reason.SCALE.value, Reason.CONTRADICTION.value, Reason.TIME.value])
     return nw.when(alone).then(nw.col("rule")).otherwise(nw.col("reason"))
 
 
