@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from auditlib.contracts import CanonicalTables
+from auditlib.contracts.frames import rows_in
 from auditlib.contracts.queue_gaps import QUEUE, went_nowhere, with_gaps
 from auditlib.reliability.count_identities import MOST_LISTED, TABLE, BrokenInterval
 
@@ -216,10 +217,3 @@ def _largest_first(queues: list[dict[str, Any]]) -> tuple[UnbalancedQueue, ...]:
         for row in queues
     ]
     return tuple(sorted(gaps, key=lambda queue: (-queue.share, queue.unit, queue.channel, queue.queue)))
-
-
-def rows_in(rows: nw.LazyFrame[Any]) -> int:
-    """Return how many rows there are."""
-    import narwhals as nw
-
-    return int(rows.select(many=nw.len()).collect().rows()[0][0])

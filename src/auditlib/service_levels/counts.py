@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from auditlib.contracts import WHOLE_DAY
+from auditlib.contracts.frames import rows_in
 from auditlib.contracts.intervals import INTERVAL_COUNTS
 from auditlib.records import Basis
 from auditlib.service_levels.carried import carried
 from auditlib.service_levels.completed import completed
 from auditlib.service_levels.doubted import latest_intervals
 from auditlib.standards.measure import Tables
-from auditlib.standards.observed import IN_PERIOD, counts_by, rows_in
+from auditlib.standards.observed import IN_PERIOD, counts_by
 from auditlib.statements import counted
 from auditlib.time.epoch import DAY
 
