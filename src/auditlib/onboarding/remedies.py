@@ -11,6 +11,7 @@ from auditlib.contracts import Column, ColumnKind
 from auditlib.evidence.repeated_hours import UNPAIRED
 from auditlib.onboarding.column_facts import MISSING_WORDS
 from auditlib.onboarding.date_formats import EPOCHS, FORMATS, look_at_dates, plausible
+from auditlib.onboarding.month_names import months_named, months_remedy
 from auditlib.onboarding.repeated_counts import COUNTS, REPEATED, repeated_counts
 from auditlib.onboarding.unread_cells import ASK, NUMBER, missing_remedy, notation_remedy, percentages
 from auditlib.onboarding.vocabulary import meaning, vocabulary
@@ -213,6 +214,8 @@ def date_remedy(cells: Sequence[str], declared: Sequence[str], *, any_kept: bool
     key
         The key that 'formats' has to stand under, where the source has none of it yet.
     """
+    if months := months_named(cells):
+        return months_remedy(months)
     fitting, read = fitting_formats(cells)
     if not fitting:
         return "No format the suite knows fits these cells: correct them, or declare how they are written."
