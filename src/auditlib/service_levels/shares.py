@@ -30,10 +30,25 @@ from auditlib.statements import counted
 if TYPE_CHECKING:
     import narwhals as nw
 
-WHOLES: Mapping[str, Sequence[Left]] = MappingProxyType(
-    {"offered": tuple(Left), "answered": (Left.ANSWERED,), "settled": (Left.ANSWERED, Left.ABANDONED)}
+_EVERYONE = "offered"
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """What a share of contacts is over: the definition in use that says the same, and what became of them."""
+
+    definition: str
+    became: tuple[Left, ...]
+
+
+WHOLES: Mapping[str, Whole] = MappingProxyType(
+    {
+        "offered": Whole("over_offered", tuple(Left)),
+        "answered": Whole("over_answered", (Left.ANSWERED,)),
+        "settled": Whole("over_ended", (Left.ANSWERED, Left.ABANDONED)),
+    }
 )
-"""What shares of contacts are over, and what became of the contacts in it."""
+"""What shares of contacts are over, by the word of a criterion."""
 
 
 def share_over(whole: str, *, meets: Sequence[Disposition]) -> ShareDefinition:
@@ -44,20 +59,36 @@ def share_over(whole: str, *, meets: Sequence[Disposition]) -> ShareDefinition:
     >>> share_over("answered", meets=[Disposition.ANSWERED_IN_TIME]).misses
     (<Disposition.ANSWERED_LATE: 'answered_late'>,)
     """
-    counts_in = [each for each in Disposition if each.left in WHOLES[whole] and each not in meets]
+    became = WHOLES[whole].became
+    counts_in = [state for state in Disposition if state.left in became and state not in meets]
     return ShareDefinition(
         title="", source="The standard's own", dated=date.min, meets=tuple(meets), misses=tuple(counts_in)
     )
+
+
+def form_of(options: Mapping[str, Any]) -> str:
+    """Return the definition in use that a criterion means; over all offered where it says nothing known.
+
+    Examples
+    --------
+    >>> form_of({"over": "settled"}), form_of({})
+    ('over_ended', 'over_offered')
+    """
+    return WHOLES.get(_whole(options), WHOLES[_EVERYONE]).definition
 
 
 def standard_way(metric: str, options: Mapping[str, Any]) -> Variant:
     """Return the way of counting that a criterion itself names: all contacts together, from their offer."""
     in_time = metric == "answered_within"
     limit = int(options["seconds"]) if in_time else 0
-    gave_up = [each for each in Disposition if each.left is Left.ABANDONED]
+    gave_up = [state for state in Disposition if state.left is Left.ABANDONED]
     meets = [Disposition.ANSWERED_IN_TIME] if in_time else gave_up
-    whole = str(options.get("over", "offered"))
-    return Variant(f"over_{whole}", share_over(whole, meets=meets), limit, Aggregation.POOLED)
+    definition = share_over(_whole(options), meets=meets)
+    return Variant(form_of(options), definition, limit, Aggregation.POOLED)
+
+
+def _whole(options: Mapping[str, Any]) -> str:
+    return str(options.get("over", _EVERYONE))
 
 
 @dataclass(frozen=True, slots=True)
