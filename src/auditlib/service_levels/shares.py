@@ -232,12 +232,20 @@ class _Evidence:
         rows = counted(share.settled + share.unknown, "row")
         return f"of {rows}, {share.unknown:,} left open {self.question.unsaid}{days}"
 
+    def _undecided(self) -> int:
+        """Return how many contacts of intervals are on neither side, where rounding is not the reason."""
+        if self.of_counts is None or self.intervals is None or self.intervals.contradicts or self.rounded:
+            return 0
+        return self.of_counts.undecided(self.question.way)
+
+    def counted_at(self) -> tuple[int, ...]:
+        """Return the other limits by which contacts were counted that are on neither side for it."""
+        return tuple(self.other_limits()) if self._undecided() else ()
+
     def _uncounted(self) -> str:
         """Return why contacts of intervals are on neither side; empty where none is."""
-        if self.of_counts is None or self.intervals is None or self.intervals.contradicts:
-            return ""
-        unknown = self.of_counts.undecided(self.question.way)
-        if not unknown or self.rounded:
+        unknown = self._undecided()
+        if not unknown:
             return ""
         contacts = f"{counted(unknown, 'contact')} of interval counts left open"
         limits = self.other_limits()
@@ -254,7 +262,7 @@ def _measured(evidence: _Evidence, *, confidence: float) -> Measurement:
     # Bounds that exclude nothing say nothing.
     if measured.value is None or (not measured.n and measured.bounds in (None, (0.0, 1.0))):
         none = f"there is no {evidence.question.channel} contact in the period that says enough"
-        return nothing(notes or none)
+        return replace(nothing(notes or none), counted_at=evidence.counted_at())
     if measured.successes is not None:
         # Units that differ are no chance: with them as clusters a share of few units would show nothing.
         plain = span(measured.successes, measured.n, 0, level=confidence)
@@ -266,6 +274,7 @@ def _measured(evidence: _Evidence, *, confidence: float) -> Measurement:
         level=EvidenceLevel.AGGREGATES if evidence.single is None else EvidenceLevel.RESPONSES,
         basis=evidence.basis(),
         reason=notes,
+        counted_at=evidence.counted_at(),
     )
 
 
