@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from quarantined import verdicts
-from test_interval_counts import row, taken
+from quarantined import UNITS, run_of, units, verdicts
+from test_interval_counts import HEADER, counts, row, taken
 
 from auditlib.errors import ParameterError
-from auditlib.evidence import Evidence
+from auditlib.evidence import Evidence, prepare
 from auditlib.parameters.checks import load_run
+from auditlib.service_levels.doubted import latest_intervals
 from auditlib.time.epoch import moment_of
 
 IN_ORDER = {"dates": {"time_zone": "unit", "ambiguous": "in_order"}}
@@ -47,8 +48,46 @@ def test_two_hours_with_the_same_counts_are_no_copies(tmp_path: Path) -> None:
     assert instants(evidence) == {"00:00": 3, "01:00": 3}
 
 
-def test_a_row_without_its_pair_is_the_earlier(tmp_path: Path) -> None:
-    assert instants(taken(tmp_path, *of_night(("02:30", 7)), **IN_ORDER)) == {"00:30": 7}
+def test_a_row_without_its_pair_is_of_neither_hour_and_is_said(tmp_path: Path) -> None:
+    evidence = taken(tmp_path, *of_night(("01:30", 5), ("02:30", 7), ("03:00", 6)), **IN_ORDER)
+    assert verdicts(evidence) == [(3, "start", "time")]
+    (said,) = evidence.quarantine()["message"]
+    assert "came twice and stands once in this file" in said
+    assert "2024-10-27 02:30:00" in said
+    assert instants(evidence) == {"23:30": 5, "02:00": 6}
+    assert [total.rows_kept + total.rows_quarantined for total in evidence.totals] == [2, 3]
+
+
+def test_either_hour_is_noted_as_one_that_such_a_row_may_be_about(tmp_path: Path) -> None:
+    evidence = taken(tmp_path, *of_night(("02:30", 7)), **IN_ORDER)
+    noted = evidence.frame("quarantined_intervals", columns=["starts_at", "offered", "reason"])
+    assert [f"{moment_of(int(at)):%H:%M}" for at in noted["starts_at"]] == ["00:30", "01:30"]
+    assert noted[["offered", "reason"]].values.tolist() == [[7, "time"], [7, "time"]]
+
+
+def test_a_pair_of_which_a_row_is_at_fault_is_a_pair(tmp_path: Path) -> None:
+    wrong = NIGHT.format(queue="", time="02:30", offered="x")
+    evidence = taken(tmp_path, wrong, *of_night(("02:30", 7)), **IN_ORDER)
+    assert [(line, reason) for line, _, reason in verdicts(evidence)] == [(2, "scale")]
+    assert instants(evidence) == {"01:30": 7}
+
+
+@pytest.mark.parametrize("many", [1, 2])
+def test_a_later_export_that_holds_an_hour_once_restates_neither(tmp_path: Path, many: int) -> None:
+    """With both of its rows it restates both; what it holds once leaves both in doubt, as exported before."""
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "units.csv").write_text(UNITS, encoding="utf-8")
+    sources = [units()]
+    for day, halves in (("01", (("02:00", 2), ("02:00", 1))), ("03", (("02:00", 9), ("02:00", 8))[:many])):
+        file = f"export_{day}.csv"
+        (data / file).write_text("\n".join((HEADER, *of_night(*halves), "")), encoding="utf-8")
+        constants = {"within_seconds": "20", "exported_on": f"2024-11-{day}"}
+        sources.append(counts(file=file, constants=constants, **IN_ORDER))
+    evidence = prepare(run_of(*sources), data, tmp_path / "store", threads=1)
+    latest = latest_intervals(evidence).sort("starts_at").select("offered", "answered").collect()
+    unknown = [tuple(row) for row in latest.rows()]
+    assert unknown == ([(2, None), (1, None)] if many == 1 else [(9, 9), (8, 8)])
 
 
 def test_queues_have_pairs_of_their_own(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from auditlib.onboarding.check import check
 from auditlib.parameters.run import Thresholds
 from auditlib.records import Reliability
 from auditlib.reliability import ReliabilityAnswer, caveat, reliability
+from auditlib.reliability.contradictory_contacts import read_twice
 
 TABLE, ROOT = "interactions", Path(__file__).parents[2]
 
@@ -49,9 +50,21 @@ def test_the_finding_lists_the_contacts_and_asks_for_the_column() -> None:
     assert "Not so in 3 contacts of 20" in finding.condition
     assert [case.id for case in finding.cases] == ["I2", "I3", "I4"]
     assert "line 2 of calls.csv" in finding.cases[0].words
-    assert "'ended'" in finding.recommendation
+    assert "ended: {after: offered" in finding.recommendation
     assert set(orphans(table.grounds[0], answered.numbers())) <= {"5.0"}, "beside the declared limit"
     assert table.grounds[0] in caveat(answered.result, tables=[TABLE]).text
+
+
+@pytest.mark.parametrize(("without_answer", "recipe"), [(2, True), (3, False)])
+def test_how_to_read_the_file_is_told_only_where_most_who_gave_up_have_an_answer(
+    without_answer: int, recipe: bool
+) -> None:
+    """Three are said to be both: beside three more who gave up, half of those who did have an answer."""
+    gave_up = [contact(30 + place, None, abandoned=True) for place in range(without_answer)]
+    (table,) = judged(*calls(3), *gave_up).result.tables
+    said = " ".join(table.grounds)
+    assert (read_twice() in said) == recipe
+    assert ("ask the client what became of these" in said) != recipe
 
 
 def test_contacts_that_do_not_say_whether_they_were_given_up_are_not_tested() -> None:

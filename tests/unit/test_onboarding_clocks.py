@@ -43,3 +43,18 @@ def test_two_rows_of_an_hour_that_came_twice_are_asked_about_as_hours(tmp_path: 
     assert "clocks were put back" in problem.message
     assert "dates: {ambiguous: in_order}" in problem.remedy
     assert problem.line == 10
+
+
+def test_an_hour_that_stands_once_is_asked_for_and_not_guessed(tmp_path: Path) -> None:
+    (tmp_path / "units.csv").write_text("unit\nHill\n", encoding="utf-8")
+    (tmp_path / "counts.csv").write_text("\n".join(("unit,start,n", *ROWS[1:], "")), encoding="utf-8")
+    text = RUN.replace("Copenhagen}", "Copenhagen, ambiguous: in_order}")
+    (tmp_path / "run.yaml").write_text(text, encoding="utf-8")
+    for part in ("notebooks", "params"):
+        (tmp_path / part).symlink_to(ROOT / part)
+    report = check(tmp_path / "run.yaml", data=tmp_path, store=tmp_path / "store")
+    (problem,) = report.aside
+    assert "1 of 2 rows in quarantine for time" in problem.message
+    assert "ambiguous: in_order" in problem.message
+    assert "a row for each of the two, 0 where no contact came" in problem.remedy
+    assert problem.line == 10

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from auditlib.onboarding.check import check
 from auditlib.onboarding.edition_in_force import edition_in_force
 from auditlib.onboarding.new_run import new
 
@@ -47,3 +48,50 @@ def test_new_proposes_the_edition_of_the_records(tmp_path: Path) -> None:
     )
     text = new("small", [file], start=tmp_path).run_file.read_text("utf-8")
     assert "\nstandard: service-excellence@2026\n" in text
+
+
+RUN = """audit: small
+party: {name: A desk}
+period: {start: START, end: END}
+as_of: 2026-12-01T00:00:00Z
+standard: service-excellence@2025
+sources:
+  - {table: units, form: csv, file: contacts.csv, once: true, columns: {unit_id: desk}}
+  - table: interactions
+    form: csv
+    file: contacts.csv
+    columns: {interaction_id: call, unit_id: desk, offered: queued}
+    constants: {channel: phone}
+notebooks: {NOTEBOOK: {}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "notebook", "said"),
+    [
+        ("2025-12-30", "2025-12-31", "11_standards", ""),
+        ("2026-06-29", "2026-06-30", "11_standards", ""),
+        ("2026-07-01", "2026-07-01", "11_standards", "service-excellence@2026 is in force on every day"),
+        ("2026-07-01", "2026-07-01", "07_service_levels", "service-excellence@2026 is in force on every day"),
+        ("2026-07-01", "2026-07-01", "01_intake", ""),
+        ("2025-12-31", "2026-07-01", "11_standards", "and certifies nothing."),
+    ],
+)
+def test_check_says_where_the_edition_named_is_not_in_force(
+    tmp_path: Path, start: str, end: str, notebook: str, said: str
+) -> None:
+    """Until 30 June 2026, the end of the transition, the edition of 2025 may be used; no longer."""
+    (tmp_path / "contacts.csv").write_text(
+        "call,desk,queued\nC1,North,2025-12-31 09:00:00\n", encoding="utf-8"
+    )
+    text = RUN.replace("START", start).replace("END", end).replace("NOTEBOOK", notebook)
+    (tmp_path / "run.yaml").write_text(text, encoding="utf-8")
+    for part in ("notebooks", "params"):
+        (tmp_path / part).symlink_to(ROOT / part)
+    notes = check(tmp_path / "run.yaml", data=tmp_path, store=tmp_path / "store").notes
+    told = [note for note in notes if note.startswith("standard: ")]
+    assert len(told) == bool(said)
+    if said:
+        assert "in effect from 2025-01-01 to 2025-12-31" in told[0]
+        assert said in told[0]
+        assert ("every day" in told[0]) == ("every day" in said), "no edition covers a period over two"

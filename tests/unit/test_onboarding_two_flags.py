@@ -13,6 +13,7 @@ from auditlib.onboarding.new_run import new
 from auditlib.onboarding.run_file_text import DECIDE
 from auditlib.parameters.load import load
 from auditlib.parameters.run import Run
+from auditlib.reliability.contradictory_contacts import read_twice
 
 ROOT = Path(__file__).parents[2]
 HEADER = "protocolo;entrada;unidade;atendida;abandonada;espera_seg;tempo_atendimento_seg"
@@ -121,9 +122,13 @@ def test_check_says_how_to_read_waits_without_settling_contradictions(tmp_path: 
     assert "read as the wait until the answer in every row." in said
     assert "'abandoned' stays mapped to abandonada in both" in said
     assert 'abandoned: "true"' not in said
+    ended = "{after: offered, duration: espera_seg, unit: ...}"
+    assert read_twice(ended=ended, given_up="abandonada") in said, "the advice of the report, with names"
 
 
 def test_check_calls_contradictions_of_a_file_read_by_its_rows_the_clients(tmp_path: Path) -> None:
     said = notes(tmp_path, TWICE)
     assert "every row" not in said
     assert "both answered and given up by 2 contacts of 21" in said
+    assert "read the file twice" not in said, "it is"
+    assert "ask the client what became of these" in said

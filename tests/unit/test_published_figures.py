@@ -191,6 +191,62 @@ def test_where_the_evidence_tells_bounds_alone_a_figure_within_them_is_left_open
     assert unfounded(answer) == []
 
 
+UNTOLD = dict.fromkeys(("abandoned_in_time", "abandoned_short", "short_seconds", "answered_in_time"))
+
+
+@pytest.mark.parametrize(("value", "definition", "said"), [
+    (0.815, "over_offered", True), (0.815, "", True), (0.812, "over_offered", False), (0.785, "", False),
+])  # fmt: skip
+def test_a_figure_that_holds_only_if_nearly_all_in_doubt_went_its_way_is_said_to(value, definition, said):
+    """Of the 1,000 answered on one of thirty days nobody knows who was in time: 78.4% to 81.6%."""
+    counts = [*half_hours(30)[:29], *half_hours(30, **UNTOLD)[29:]]
+    answer = asked([figure(value, definition=definition)], counts, target=0.5)
+    (entry,) = answer.result.figures
+    assert entry.given is GivenBy.PERHAPS
+    assert entry.asks == pytest.approx((value - 0.0005 - 860 * 29 / 31800) / (1000 / 31800))
+    held = (
+        "holds only if nearly all that the evidence leaves open (1,000 contacts) went the better way"
+        in str(answer)
+    )
+    assert held == said
+    assert ("gives 78.4% to 81.6%" in str(answer)) == said
+    assert answer.findings() == (), "that it may be so is no fault"
+    assert unfounded(answer) == []
+
+
+@pytest.mark.parametrize(("value", "said"), [(0.0547, True), (0.0566, False)])
+def test_of_contacts_given_up_fewer_is_the_better_way(value, said):
+    counts = [*half_hours(30)[:29], *half_hours(30, abandoned=None)[29:]]
+    answer = asked([figure(value, measure="abandoned", rounded_to=0.0001)], counts)
+    assert answer.result.figures[0].given is GivenBy.PERHAPS
+    assert ("holds only if nearly all" in str(answer)) == said
+    assert unfounded(answer) == []
+
+
+def test_a_figure_better_than_the_form_that_only_ways_in_doubt_may_give_is_a_minor_finding():
+    """The form gives 81.1% exactly; 83% is within the bounds of another, and no definition is named."""
+    untold = dict.fromkeys(("abandoned_in_time", "abandoned_short", "short_seconds"))
+    answer = asked([figure(0.83)], half_hours(60, **untold), target=0.5)
+    (entry,), (finding,) = answer.result.figures, answer.findings()
+    assert entry.given is GivenBy.PERHAPS
+    assert finding.grade is Grade.MINOR
+    assert "given for certain by no definition" in finding.headline
+    assert "1.9 percentage points better than the form of the standard, 81.1%" in finding.condition
+    assert finding.shortfall == pytest.approx(0.83 - 860 / 1060)
+    assert "1.9 percentage points better" in str(answer)
+    assert unfounded(answer) == []
+    worse = asked([figure(0.79)], half_hours(60, **untold), target=0.5)
+    assert all("given for certain by no" not in entry.headline for entry in worse.findings())
+
+
+def test_a_definition_claimed_that_cannot_give_the_figure_is_a_finding_though_another_may():
+    untold = dict.fromkeys(("abandoned_in_time", "abandoned_short", "short_seconds"))
+    answer = asked([figure(0.83, definition="over_offered")], half_hours(60, **untold), target=0.5)
+    (finding,) = answer.findings()
+    assert "The definition claimed gives 81.1%" in finding.condition
+    assert unfounded(answer) == []
+
+
 def test_a_figure_is_held_against_its_own_unit_its_days_and_its_channel():
     ours = [span(48 * day, 100, 100, 60, 0, unit_id="A") for day in range(30)]
     others = [span(48 * day, 100, 100, 90, 0, unit_id="B") for day in range(30)]

@@ -12,9 +12,11 @@ from test_interval_measures import span
 
 from auditlib.audit.numerals import orphans
 from auditlib.parameters.run import Thresholds
-from auditlib.records import Reliability
+from auditlib.records import Grade, Reliability
 from auditlib.reliability import ReliabilityAnswer, caveat, reliability
 from auditlib.reliability.queue_balances import UnbalancedQueues, unbalanced_queues
+from auditlib.service_levels.carried import carried
+from auditlib.service_levels.completed import completed
 
 TABLE, AT_MOST = "interval_counts", Thresholds(quarantine_share=0.05)
 
@@ -95,6 +97,54 @@ def test_where_few_go_nowhere_it_is_said_and_does_not_decide():
     assert any("Went nowhere: 80 of 2,080 contacts offered (3.8%)" in ground for ground in table.grounds)
 
 
+def queues_of(many: int, *, name: str = "A") -> list[dict[str, Any]]:
+    """Return a queue of which 40 contacts went nowhere in each of so many intervals, and a sound one."""
+    sound = [span(place, 60, 57, 55, 2, **PASSED) for place in range(300)]
+    return [
+        *(row | {"queue": name} for row in planted(many)),
+        *(row | {"queue": "B", "answered": 57} for row in sound),
+    ]
+
+
+@pytest.mark.parametrize(("name", "limit", "found"), [("A", 0.05, 1), ("Skill 12", 0.05, 1), ("A", 0.06, 0)])
+def test_a_queue_in_which_many_went_nowhere_is_a_finding_of_its_own(name, limit, found):
+    """120 of 2,120 contacts are 5.7% of their queue, and 0.6% of the 20,120 of the table."""
+    counts = queues_of(3, name=name)
+    answered = reliability(engaged(evidence(*counts), thresholds=Thresholds(quarantine_share=limit)), TABLE)
+    (table,) = answered.result.tables
+    assert table.answer is not Reliability.NOT_SUFFICIENT
+    assert any(f"120 of 2,120 in {name} of A by phone (5.7%)" in ground for ground in table.grounds)
+    findings = [entry for entry in answered.findings() if entry.subject == "interval_counts:nowhere"]
+    assert len(findings) == found
+    for finding in findings:
+        assert finding.grade is Grade.MINOR
+        assert finding.headline == f"Contacts went nowhere: {name} of A by phone"
+        assert finding.shortfall == pytest.approx(120 / 2120)
+        assert "120 of 2,120" in finding.condition
+        assert [case.id for case in finding.cases] == [f"counts.csv:{line}" for line in (2, 3, 4)]
+        numbers = {number.key: number for number in answered.numbers()}
+        stated = [numbers[key] for key in finding.evidence]
+        for text in (finding.condition, finding.headline):
+            assert list(orphans(text, stated)) == []
+
+
+def test_a_table_that_is_not_reliable_tells_its_queues_once():
+    answered = judged(*planted(5))
+    assert [finding.subject for finding in answered.findings()] == [TABLE]
+    assert "200 of 2,200 in A by phone (9.1%)" in answered.findings()[0].condition
+
+
+def test_service_levels_know_the_same_queues():
+    """What shares leave open is what is told here, also where an interval leaves unsaid who was passed on."""
+    counts = [*queues_of(3), *(row | {"queue": "C", "flowed_out": None} for row in planted(3))]
+    held = evidence(*counts)
+    queues = [queue.queue for gaps in unbalanced_queues(held, TABLE) for queue in gaps.queues]
+    assert queues == ["A"]
+    over = carried(completed(held.lazy(TABLE)), passed_on=True)
+    assert over.astray == (("A", "A"),)
+    assert "120 contacts of A of A went nowhere" in over.words
+
+
 def test_the_notebook_of_service_levels_says_the_same_in_its_caveat():
     answered = judged(*planted(5))
     (table,) = answered.result.tables
@@ -135,9 +185,10 @@ def test_each_queue_is_held_against_itself():
     """One queue ends 200 more than came, the other 200 fewer: together they would add up."""
     more = [row | {"queue": "A"} for row in planted(5)]
     fewer = [row | {"queue": "B", "answered": 19} for row in planted(0)]
-    assert [(queues.nowhere, queues.queues, queues.contacts) for queues in unbalanced(*more, *fewer)] == [
-        (True, 1, 200), (False, 1, 200),
-    ]  # fmt: skip
+    assert [
+        (queues.nowhere, [queue.queue for queue in queues.queues], queues.contacts)
+        for queues in unbalanced(*more, *fewer)
+    ] == [(True, ["A"], 200), (False, ["B"], 200)]
 
 
 def test_columns_that_are_swapped_are_proved_by_the_intervals_that_end_more_than_came():
@@ -148,8 +199,8 @@ def test_columns_that_are_swapped_are_proved_by_the_intervals_that_end_more_than
     (finding,) = answered.findings()
     assert [case.id for case in finding.cases] == [f"counts.csv:{line}" for line in range(92, 102)]
     assert (
-        "Not so in 1 queue: answered, given up or passed on were 1,100 of 1,000 contacts offered; 10 "
-        "intervals lie apart" in finding.condition
+        "Not so in 1 queue: answered, given up or passed on were 1,100 of 1,000 contacts offered, apart by "
+        "100 of 1,000 in A by phone (10.0%); 10 intervals lie apart" in finding.condition
     )
     assert "ask what each column counts" in finding.recommendation.lower()
 

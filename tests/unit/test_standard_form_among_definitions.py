@@ -15,7 +15,7 @@ from auditlib.audit.standard import read_edition
 from auditlib.records import DecisionMode
 from auditlib.service_levels.definitions import Aggregation, ClockStart
 from auditlib.service_levels.examine import by_definition, families
-from auditlib.service_levels.shares import WHOLES, share_over
+from auditlib.service_levels.shares import WHOLES, form_of, share_over
 from auditlib.standards.judge import judge_one
 
 ROOT = Path(__file__).parents[2]
@@ -28,12 +28,11 @@ POLICIES = families(
 EDITION = read_edition("service-excellence@2026", root=ROOT)
 IM_01, IM_02 = EDITION.criterion("IM-01"), EDITION.criterion("IM-02")
 LIMIT = int(IM_01.options["seconds"])
-FORMS = {"offered": "over_offered", "answered": "over_answered", "settled": "over_ended"}
 
 
 @pytest.mark.parametrize("whole", WHOLES)
 def test_each_whole_of_the_standard_is_a_definition_in_use(whole: str) -> None:
-    definition = POLICIES["answered_within"].definitions[FORMS[whole]]
+    definition = POLICIES["answered_within"].definitions[form_of({"over": whole})]
     ours = share_over(whole, meets=definition.meets)
     assert (set(ours.meets), set(ours.misses)) == (set(definition.meets), set(definition.misses))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from auditlib.audit.numerals import orphans
 from auditlib.audit.standard import verdict_on
 from auditlib.records import Finding, Outcome
 from auditlib.standards.answer import VerdictAnswer
+from auditlib.standards.counted_otherwise import own_limit
 from auditlib.standards.findings import findings
 from auditlib.standards.verdict import Verdict
 
@@ -62,3 +64,13 @@ def test_counts_at_the_criterion_s_own_limit_ask_for_nothing_else() -> None:
     judgements = {entry.criterion.id: entry for entry in judged(60).judgements}
     assert judgements["IM-01"].measurement.value == pytest.approx(0.75)
     assert not any("counts by interval" in each.recommendation for each in findings(judged(60)))
+
+
+@pytest.mark.parametrize(("limits", "counted_at"), [((30, 50), (30, 50)), ((60,), ())])
+def test_the_limits_counts_were_made_at_are_carried_and_not_read_from_words(
+    limits: tuple[int, ...], counted_at: tuple[int, ...]
+) -> None:
+    (judgement,) = (entry for entry in judged(*limits).judgements if entry.criterion.id == "IM-01")
+    assert judgement.measurement.counted_at == counted_at
+    silent = replace(judgement, measurement=replace(judgement.measurement, reason=""))
+    assert own_limit(silent) == (60 if counted_at else None)

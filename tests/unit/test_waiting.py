@@ -542,3 +542,17 @@ def test_a_channel_of_one_day_of_one_unit_has_no_interval():
     entry = channel(evidence(contact("C1", 0, wait=5), contact("C2", 9, wait=7)))
     assert entry.wait is not None
     assert [estimate.interval for estimate in entry.wait.estimates.values()] == [None, None, None]
+
+
+def test_medians_are_cut_to_whole_seconds_means_are_not_and_the_page_says_so():
+    """Four contacts are handled for 244.1 seconds each."""
+    exact = contact("C0", 0, wait=20, handle=244)
+    tenths = [
+        exact | {"interaction_id": f"C{at}", "ended_at": exact["ended_at"] + SECOND // 10} for at in range(4)
+    ]
+    entry = channel(evidence(*tenths))
+    assert entry.handle is not None
+    assert (entry.handle.median.seconds, entry.handle.mean.seconds) == (244, pytest.approx(244.1))
+    answer = WaitingAnswer(measured(evidence(*tenths)))
+    assert "told in whole seconds: what is left over is dropped" in said_limits(answer)
+    assert unfounded(answer) == []

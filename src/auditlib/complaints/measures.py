@@ -23,9 +23,10 @@ from typing import TYPE_CHECKING, Any
 from auditlib.complaints.deviations import excused
 from auditlib.complaints.recurrence import recurrence_of
 from auditlib.contracts import TABLES
+from auditlib.contracts.frames import rows_in
 from auditlib.records import Basis, EvidenceLevel, Measurement, Statistic
 from auditlib.standards.measure import Context, Tables, measure, nothing
-from auditlib.standards.observed import IN_PERIOD, KnownRows, known, rows_in, share_known, whole_of
+from auditlib.standards.observed import IN_PERIOD, KnownRows, known, share_known, whole_of
 from auditlib.standards.supplied import only_words
 from auditlib.standards.whole_days import BY_DAYS, beyond, holds_days, repeated, whole_day
 from auditlib.standards.whole_days import within as kept_to

@@ -1,4 +1,4 @@
-"""Lazy frames of the evidence, computed: rows as pandas, whether there is one, months of local days."""
+"""Lazy frames of the evidence, computed: rows as pandas, how many, months of local days."""
 
 from __future__ import annotations
 
@@ -23,6 +23,13 @@ def collected(frame: Frame) -> nw.DataFrame[Any]:
 def any_row(frame: Frame) -> bool:
     """Return whether there is a row."""
     return bool(collected(frame.head(1)).shape[0])
+
+
+def rows_in(frame: nw.LazyFrame[Any]) -> int:
+    """Return how many rows `frame` has."""
+    import narwhals as nw
+
+    return int(frame.select(rows=nw.len()).collect().rows()[0][0])
 
 
 def to_pandas(frame: Frame) -> pd.DataFrame:

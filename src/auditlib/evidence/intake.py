@@ -67,6 +67,8 @@ class Tally:
     notes: list[str] = field(default_factory=list)
     doubled: set[int] = field(default_factory=set)
     """Places of rows that are told apart by a local time that exists twice."""
+    unpaired: list[int] = field(default_factory=list)
+    """Places of sound rows of such a time that stand without their pair."""
 
 
 def take_in(
@@ -125,12 +127,13 @@ def _read_all(
         doubled = set[int]().union(*(tally.doubled for tally in tallies.values()))
         key = sources[0].contract.key
         quarantine.add_copies(context.connection, copies, names=context.names, key=key, doubled=doubled)
-    twice = overlapping_intervals.doubled(context.connection, copies, names=context.names)
+    unpaired = np.array([place for tally in tallies.values() for place in tally.unpaired], np.int64)
+    gone = np.concatenate([copies["place"].to_numpy(), unpaired])
+    twice = overlapping_intervals.doubled(context.connection, gone, names=context.names)
     quarantine.add(context.connection, twice)
     for place in again.to_pylist():
         tallies[place // duplicates.PLACES].named_again += 1
-    places = [again, *(rows["place"] for rows in (copies, twice))]
-    return np.sort(np.concatenate([column.to_numpy() for column in places]))
+    return np.unique(np.concatenate([again.to_numpy(), gone, twice["place"].to_numpy()]))
 
 
 def _writers(context: IntakeContext, plan: SourcePlan, stack: ExitStack) -> tuple[TableWriter, TableWriter]:
@@ -188,6 +191,7 @@ def _read(
                 staging.add(sorter.sound(records))
             tally.left_out |= gathered.left_out
         staging.insert(sorter.late())
+        tally.unpaired += sorter.without_pair()
     tally.doubled |= sorter.doubled
     tally.notes += sorter.placeholders.notes()
     tally.left_out |= arrangement.left_out
@@ -215,6 +219,7 @@ class _Sorter:
         self.naming = key_registers.Naming(context.connection, plan.number)
         self.placeholders = Placeholders(plan)
         self.doubled: set[int] = set()
+        self._staged: set[int] = set()
         self._refused = quarantine.inbox(context.connection)
         self._lost = _LostNotes(context, plan)
         schema = coded_schema(plan.contract)
@@ -256,6 +261,20 @@ class _Sorter:
         records, cells = (pa.concat_tables(tables) for tables in zip(*self._unsure, strict=True))
         return self._judged(records, cells)
 
+    def without_pair(self) -> list[int]:
+        """Put rows into quarantine of which nobody knows which of two hours they count; return their places.
+
+        Either hour is noted as one that such a row is about.
+        """
+        if not (hours := self._judge.unpaired()):
+            return []
+        first = self._plan.number * duplicates.PLACES
+        staged = [first + line in self._staged for line in hours[0]["source_line"].to_pylist()]
+        earlier, later = (rows.filter(staged) for rows in hours)
+        self.refuse(quarantine.unpaired_rows(earlier, self._plan))
+        self._lost.add(later)
+        return [first + line for line in earlier["source_line"].to_pylist()]
+
     def _judged(self, records: pa.Table, cells: pa.Table) -> pa.Table:
         """Return the sound records by the exact query."""
         import pyarrow as pa
@@ -265,7 +284,8 @@ class _Sorter:
         self.placeholders.count(tested)
         tested, records = self.placeholders.holding(tested, records)
         first, lines = self._plan.number * duplicates.PLACES, tested["source_line"]
-        self.doubled |= {first + lines[place].as_py() for place in doubled_places(tested, self._plan)}
+        doubled = {first + lines[place].as_py() for place in doubled_places(tested, self._plan)}
+        self.doubled |= doubled
         if self._plan.source.once:
             going = pa.array(self.naming.first(tested))
             tested, records = tested.filter(going), records.filter(going)
@@ -276,6 +296,8 @@ class _Sorter:
         if faulty.num_rows:
             self._lost.add(tested.filter(pc.not_equal(tested["fault"], SOUND)))
         sound = tested.filter(pc.equal(tested["fault"], SOUND)) if faulty.num_rows else tested
+        if doubled:
+            self._staged |= doubled & {first + line for line in sound["source_line"].to_pylist()}
         if self._plan.target.name == overlapping_intervals.TABLE:
             overlapping_intervals.note(self._context.connection, sound, self._plan.number)
         return fitted(sound, self._schema)

@@ -65,8 +65,18 @@ class Judge:
             return self._typed(records)
         records = with_first_turn(records)
         tested = self._typed(records)
-        second = self._turns.second(tested)
+        second = self._turns.second(tested, records)
         return self._typed(with_second_turn(records, second)) if second else tested
+
+    def unpaired(self) -> tuple[pa.Table, ...]:
+        """Return rows of an hour that came twice that stand once: as of the earlier hour, as of the later.
+
+        None where there is no such row, or where the source does not read pairs in order.
+        """
+        records = self._turns.unpaired()
+        if records is None:
+            return ()
+        return self._typed(records), self._typed(with_second_turn(records, range(records.num_rows)))
 
     def _typed(self, records: pa.Table) -> pa.Table:
         if self._query is None or records.schema != self._schema:

@@ -21,7 +21,9 @@ from auditlib.time.epoch import DAY, DAY_SECONDS, SECOND
 
 if TYPE_CHECKING:
     import duckdb
+    import numpy as np
     import pyarrow as pa
+    from numpy.typing import NDArray
 
 TABLE = "interval_counts"
 """The table that is looked through."""
@@ -59,13 +61,25 @@ def note(connection: duckdb.DuckDBPyConnection, rows: pa.Table, number: int) -> 
     connection.unregister("arrived")
 
 
-def doubled(connection: duckdb.DuckDBPyConnection, copies: pa.Table, *, names: Sequence[str]) -> pa.Table:
-    """Return quarantine rows for what counts a time twice, copies aside; see `quarantine.rows_of`."""
+def doubled(
+    connection: duckdb.DuckDBPyConnection, gone: NDArray[np.int64], *, names: Sequence[str]
+) -> pa.Table:
+    """Return quarantine rows for what counts a time twice; see `quarantine.rows_of`.
+
+    Parameters
+    ----------
+    gone
+        Places of rows that do not stay for another reason.
+    names
+        Reported name of each source, by its number.
+    """
+    import pyarrow as pa
+
     if not connection.execute("SELECT count(*) FROM spans").fetchall()[0][0]:
         return rows_of(())
-    connection.register("copied", copies.select(["place"]))
-    connection.execute("DELETE FROM spans WHERE place IN (SELECT place FROM copied)")
-    connection.unregister("copied")
+    connection.register("elsewhere", pa.table({"place": gone}))
+    connection.execute("DELETE FROM spans WHERE place IN (SELECT place FROM elsewhere)")
+    connection.unregister("elsewhere")
     overlapping = _overlapping("unit, channel, queue, exported")
     connection.execute(f"CREATE OR REPLACE TEMP TABLE beside AS {overlapping}")
     excluded = _taken_out(connection, _totals(), _TOTAL, names)

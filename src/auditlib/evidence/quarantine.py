@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
+from auditlib.contracts import timed_key
 from auditlib.evidence.blocks import BrokenRecord, shortened
 from auditlib.evidence.duplicates import PLACES
 from auditlib.evidence.engine import Inbox
 from auditlib.evidence.plan import SourcePlan
 from auditlib.evidence.quarantine_rule import QuarantineRule
+from auditlib.evidence.repeated_hours import UNPAIRED
 from auditlib.evidence.rules import SOUND
 from auditlib.evidence.spreadsheets import cell_text
 from auditlib.records import Reason
@@ -127,6 +129,24 @@ def faulty_rows(
     return rows_of(rows)
 
 
+def unpaired_rows(rows: pa.Table, plan: SourcePlan) -> pa.Table:
+    """Return quarantine rows for sound rows of a local time that came twice and stands once."""
+    fed = next(field for name in timed_key(plan.contract) if (field := plan.field(name)).fed)
+    column = fed.origin or fed.column.name
+    ids = (_spaced(key) for key in rows["row__key"].to_pylist())
+    places = (plan.number * PLACES + line for line in rows["source_line"].to_pylist())
+    pairs = zip(places, ids, strict=True)
+    time = Reason.TIME.value
+    return rows_of(
+        [(place, column, time, shortened(key), _sentence(f"{key!r}: {UNPAIRED}")) for place, key in pairs]
+    )
+
+
+def _spaced(key: str) -> str:
+    """Return an id of several columns as it is told."""
+    return key.replace("\x1f", " / ")
+
+
 _TWICE = (
     "its local time came twice when clocks were put back, so that both may hold; 'ambiguous: in_order' takes "
     "the first in the file for the earlier hour and the second for the later, and times with their offset "
@@ -156,7 +176,7 @@ def add_copies(
     rows = []
     for row in copies.to_pylist():
         first = f"line {row['first'] % PLACES} of {names[row['first'] // PLACES]}"
-        value = row["key"].replace("\x1f", " / ")
+        value = _spaced(row["key"])
         if row["identical"]:
             reason, message = (
                 Reason.IDENTICAL,

@@ -99,7 +99,7 @@ def _finished(
     return connection.sql(
         f"SELECT {chosen}, reason, {rule} AS rule FROM {_NAME} "  # noqa: S608 - names from the contracts
         "JOIN quarantine USING (place) JOIN delivered ON place // $places = number "
-        f"WHERE reason NOT IN ({passed_over}) AND {_NO_TOTAL} ORDER BY place",
+        f"WHERE reason NOT IN ({passed_over}) AND {_NO_TOTAL} ORDER BY place, starts_at",
         params={"places": PLACES},
     ).to_arrow_reader(100_000)
 

@@ -1,8 +1,9 @@
 """The hour that comes twice when clocks go back: which of two rows with one local time was the first.
 
 Rows that are told apart by their time alone, such as counts by interval, come in pairs then. Where the run
-file says ``in_order``, the first of a pair in the file is the earlier instant and the second the later; a row
-without its pair is the earlier. Further rows of the same time are copies of these two, in the same order.
+file says ``in_order``, the first of a pair in the file is the earlier instant and the second the later.
+Further rows of the same time are copies of these two, in the same order. Of a row without its pair nobody
+knows which hour it counts: it is quarantined as ambiguous.
 """
 
 from __future__ import annotations
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
     from auditlib.evidence.plan import SourcePlan
 
 IN_ORDER = "in_order"
+UNPAIRED = (
+    "clocks were put back: this local time came twice and stands once in this file, so that nobody knows "
+    "which of the two hours it counts"
+)
+"""The rule that a row without its pair breaks."""
 TURN = "row__turn"
 """Column of records: 0 for the first of a pair and for every row that is none, 1 for the second."""
 
@@ -61,9 +67,16 @@ class Turns:
 
     def __init__(self, plan: SourcePlan) -> None:
         self._plan, self._met = plan, Counter[str]()
+        self._unpaired: dict[str, pa.Table] = {}
 
-    def second(self, tested: pa.Table) -> list[int]:
-        """Return the positions of judged rows, in the order of the file, that are the second of a pair."""
+    def second(self, tested: pa.Table, records: pa.Table) -> list[int]:
+        """Return the positions of judged rows, in the order of the file, that are the second of a pair.
+
+        Parameters
+        ----------
+        tested, records
+            The rows as they were judged, and as they were read.
+        """
         keys, second = tested["row__key"], list[int]()
         for place in doubled_places(tested, self._plan):
             key = keys[place].as_py()
@@ -71,8 +84,18 @@ class Turns:
                 continue
             if self._met[key] % 2:
                 second.append(place)
+                self._unpaired.pop(key, None)
+            elif not self._met[key]:
+                self._unpaired[key] = records.take([place])
             self._met[key] += 1
         return second
+
+    def unpaired(self) -> pa.Table | None:
+        """Return the records that came without their pair, in the order of the file; None for none."""
+        import pyarrow as pa
+
+        records = self._unpaired.values()
+        return pa.concat_tables(records).sort_by("source_line") if records else None
 
 
 def with_second_turn(records: pa.Table, places: Sequence[int]) -> pa.Table:

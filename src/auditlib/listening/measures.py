@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from auditlib.contracts.frames import rows_in
 from auditlib.listening import face_to_face
 from auditlib.listening.agreement import compared_accounts, newcombe
 from auditlib.records import Basis, EvidenceLevel, Interval, Measurement, Statistic
@@ -17,7 +18,6 @@ from auditlib.standards.observed import (
     answers_to,
     counts_by,
     known,
-    rows_in,
     share_known,
     share_of,
     whole_of,

@@ -16,6 +16,7 @@ from auditlib.errors.values import named
 from auditlib.evidence import prepare
 from auditlib.onboarding.doubtful_contacts import said_to_be_both
 from auditlib.onboarding.doubtful_files import perhaps_cut, perhaps_totals
+from auditlib.onboarding.edition_in_force import not_in_force
 from auditlib.onboarding.notebook_needs import foreseen, unasked
 from auditlib.onboarding.open_questions import open_lines
 from auditlib.onboarding.set_aside import explained_all, set_aside
@@ -138,6 +139,7 @@ def check(
         *perhaps_totals(evidence),
         *(tuple(waits_by_flag(run, evidence)) or said_to_be_both(evidence)),
         *zones_apart(run),
+        *(() if law else not_in_force(run, root=root)),
         *foreseen(run, evidence, root=root),
         *unasked(run, evidence, root=root),
         *map(str, without),

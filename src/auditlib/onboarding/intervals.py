@@ -63,7 +63,7 @@ def _with_limit(
     if within is None or within.facts is None or source.says(limit):
         return source
     seconds = limit_named(within.facts.name)
-    limited = _with_constant(source, limit, str(seconds or assumed), "" if seconds else question)
+    limited = with_constant(source, limit, str(seconds or assumed), "" if seconds else question)
     return (
         _with_edge(limited, within.facts.name, seconds) if limit == "short_seconds" and seconds else limited
     )
@@ -74,10 +74,10 @@ def _with_edge(source: SourceProposal, name: str, seconds: int) -> SourceProposa
     if source.says("short_inclusive"):
         return source
     if excludes_limit(name):
-        return _with_constant(source, "short_inclusive", "false", "")
+        return with_constant(source, "short_inclusive", "false", "")
     exactly = counted(seconds, "second")
     question = f"is a wait of exactly {exactly} short? The header does not say it; it is assumed to be."
-    return _with_constant(source, "short_inclusive", "true", question)
+    return with_constant(source, "short_inclusive", "true", question)
 
 
 def _with_length(source: SourceProposal) -> SourceProposal:
@@ -85,25 +85,25 @@ def _with_length(source: SourceProposal) -> SourceProposal:
     starts, ended = source.feeding("starts"), source.feeding("ended")
     if starts is None or source.says("length") or (ended is not None and not ended.joined):
         return source
-    begins = list(_instants(source, starts))
+    begins = list(instants(source, starts))
     if ended is not None:
-        ends = _instants(source, ended)
+        ends = instants(source, ended)
         lengths = {(end - begin) % _DAY for begin, end in zip(begins, ends, strict=True) if begin and end}
         if len(lengths) != 1:
             return source
         shorter = replace(source, fed=tuple(entry for entry in source.fed if entry is not ended))
-        return _with_constant(shorter, "length", str(int(lengths.pop().total_seconds())), "")
+        return with_constant(shorter, "length", str(int(lengths.pop().total_seconds())), "")
     steps = Counter(later - begin for begin, later in pairwise(sorted({begin for begin in begins if begin})))
     if not steps:
         return source
     seconds = int(steps.most_common(1)[0][0].total_seconds())
     apart = counted(seconds, "second") if seconds % 60 else counted(seconds // 60, "minute")
-    return _with_constant(
+    return with_constant(
         source, "length", str(seconds), f"how long is an interval? Most start {apart} apart."
     )
 
 
-def _instants(source: SourceProposal, fed: Fed) -> Iterator[datetime | None]:
+def instants(source: SourceProposal, fed: Fed) -> Iterator[datetime | None]:
     """Yield for each row what feeds an instant, as a wall clock; None where it is none."""
     names = [fed.facts.name] if fed.facts is not None else []
     if fed.joined and not isinstance(fed.origin, str):
@@ -116,5 +116,6 @@ def _instants(source: SourceProposal, fed: Fed) -> Iterator[datetime | None]:
         yield None if read is None else read.replace(tzinfo=None)
 
 
-def _with_constant(source: SourceProposal, column: str, value: str, doubt: str) -> SourceProposal:
+def with_constant(source: SourceProposal, column: str, value: str, doubt: str) -> SourceProposal:
+    """Return a source with one value for all rows of a column, and what the auditor must decide about it."""
     return replace(source, constants={**source.constants, column: Given(value, doubt)})

@@ -12,6 +12,7 @@ from auditlib.onboarding.dated_by_values import with_dates
 from auditlib.onboarding.day_and_time import with_times
 from auditlib.onboarding.doubtful_files import at_a_limit
 from auditlib.onboarding.durations import with_durations
+from auditlib.onboarding.export_days import with_export_days
 from auditlib.onboarding.file_looks import FileLook
 from auditlib.onboarding.intervals import with_interval
 from auditlib.onboarding.long_form import in_long_form, responses_of
@@ -64,7 +65,7 @@ def propose(
         for reading in readings(_source(look, table, keys))
     ]
     unplaced = tuple(look for look in unmatched if look not in published)
-    return _proposal([*fixed, *general], unplaced, layouts, fallback)
+    return _proposal(with_export_days([*fixed, *general]), unplaced, layouts, fallback)
 
 
 def as_of_day(proposal: Proposal) -> date:

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from auditlib.contracts import Column, ColumnKind
+from auditlib.evidence.repeated_hours import UNPAIRED
 from auditlib.onboarding.column_facts import MISSING_WORDS
 from auditlib.onboarding.date_formats import EPOCHS, FORMATS, look_at_dates, plausible
+from auditlib.onboarding.month_names import months_named, months_remedy
 from auditlib.onboarding.repeated_counts import COUNTS, REPEATED, repeated_counts
 from auditlib.onboarding.unread_cells import ASK, NUMBER, missing_remedy, notation_remedy, percentages
 from auditlib.onboarding.vocabulary import meaning, vocabulary
@@ -130,6 +132,13 @@ _ROWS: Mapping[str, tuple[str, Callable[[Source], str], str]] = {
 }
 
 
+_CLOCKS = "Correct the time zone, or say what such times mean."
+_BOTH_HOURS = (
+    "Ask the client which hour is meant: for a row for each of the two, 0 where no contact came, or for "
+    "times with their offset from UTC."
+)
+
+
 def _row(reason: str, source: Source, beside: str) -> DeclaredCells:
     if source.table == COUNTS and reason in REPEATED:
         return DeclaredCells(("constants",), "", repeated_counts(reason, source, beside))
@@ -142,9 +151,10 @@ def _row(reason: str, source: Source, beside: str) -> DeclaredCells:
 def _time(
     rule: str, column: Column, cells: Sequence[str], source: Source, *, any_kept: bool
 ) -> DeclaredCells:
-    if "clocks were changed" in rule:
+    if "clocks were put" in rule:
         words = f"ambiguous: {source.dates.ambiguous}, nonexistent: {source.dates.nonexistent}"
-        return DeclaredCells(("dates",), words, "Correct the time zone, or say what such times mean.")
+        remedy = _BOTH_HOURS if UNPAIRED in rule else _CLOCKS
+        return DeclaredCells(("dates",), words, remedy)
     if "before" in rule:
         words = f"time_zone {source.dates.time_zone}"
         remedy = "Correct the time zone or the mapped columns, or ask the client which instant is right."
@@ -204,6 +214,8 @@ def date_remedy(cells: Sequence[str], declared: Sequence[str], *, any_kept: bool
     key
         The key that 'formats' has to stand under, where the source has none of it yet.
     """
+    if months := months_named(cells):
+        return months_remedy(months)
     fitting, read = fitting_formats(cells)
     if not fitting:
         return "No format the suite knows fits these cells: correct them, or declare how they are written."

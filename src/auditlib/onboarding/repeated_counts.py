@@ -8,7 +8,8 @@ from auditlib.records import Reason
 COUNTS = "interval_counts"
 REPEATED = (Reason.IDENTICAL.value, Reason.CONFLICTING.value, Reason.OVERLAP.value)
 """Reasons for quarantine that say of a row that another counts the same."""
-_DAY = "exported_on"
+DAY = "exported_on"
+"""The column that says when intervals were exported."""
 _OTHERWISE = {
     Reason.IDENTICAL.value: "Otherwise copies take nothing away.",
     Reason.CONFLICTING.value: "Otherwise ask the client which row holds.",
@@ -31,22 +32,22 @@ def repeated_counts(reason: str, source: Source, beside: str) -> str:
     beside
         Another source that counts them, too; empty where it is the same one.
     """
-    column = source.label(_DAY) if _DAY in source.columns else ""
-    day = source.constants.get(_DAY, "")
+    column = source.label(DAY) if DAY in source.columns else ""
+    day = source.constants.get(DAY, "")
     if column:
-        said = f"Both have the same day of export in {column!r}."
+        advice = f"Both have the same day of export in {column!r}."
     elif day:
-        said = f"Both are said to be exported on {day}: correct {_DAY} where the days differ."
+        advice = f"Both are said to be exported on {day}: correct {DAY} where the days differ."
     elif beside:
-        said = (
+        advice = (
             f"These intervals are counted by {beside}, too. Where it is an export of another day, say so "
-            f'first: write the day of each export under its constants, {_DAY}: "YYYY-MM-DD", or map the '
-            f"column that says it, columns: {{{_DAY}: ...}}. The last export then holds, and what it "
+            f'first: write the day of each export under its constants, {DAY}: "YYYY-MM-DD", or map the '
+            f"column that says it, columns: {{{DAY}: ...}}. The last export then holds, and what it "
             "restates is told."
         )
     else:
-        said = (
-            f"Where the file holds several exports, map the day of each first: columns: {{{_DAY}: ...}}. The "
+        advice = (
+            f"Where the file holds several exports, map the day of each first: columns: {{{DAY}: ...}}. The "
             "last export then holds, and what it restates is told."
         )
-    return f"{said} {_OTHERWISE[reason]}"
+    return f"{advice} {_OTHERWISE[reason]}"

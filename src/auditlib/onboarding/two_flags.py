@@ -33,7 +33,7 @@ class TwoFlags:
     given_up: ColumnFacts
 
     @property
-    def said(self) -> tuple[tuple[bool, bool], ...]:
+    def flag_pairs(self) -> tuple[tuple[bool, bool], ...]:
         """For each row, whether it says yes in the one and in the other."""
         yes = [
             {cell for cell in facts.distinct if _means_yes(cell)} for facts in (self.answered, self.given_up)
@@ -78,7 +78,7 @@ def read_by_both(source: SourceProposal, flags: TwoFlags, wait: Fed | None) -> t
     doubts = tuple(_contradiction(source, flags))
     if wait is None:
         return (replace(source, doubts=(*source.doubts, *doubts)),)
-    answered, rest = (flags.condition(source, flags.answered, says=says) for says in (True, False))
+    answered, not_answered = (flags.condition(source, flags.answered, says=says) for says in (True, False))
     remark = _TWICE.format(answered=flags.answered.name, given_up=flags.given_up.name)
     first = replace(
         source,
@@ -86,7 +86,7 @@ def read_by_both(source: SourceProposal, flags: TwoFlags, wait: Fed | None) -> t
         doubts=(*source.doubts, *doubts),
         remarks=(*source.remarks, remark),
     )
-    return (first, *_without_answer(replace(source, only=(*source.only, rest)), flags, wait))
+    return (first, *_without_answer(replace(source, only=(*source.only, not_answered)), flags, wait))
 
 
 def _without_answer(source: SourceProposal, flags: TwoFlags, wait: Fed) -> Iterator[SourceProposal]:
@@ -97,7 +97,7 @@ def _without_answer(source: SourceProposal, flags: TwoFlags, wait: Fed) -> Itera
     question = _WAITED.format(wait=origin.get("duration", ""), answered=flags.answered.name)
     ended = Fed("ended", {**origin, "after": "offered"}, None, doubt=wait.doubt)
     given_up, open_ones = (flags.condition(source, flags.given_up, says=says) for says in (True, False))
-    some_open = (False, False) in flags.said
+    some_open = (False, False) in flags.flag_pairs
     yield replace(
         plain,
         fed=(*fed, ended),
@@ -112,12 +112,16 @@ def _without_answer(source: SourceProposal, flags: TwoFlags, wait: Fed) -> Itera
 
 def _contradiction(source: SourceProposal, flags: TwoFlags) -> Iterator[str]:
     """Yield the question what became of rows that say yes in both flags, with how many and the first."""
-    both = [record for record, said in enumerate(flags.said) if all(said)]
-    if not both:
+    contradictory = [record for record, pair in enumerate(flags.flag_pairs) if all(pair)]
+    if not contradictory:
         return
     look = source.look
-    first = f"line {look.grid.line(look.header_rows, both[0])}" if look.grid else f"row {both[0] + 1:,}"
-    rows = f"{len(both):,} of {counted(look.rows, 'row')}"
+    first = (
+        f"line {look.grid.line(look.header_rows, contradictory[0])}"
+        if look.grid
+        else f"row {contradictory[0] + 1:,}"
+    )
+    rows = f"{len(contradictory):,} of {counted(look.rows, 'row')}"
     names = f"{flags.answered.name!r} and in {flags.given_up.name!r}"
     yield (
         f"yes stands in {names} of {rows}, first in {first}: which holds? Ask the client; what became of "

@@ -46,6 +46,7 @@ class Vocabulary(Strict):
     flags: _Words
     codes: _Words
     channels: _Words
+    months: _Words
     files: tuple[str, ...]
 
 

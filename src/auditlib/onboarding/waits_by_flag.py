@@ -10,6 +10,7 @@ from auditlib.onboarding.yaml_text import quoted
 from auditlib.parameters.origins import cells_of, label_of
 from auditlib.parameters.run import Run, Source
 from auditlib.records import SourceTotals
+from auditlib.reliability.contradictory_contacts import read_twice
 from auditlib.statements import counted
 
 
@@ -50,15 +51,12 @@ def _contradictory(total: SourceTotals, evidence: Evidence) -> int:
 
 
 def _sentence(source: Source, total: SourceTotals, wait: str, contradictory: int) -> str:
-    flag = quoted(source.label("abandoned"))
     contacts = counted(contradictory, "contact is", "contacts are")
     rows = "every row that 'only' chooses" if source.only else "every row"
+    ended = f"{{after: offered, duration: {quoted(wait)}, unit: ...}}"
+    recipe = read_twice(ended=ended, given_up=quoted(source.label("abandoned")))
     return (
         f"{total.file}: {contacts} both given up and answered: {wait!r} is read as the wait until the "
-        f"answer in {rows}. Where it is the wait until they gave up, read the file twice. Does another "
-        "column say who was answered? Then choose the rows by it, once with only: [{column: ..., "
-        'is: [...], because: answered}] and once with the others, answered: "" under constants and ended: '
-        f"{{after: offered, duration: {quoted(wait)}, unit: ...}}; 'abandoned' stays mapped to {flag} in "
-        "both, so that contacts said to be both stay unknown. Only where no column says it, choose by "
-        f"{flag}. A file may stand under 'sources' as often as its rows mean different things."
+        f"answer in {rows}. Where it is the wait until they gave up, {recipe} A file may stand under "
+        "'sources' as often as its rows mean different things."
     )

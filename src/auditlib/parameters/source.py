@@ -95,7 +95,8 @@ class Dates(Strict):
     ambiguous: Literal["earlier", "later", "in_order", "quarantine"] = Field(
         "earlier",
         description="A local time that exists twice when clocks go back. 'in_order' is for intervals: of two "
-        "rows with one local start, the first in the file is the earlier hour and the second the later.",
+        "rows with one local start, the first in the file is the earlier hour and the second the later; a "
+        "row that stands once is quarantined.",
     )
     nonexistent: Literal["forward", "quarantine"] = Field(
         "quarantine", description="A local time skipped when clocks go forward."

@@ -239,6 +239,8 @@ class Measurement:
         False where this suite has no measure for the metric yet.
     cases
         The single cases that do not count, worst first, where they can be named; ids and units alone.
+    counted_at
+        Limits in seconds by which cases were counted that cannot be counted again at the one that is asked.
     """
 
     metric: str
@@ -259,6 +261,7 @@ class Measurement:
     reason: str = ""
     built: bool = True
     cases: tuple[CaseReference, ...] = ()
+    counted_at: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

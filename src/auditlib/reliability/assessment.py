@@ -18,10 +18,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """The reliability of each table for its purpose."""
+    """The reliability of each table for its purpose.
+
+    Parameters
+    ----------
+    tables, counts
+        The answer for each table, and what it rests on.
+    limit
+        Largest share of a table that may be in doubt.
+    """
 
     tables: tuple[TableReliability, ...]
     counts: tuple[TableFacts, ...]
+    limit: float
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per table."""
@@ -75,4 +84,5 @@ def assess(
     wanted = set(of)
     supplied = [name for name in TABLES if name in evidence.tables and name in wanted]
     counts = tuple(gather(evidence, table, period=period) for table in supplied)
-    return Assessment(tuple(judge(counted, thresholds=thresholds) for counted in counts), counts)
+    tables = tuple(judge(counted, thresholds=thresholds) for counted in counts)
+    return Assessment(tables, counts, thresholds.quarantine_share)

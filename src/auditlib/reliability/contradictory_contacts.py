@@ -11,10 +11,34 @@ from auditlib.reliability.count_identities import MOST_LISTED, BrokenIdentity, B
 
 TABLE = "interactions"
 """The table whose contacts are looked through, leg by leg."""
-_ADVICE = (
-    "What became of these contacts is unknown to every share. Is the wait of those who gave up in the same "
-    "column as that of those answered? Then declare the file twice: for those answered with the wait mapped "
-    "to 'answered', and for those who gave up with it mapped to 'ended'."
+_ENDED = "{after: offered, duration: that column, unit: ...}"
+
+
+def read_twice(*, ended: str = _ENDED, given_up: str = "the flag of who gave up") -> str:
+    """Return how a file is read in which one column holds when, or how long until, two things happened.
+
+    Parameters
+    ----------
+    ended
+        What is mapped to ``ended`` for those who were not answered, as it stands in a run file.
+    given_up
+        The column that says who gave up.
+    """
+    return (
+        "read the file twice. Does a column say who was answered? Then choose the rows by it, once with "
+        'only: [{column: ..., is: [...], because: answered}] and once with the others, answered: "" under '
+        f"constants and ended: {ended}; 'abandoned' stays mapped to {given_up} in both, so that "
+        f"contacts said to be both stay unknown. Only where no column says it, choose by {given_up}."
+    )
+
+
+_UNKNOWN = "What became of these contacts is unknown to every share."
+_SAME_COLUMN = (
+    "Is the wait of those who gave up in the same column as that of those answered? Then " + read_twice()
+)
+_CLIENT = (
+    "Most of those who gave up have no answer, so that no column is read wrongly: ask the client what became "
+    "of these."
 )
 
 
@@ -25,15 +49,19 @@ def contradictory_contacts(evidence: CanonicalTables, table: str) -> tuple[Broke
     if table != TABLE:
         return ()
     rows = evidence.lazy(table)
-    both = ~nw.col("answered_at").is_null() & nw.col("abandoned").fill_null(value=False)
-    counts = rows.select(tested=nw.col("abandoned").count(), broken=both.cast(nw.Int64).sum()).collect()
-    tested, broken = (int(value or 0) for value in counts.rows()[0])
+    contradictory = ~nw.col("answered_at").is_null() & nw.col("abandoned").fill_null(value=False)
+    given_up = nw.col("abandoned").cast(nw.Int64)
+    sums = rows.select(
+        tested=given_up.count(), lost=given_up.sum(), broken=contradictory.cast(nw.Int64).sum()
+    )
+    tested, lost, broken = (int(value or 0) for value in sums.collect().rows()[0])
     if not broken:
         return ()
-    places = rows.filter(both).select("unit_id", "source_file", "source_line", "interaction_id")
+    places = rows.filter(contradictory).select("unit_id", "source_file", "source_line", "interaction_id")
     first = places.sort("source_file", "source_line").head(MOST_LISTED).collect().rows()
     contacts = tuple(
         BrokenInterval(str(unit), str(file), int(line), str(contact)) for unit, file, line, contact in first
     )
+    advice = f"{_UNKNOWN} {_SAME_COLUMN if 2 * broken > lost else _CLIENT}"
     words = "no contact is both answered and given up"
-    return (BrokenIdentity("answered_and_given_up", words, tested, broken, contacts, "contact", _ADVICE),)
+    return (BrokenIdentity("answered_and_given_up", words, tested, broken, contacts, "contact", advice),)

@@ -65,7 +65,7 @@ def _unbalanced(facts: TableFacts) -> Iterator[Number]:
         for name, value, unit, n in (
             (queues.name, queues.contacts, "count", queues.offered),
             (f"{queues.name}_share", queues.share, "share", queues.offered),
-            (f"{queues.name}_queues", queues.queues, "count", None),
+            (f"{queues.name}_queues", len(queues.queues), "count", None),
             (f"{queues.name}_came", queues.came, "count", None),
             (f"{queues.name}_ended", queues.ended, "count", None),
             (f"{queues.name}_at_once", queues.at_once, "count", None),
@@ -73,6 +73,11 @@ def _unbalanced(facts: TableFacts) -> Iterator[Number]:
             (f"{queues.name}_most", queues.most, "count", None),
         ):
             yield Number(f"{name}:{facts.table}", value, unit, n, basis=basis)
+        for queue in queues.queues:
+            key, n = f"{queues.name}_in.{queue.place}:{facts.table}", queue.came
+            name = queue.place if any(map(str.isdigit, queue.place)) else ""
+            yield Number(key, queue.contacts, "count", n, basis=basis, reason=name)
+            yield Number(f"share_of_{key}", queue.share, "share", n, basis=basis)
 
 
 def _unanswered(facts: TableFacts) -> Iterator[Number]:

@@ -24,6 +24,7 @@ MISSING_SHARE_NAMED = 0.2
 MOST_NAMED = 6
 """Months, columns or tables that a ground names; of the rest it says that there are others."""
 
+_QUEUES_NAMED = 3
 _WORST_FIRST = (Reliability.NOT_SUFFICIENT, Reliability.UNDETERMINED, Reliability.SUFFICIENT)
 
 
@@ -62,7 +63,7 @@ def _grounds(facts: TableFacts, thresholds: Thresholds) -> Iterator[Ground]:
     yield _quarantine(facts, thresholds.quarantine_share)
     yield from _references(facts, thresholds.quarantine_share)
     yield from _identities(facts, thresholds.quarantine_share)
-    yield from _unbalanced(facts, thresholds.quarantine_share)
+    yield from unbalanced_grounds(facts, limit=thresholds.quarantine_share)
     yield from _undetermined(facts)
     yield from _remarks(facts)
 
@@ -132,7 +133,7 @@ def _identities(facts: TableFacts, limit: float) -> Iterator[Ground]:
         )
 
 
-def _unbalanced(facts: TableFacts, limit: float) -> Iterator[Ground]:
+def unbalanced_grounds(facts: TableFacts, *, limit: float) -> Iterator[Ground]:
     """Yield contacts that came and did not end, and those that ended and did not come."""
     for queues in facts.unbalanced:
         over = queues.share > limit
@@ -149,7 +150,7 @@ def _nowhere(queues: UnbalancedQueues, limit: float, *, over: bool) -> str:
     return (
         f"{queues.heading} {queues.contacts:,} of {counted(queues.offered, 'contact')} offered "
         f"({spoken_share(queues.share)}) were neither {ended}, more than the {queues.at_once:,} of the "
-        f"busiest intervals that can wait at once{beyond}{_furthest(queues)}. "
+        f"busiest intervals that can wait at once{beyond}: {_places(queues)}{_furthest(queues)}. "
         f"Not counted is {untold}: ask for it."
     )
 
@@ -158,9 +159,19 @@ def _beyond(queues: UnbalancedQueues, *, over: bool) -> str:
     verb = agreeing(queues.ended, "was", "were")
     otherwise = ": the columns are not what they are called" if over else ""
     return (
-        f"{queues.heading} Not so in {counted(queues.queues, 'queue')}: answered, given up or passed on "
-        f"{verb} {queues.ended:,} of {counted(queues.came, 'contact')} offered{_furthest(queues)}{otherwise}."
+        f"{queues.heading} Not so in {counted(len(queues.queues), 'queue')}: answered, given up or passed "
+        f"on {verb} {queues.ended:,} of {counted(queues.came, 'contact')} offered, apart by {_places(queues)}"
+        f"{_furthest(queues)}{otherwise}."
     )
+
+
+def _places(queues: UnbalancedQueues) -> str:
+    """Return by how many contacts each queue does not add up, of how many, those that differ most first."""
+    places = [
+        f"{queue.contacts:,} of {queue.came:,} in {queue.place} ({spoken_share(queue.share)})"
+        for queue in queues.queues
+    ]
+    return listed(places, most=_QUEUES_NAMED)
 
 
 def _furthest(queues: UnbalancedQueues) -> str:

@@ -1,10 +1,9 @@
 """Queues in which contacts that came and contacts that ended lie further apart than can wait at once.
 
-Who waits when an interval ends counts in the next, so that a single interval proves nothing. Over all that is
-counted of a queue, those offered are those answered, given up and passed on, but for who waits at its ends:
-at most as many as came in its busiest interval, which is the most that it can have handed on. Where it is
-counted who waits (the column `waiting`), each interval is tested by itself (`count_identities`) and left out
-here.
+Over all that is counted of a queue, those offered are those answered, given up and passed on, but for who
+waits at its ends: at most as many as came in its busiest interval, on either side (`contracts.queue_gaps`).
+Where it is counted who waits (the column `waiting`), each interval is tested by itself (`count_identities`)
+and left out here.
 """
 
 from __future__ import annotations
@@ -14,14 +13,37 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from auditlib.contracts import CanonicalTables
+from auditlib.contracts.frames import rows_in
+from auditlib.contracts.queue_gaps import QUEUE, went_nowhere, with_gaps
 from auditlib.reliability.count_identities import MOST_LISTED, TABLE, BrokenInterval
 
 if TYPE_CHECKING:
     import narwhals as nw
 
-_QUEUE = ("unit_id", "channel", "queue")
 _COUNTS = ("answered", "answered_in_time", "answered_late", "abandoned", "flowed_out", "waiting",
            "exported_on")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class UnbalancedQueue:
+    """A queue whose contacts do not add up: how many came, and by how many those that ended differ."""
+
+    unit: str
+    channel: str
+    queue: str
+    came: int
+    contacts: int
+
+    @property
+    def place(self) -> str:
+        """Where it is, in words."""
+        unit = f"{self.unit} by {self.channel}"
+        return f"{self.queue} of {unit}" if self.queue else unit
+
+    @property
+    def share(self) -> float:
+        """Share of the contacts that came by which those that ended differ."""
+        return self.contacts / self.came if self.came else 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +55,7 @@ class UnbalancedQueues:
     nowhere
         Whether more came than ended, so that contacts went nowhere; otherwise more ended than came.
     queues
-        Queues concerned.
+        Queues concerned, that which differs most for its size first.
     came, ended
         Contacts offered in them, and those answered, given up or passed on.
     offered
@@ -49,7 +71,7 @@ class UnbalancedQueues:
     """
 
     nowhere: bool
-    queues: int
+    queues: tuple[UnbalancedQueue, ...]
     came: int
     ended: int
     offered: int
@@ -81,6 +103,10 @@ class UnbalancedQueues:
         doubted = self.contacts if self.nowhere else self.came
         return doubted / self.offered if self.offered else 1.0
 
+    def above(self, limit: float) -> tuple[UnbalancedQueue, ...]:
+        """Return the queues that do not add up by more than a share of the contacts that came in them."""
+        return tuple(queue for queue in self.queues if queue.share > limit)
+
 
 def unbalanced_queues(evidence: CanonicalTables, table: str) -> tuple[UnbalancedQueues, ...]:
     """Return what does not add up over all that is counted of queues; none for another table."""
@@ -88,8 +114,8 @@ def unbalanced_queues(evidence: CanonicalTables, table: str) -> tuple[Unbalanced
         return ()
     rows = evidence.lazy(table)
     passed_on = "flowed_out" in rows.collect_schema().names()
-    summed = _summed_up(_latest(_with_every_count(rows)), passed_on=passed_on)
-    return tuple(_unbalanced(summed, passed_on=passed_on))
+    intervals = with_gaps(_latest(_with_every_count(rows)), passed_on=passed_on)
+    return tuple(_unbalanced(_summed_up(intervals), passed_on=passed_on))
 
 
 def _with_every_count(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
@@ -105,53 +131,49 @@ def _latest(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     import narwhals as nw
 
     exported = nw.col("exported_on").cast(nw.Int64).fill_null(-1)
-    latest = exported.max().over(*_QUEUE, "starts_at")
+    latest = exported.max().over(*QUEUE, "starts_at")
     return rows.with_columns(exported=exported, latest=latest).filter(nw.col("exported") == nw.col("latest"))
 
 
-def _summed_up(rows: nw.LazyFrame[Any], *, passed_on: bool) -> nw.LazyFrame[Any]:
-    """Return ``came`` and ``ended`` of intervals, and their ``gap`` where all that ends contacts is said."""
+def _summed_up(intervals: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Return intervals with ``ended``: all that are said to have ended in them."""
     import narwhals as nw
 
-    quick, late = nw.col("answered_in_time"), nw.col("answered_late")
-    answered = nw.col("answered")
-    whole = nw.when(answered.is_null()).then(quick + late).otherwise(answered)
-    passed = nw.col("flowed_out")
-    placed = rows.filter(nw.col("waiting").is_null()).select(
-        *_QUEUE, "source_file", "source_line", came=nw.col("offered"), whole=whole, quick=quick,
-        lost=nw.col("abandoned"), passed=passed if passed_on else passed.fill_null(0),
-    )  # fmt: skip
-    complete = nw.col("whole") + nw.col("lost") + nw.col("passed")
-    answered = nw.when(nw.col("whole").is_null()).then(nw.col("quick")).otherwise(nw.col("whole"))
-    least = answered.fill_null(0) + nw.col("lost").fill_null(0) + nw.col("passed").fill_null(0)
-    return placed.with_columns(ended=least, gap=nw.col("came") - complete)
+    whole = nw.col("answered")
+    whole = (
+        nw.when(whole.is_null()).then(nw.col("answered_in_time") + nw.col("answered_late")).otherwise(whole)
+    )
+    answered = nw.when(whole.is_null()).then(nw.col("answered_in_time")).otherwise(whole)
+    ended = answered.fill_null(0) + nw.col("abandoned").fill_null(0) + nw.col("flowed_out").fill_null(0)
+    return intervals.with_columns(ended=ended)
 
 
-def _unbalanced(summed: nw.LazyFrame[Any], *, passed_on: bool) -> Iterator[UnbalancedQueues]:
+def _unbalanced(intervals: nw.LazyFrame[Any], *, passed_on: bool) -> Iterator[UnbalancedQueues]:
     import narwhals as nw
 
-    busiest = nw.col("came").max().over(*_QUEUE)
-    more_came = nw.col("gap").sum().over(*_QUEUE)
-    more_ended = (nw.col("ended") - nw.col("came")).sum().over(*_QUEUE)
-    placed = summed.with_columns(busiest=busiest, more_came=more_came, more_ended=more_ended)
+    excess = nw.col("ended") - nw.col("offered")
+    untold = intervals.filter(nw.col("waiting").is_null()).with_columns(excess=excess)
+    more, busiest = nw.col("excess").sum().over(*QUEUE), nw.col("offered").max().over(*QUEUE)
+    beyond = untold.with_columns(more=more, busiest=busiest).filter(nw.col("more") > nw.col("busiest"))
     sides = {
-        True: (placed.filter(~nw.col("gap").is_null()), "more_came", nw.col("gap")),
-        False: (placed, "more_ended", nw.col("ended") - nw.col("came")),
+        True: (intervals.filter(~nw.col("gap").is_null()), went_nowhere(intervals), nw.col("gap")),
+        False: (untold, beyond, nw.col("excess")),
     }
-    for nowhere, (rows, in_all, by) in sides.items():
-        concerned = rows.filter(nw.col(in_all) > nw.col("busiest")).with_columns(by=by)
-        queues = _sums(concerned, by=_QUEUE)
+    for nowhere, (rows, concerned, by) in sides.items():
+        queues = _sums(concerned, by=QUEUE)
         if queues:
             (whole,) = _sums(rows)
+            of_queues = concerned.with_columns(by=by)
             offered = int(whole["came"])
-            yield _of_queues(concerned, queues, offered=offered, nowhere=nowhere, passed_on=passed_on)
+            yield _of_queues(of_queues, queues, offered=offered, nowhere=nowhere, passed_on=passed_on)
 
 
 def _sums(rows: nw.LazyFrame[Any], *, by: tuple[str, ...] = ()) -> list[dict[str, Any]]:
     """Return what came, what ended and the busiest interval, by queue or in all."""
     import narwhals as nw
 
-    totals = {"came": nw.col("came").sum(), "ended": nw.col("ended").sum(), "busiest": nw.col("came").max()}
+    came = nw.col("offered")
+    totals = {"came": came.sum(), "ended": nw.col("ended").sum(), "busiest": came.max()}
     summed = rows.group_by(*by).agg(**totals) if by else rows.select(**totals)
     return list(summed.collect().rows(named=True))
 
@@ -171,7 +193,7 @@ def _of_queues(
     first = furthest.select("unit_id", "source_file", "source_line", "by").head(MOST_LISTED).collect().rows()
     return UnbalancedQueues(
         nowhere,
-        len(queues),
+        _largest_first(queues),
         sum(int(row["came"]) for row in queues),
         sum(int(row["ended"]) for row in queues),
         offered,
@@ -183,8 +205,15 @@ def _of_queues(
     )
 
 
-def rows_in(rows: nw.LazyFrame[Any]) -> int:
-    """Return how many rows there are."""
-    import narwhals as nw
-
-    return int(rows.select(many=nw.len()).collect().rows()[0][0])
+def _largest_first(queues: list[dict[str, Any]]) -> tuple[UnbalancedQueue, ...]:
+    gaps = [
+        UnbalancedQueue(
+            str(row["unit_id"]),
+            str(row["channel"]),
+            str(row["queue"]),
+            int(row["came"]),
+            abs(int(row["came"]) - int(row["ended"])),
+        )
+        for row in queues
+    ]
+    return tuple(sorted(gaps, key=lambda queue: (-queue.share, queue.unit, queue.channel, queue.queue)))

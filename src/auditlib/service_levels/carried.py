@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from auditlib.contracts.queue_gaps import went_nowhere, with_gaps
 from auditlib.statements import counted, listed
 
 if TYPE_CHECKING:
@@ -34,21 +35,24 @@ class Carried:
     astray: tuple[tuple[str, str], ...] = ()
 
 
-def carried(intervals: nw.LazyFrame[Any]) -> Carried:
-    """Return what intervals hand on; no words where none has more that ended than came."""
+def carried(intervals: nw.LazyFrame[Any], *, passed_on: bool) -> Carried:
+    """Return what intervals hand on; no words where in none more ended than came, and none went nowhere.
+
+    Parameters
+    ----------
+    intervals
+        The last export of the intervals of a channel, completed.
+    passed_on
+        Whether the evidence counts at all who was passed to another queue.
+    """
     import narwhals as nw
 
     quick, lost = nw.col("answered_in_time").fill_null(0), nw.col("abandoned").fill_null(0)
     answered = nw.when(nw.col("answered").is_null()).then(quick).otherwise(nw.col("answered"))
     came, ended = nw.col("offered"), answered + lost
-    passed = nw.col("flowed_out").fill_null(0)
-    # Of an interval that does not say both, or that says who waits, nothing is missing.
-    both = ~(nw.col("abandoned").is_null() | nw.col("answered").is_null())
-    complete = both & nw.col("waiting").is_null()
-    missing = nw.when(complete).then(came - ended - passed).otherwise(nw.lit(0))
-    sums = {name: nw.col(name).sum() for name in ("came", "ended", "quick", "lost", "more", "missing")}
+    sums = {name: nw.col(name).sum() for name in ("came", "ended", "quick", "lost", "more")}
     rows = (
-        intervals.select("unit_id", "queue", came=came, ended=ended, quick=quick, lost=lost, missing=missing,
+        intervals.select("unit_id", "queue", came=came, ended=ended, quick=quick, lost=lost,
                          more=(ended > came).cast(nw.Int64))
         .group_by("unit_id", "queue")
         .agg(busiest=nw.col("came").max(), **sums)
@@ -62,10 +66,19 @@ def carried(intervals: nw.LazyFrame[Any]) -> Carried:
         came_in_all, ended_in_all = (sum(int(row[name]) for row in beyond) for name in ("came", "ended"))
         counts = f"{ended_in_all:,} answered or given up against {came_in_all:,} offered"
         return Carried(f"the interval counts contradict themselves: {counts}", contradicts=True)
-    astray = [row for row in rows if row["missing"] > row["busiest"]]
+    astray = _astray(intervals, passed_on=passed_on)
     words = (_handed_on(sum(int(row["more"]) for row in rows)), _astray_words(astray))
-    places = tuple((str(row["unit_id"]), row["queue"] or "") for row in astray)
+    places = tuple((str(row["unit_id"]), str(row["queue"])) for row in astray)
     return Carried("; ".join(note for note in words if note), astray=places)
+
+
+def _astray(intervals: nw.LazyFrame[Any], *, passed_on: bool) -> list[Mapping[str, Any]]:
+    """Return the units and queues in which contacts went nowhere, with how many."""
+    import narwhals as nw
+
+    nowhere = went_nowhere(with_gaps(intervals, passed_on=passed_on))
+    summed = nowhere.group_by("unit_id", "queue").agg(missing=nw.col("gap").sum())
+    return list(summed.sort("unit_id", "queue").collect().rows(named=True))
 
 
 def _handed_on(many: int) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from auditlib.contracts import CanonicalTables
+from auditlib.contracts.frames import rows_in
 from auditlib.records import Refusal
 from auditlib.service_levels.counts import TABLE, Counted, counts
 from auditlib.service_levels.definitions import ClockStart
 from auditlib.service_levels.legs import joined_legs
 from auditlib.service_levels.waits import Waits, waits_of_contacts, waits_of_counts, waits_of_doubted
 from auditlib.standards.measure import Tables
-from auditlib.standards.observed import rows_in
 
 if TYPE_CHECKING:
     import narwhals as nw

@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from auditlib.contracts import WHOLE_DAY
+from auditlib.contracts.frames import rows_in
 from auditlib.contracts.intervals import INTERVAL_COUNTS
 from auditlib.records import Basis
 from auditlib.service_levels.carried import carried
 from auditlib.service_levels.completed import completed
 from auditlib.service_levels.doubted import latest_intervals
 from auditlib.standards.measure import Tables
-from auditlib.standards.observed import IN_PERIOD, counts_by, rows_in
+from auditlib.standards.observed import IN_PERIOD, counts_by
 from auditlib.statements import counted
 from auditlib.time.epoch import DAY
 
@@ -91,11 +92,17 @@ def counts(
 
     if TABLE not in tables.tables:
         return None
-    rows = completed(latest_intervals(tables).filter(nw.col("channel") == channel))
+    latest = latest_intervals(tables).filter(nw.col("channel") == channel)
+    rows, passed_on = completed(latest), "flowed_out" in latest.collect_schema().names()
     if contacts is None:
         many = rows_in(rows)
         alone = f"from {counted(many, 'interval count')} alone, because {why}"
-        return _used(rows, many, [alone if many else f"{why}, and no interval counts of {channel}"])
+        return _used(
+            rows,
+            many,
+            passed_on=passed_on,
+            notes=[alone if many else f"{why}, and no interval counts of {channel}"],
+        )
     placed = rows.with_columns(ends_at=_end()).with_columns(last_day=_last_day())
     marked = _beside(placed, contacts)
     used = marked.filter(~nw.col("beside"))
@@ -104,11 +111,11 @@ def counts(
         [f"{counted(many, 'interval')} without single contacts taken from interval counts"] if many else []
     )
     compared = _compared(marked.filter(nw.col("beside")), contacts.filter(nw.col("channel") == channel))
-    return _used(used, many, [*notes, *([compared] if compared else [])])
+    return _used(used, many, passed_on=passed_on, notes=[*notes, *([compared] if compared else [])])
 
 
-def _used(intervals: nw.LazyFrame[Any], many: int, notes: list[str]) -> Counted:
-    over = carried(intervals)
+def _used(intervals: nw.LazyFrame[Any], many: int, *, passed_on: bool, notes: Sequence[str]) -> Counted:
+    over = carried(intervals, passed_on=passed_on)
     words = "; ".join([*notes, *([over.words] if over.words else [])])
     return Counted(_astray(intervals, over.astray), many, words, over.contradicts)
 

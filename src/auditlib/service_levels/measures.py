@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from auditlib.contracts.frames import rows_in
 from auditlib.records import Basis, Interval, Measurement, Statistic
 from auditlib.service_levels.contradictory import contradictory
 from auditlib.service_levels.counts import TABLE
 from auditlib.service_levels.legs import joined_legs
 from auditlib.service_levels.shares import WHOLES, ShareQuestion, share_of_contacts, standard_way
 from auditlib.standards.measure import Context, Measure, Tables, measure, nothing
-from auditlib.standards.observed import IN_PERIOD, counts_by, known, rows_in, share_known, whole_of
+from auditlib.standards.observed import IN_PERIOD, counts_by, known, share_known, whole_of
 from auditlib.standards.whole_days import beyond, holds_days, whole_day
 from auditlib.statements import counted
 from auditlib.statistics.intervals import quantile_ranks

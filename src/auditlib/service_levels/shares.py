@@ -29,10 +29,25 @@ from auditlib.statements import counted
 if TYPE_CHECKING:
     import narwhals as nw
 
-WHOLES: Mapping[str, Sequence[Left]] = MappingProxyType(
-    {"offered": tuple(Left), "answered": (Left.ANSWERED,), "settled": (Left.ANSWERED, Left.ABANDONED)}
+_EVERYONE = "offered"
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """What a share of contacts is over: the definition in use that says the same, and what became of them."""
+
+    definition: str
+    became: tuple[Left, ...]
+
+
+WHOLES: Mapping[str, Whole] = MappingProxyType(
+    {
+        "offered": Whole("over_offered", tuple(Left)),
+        "answered": Whole("over_answered", (Left.ANSWERED,)),
+        "settled": Whole("over_ended", (Left.ANSWERED, Left.ABANDONED)),
+    }
 )
-"""What shares of contacts are over, and what became of the contacts in it."""
+"""What shares of contacts are over, by the word of a criterion."""
 
 
 def share_over(whole: str, *, meets: Sequence[Disposition]) -> ShareDefinition:
@@ -43,20 +58,36 @@ def share_over(whole: str, *, meets: Sequence[Disposition]) -> ShareDefinition:
     >>> share_over("answered", meets=[Disposition.ANSWERED_IN_TIME]).misses
     (<Disposition.ANSWERED_LATE: 'answered_late'>,)
     """
-    counts_in = [each for each in Disposition if each.left in WHOLES[whole] and each not in meets]
+    became = WHOLES[whole].became
+    counts_in = [state for state in Disposition if state.left in became and state not in meets]
     return ShareDefinition(
         title="", source="The standard's own", dated=date.min, meets=tuple(meets), misses=tuple(counts_in)
     )
+
+
+def form_of(options: Mapping[str, Any]) -> str:
+    """Return the definition in use that a criterion means; over all offered where it says nothing known.
+
+    Examples
+    --------
+    >>> form_of({"over": "settled"}), form_of({})
+    ('over_ended', 'over_offered')
+    """
+    return WHOLES.get(_whole(options), WHOLES[_EVERYONE]).definition
 
 
 def standard_way(metric: str, options: Mapping[str, Any]) -> Variant:
     """Return the way of counting that a criterion itself names: all contacts together, from their offer."""
     in_time = metric == "answered_within"
     limit = int(options["seconds"]) if in_time else 0
-    gave_up = [each for each in Disposition if each.left is Left.ABANDONED]
+    gave_up = [state for state in Disposition if state.left is Left.ABANDONED]
     meets = [Disposition.ANSWERED_IN_TIME] if in_time else gave_up
-    whole = str(options.get("over", "offered"))
-    return Variant(f"over_{whole}", share_over(whole, meets=meets), limit, Aggregation.POOLED)
+    definition = share_over(_whole(options), meets=meets)
+    return Variant(form_of(options), definition, limit, Aggregation.POOLED)
+
+
+def _whole(options: Mapping[str, Any]) -> str:
+    return str(options.get("over", _EVERYONE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,12 +231,20 @@ class _Evidence:
         rows = counted(share.settled + share.unknown, "row")
         return f"of {rows}, {share.unknown:,} left open {self.question.unsaid}{days}"
 
+    def _undecided(self) -> int:
+        """Return how many contacts of intervals are on neither side, where rounding is not the reason."""
+        if self.of_counts is None or self.intervals is None or self.intervals.contradicts or self.rounded:
+            return 0
+        return self.of_counts.undecided(self.question.way)
+
+    def counted_at(self) -> tuple[int, ...]:
+        """Return the other limits by which contacts were counted that are on neither side for it."""
+        return tuple(self.other_limits()) if self._undecided() else ()
+
     def _uncounted(self) -> str:
         """Return why contacts of intervals are on neither side; empty where none is."""
-        if self.of_counts is None or self.intervals is None or self.intervals.contradicts:
-            return ""
-        unknown = self.of_counts.undecided(self.question.way)
-        if not unknown or self.rounded:
+        unknown = self._undecided()
+        if not unknown:
             return ""
         contacts = f"{counted(unknown, 'contact')} of interval counts left open"
         limits = self.other_limits()
@@ -222,7 +261,7 @@ def _measured(evidence: _Evidence, *, confidence: float) -> Measurement:
     # Bounds that exclude nothing say nothing.
     if measured.value is None or (not measured.n and measured.bounds in (None, (0.0, 1.0))):
         none = f"there is no {evidence.question.channel} contact in the period that says enough"
-        return nothing(notes or none)
+        return replace(nothing(notes or none), counted_at=evidence.counted_at())
     lopsided = share.unknown and (evidence.rounded or evidence.other_limits())
     return replace(
         measured,
@@ -230,6 +269,7 @@ def _measured(evidence: _Evidence, *, confidence: float) -> Measurement:
         level=EvidenceLevel.AGGREGATES if evidence.single is None else EvidenceLevel.RESPONSES,
         basis=evidence.basis(),
         reason=notes,
+        counted_at=evidence.counted_at(),
     )
 
 

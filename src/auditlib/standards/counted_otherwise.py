@@ -8,6 +8,4 @@ from auditlib.records import Judgement
 def own_limit(judgement: Judgement) -> int | None:
     """Return the seconds of a criterion where evidence was counted at others; None elsewhere."""
     seconds = judgement.criterion.options.get("seconds")
-    if isinstance(seconds, int) and f"cannot be counted again at {seconds:,}" in judgement.measurement.reason:
-        return seconds
-    return None
+    return seconds if isinstance(seconds, int) and judgement.measurement.counted_at else None

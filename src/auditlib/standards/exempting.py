@@ -21,9 +21,10 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from auditlib.contracts.frames import rows_in
 from auditlib.records import Criterion
 from auditlib.standards.measure import Context, Tables
-from auditlib.standards.observed import counts_by, known, rows_in
+from auditlib.standards.observed import counts_by, known
 from auditlib.standards.supplied import set_aside
 from auditlib.time.epoch import day_number
 

@@ -165,13 +165,6 @@ def share_known(
     )
 
 
-def rows_in(frame: nw.LazyFrame[Any]) -> int:
-    """Return how many rows `frame` has."""
-    import narwhals as nw
-
-    return int(frame.select(rows=nw.len()).collect().rows()[0][0])
-
-
 def counts_by(frame: nw.LazyFrame[Any], *columns: str) -> dict[tuple[Any, ...], int]:
     """Return how many rows of `frame` have each combination of values of `columns`."""
     import narwhals as nw

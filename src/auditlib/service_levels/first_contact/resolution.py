@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from auditlib.contracts import CanonicalTables
+from auditlib.contracts.frames import rows_in
 from auditlib.parameters.engagement import Engagement
 from auditlib.records import Reason, Refusal
 from auditlib.service_levels.first_contact.answer import FirstContactAnswer
@@ -26,7 +27,6 @@ from auditlib.service_levels.first_contact.rule import RepeatRule
 from auditlib.service_levels.first_contact.surveyed import said_by_contact, survey_lacking
 from auditlib.service_levels.first_contact.windows import first_contact_counts, shares_by, undecided_counts
 from auditlib.service_levels.single_contacts import without_single_contacts
-from auditlib.standards.observed import rows_in
 from auditlib.standards.profile import Demands
 from auditlib.statements import Unanswered
 

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auditlib.contracts import CanonicalTables
+from auditlib.contracts.frames import rows_in
 from auditlib.records import Item
 from auditlib.service_levels.contradictory import contradictory
 from auditlib.service_levels.first_contact.matters import contact_of_leg, legs_of, with_every_column
 from auditlib.service_levels.legs import CONTACT, joined_legs
-from auditlib.standards.observed import counts_by, rows_in
+from auditlib.standards.observed import counts_by
 from auditlib.standards.whole_days import whole_day
 from auditlib.time.epoch import SECOND
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from auditlib.contracts import CanonicalTables
+from auditlib.contracts.frames import rows_in
 from auditlib.parameters.run import Run
 from auditlib.records import Instrument, Refusal, Scale
 from auditlib.service_levels.first_contact.matters import legs_of
-from auditlib.standards.observed import rows_in
 
 if TYPE_CHECKING:
     import narwhals as nw

@@ -12,11 +12,10 @@ from auditlib.service_levels.channels import NO_CONTACTS, channels_in, waits_by_
 from auditlib.service_levels.definitions import Aggregation, ClockStart, DefinitionPolicy
 from auditlib.service_levels.published.claims import PublishedShare
 from auditlib.service_levels.published.matching import MatchedShare
+from auditlib.service_levels.shares import form_of
 from auditlib.service_levels.variants import DailyContacts, Variant, VariantShare, tallied
 from auditlib.service_levels.waits import Waits
 
-FORMS = {"offered": "over_offered", "answered": "over_answered", "settled": "over_ended"}
-"""The definition that a criterion of the standard means, by what it says its share is over."""
 _ALONE = (Aggregation.POOLED, Aggregation.MEAN_OF_INTERVALS)
 """How parts of a single unit are joined: the mean of one unit is all its contacts together."""
 _OUTSIDE = Refusal(
@@ -43,8 +42,7 @@ class _Asked:
     @property
     def form(self) -> str:
         """The definition that the standard means."""
-        over = "offered" if self.criterion is None else str(self.criterion.options.get("over", "offered"))
-        return FORMS.get(over, "over_offered")
+        return form_of({} if self.criterion is None else self.criterion.options)
 
 
 def matched(

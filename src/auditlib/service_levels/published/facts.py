@@ -65,11 +65,15 @@ def _figure(entry: MatchedShare, tables: tuple[str, ...]) -> Iterator[Number]:
     if nearest is not None:
         distance = apart(figure, nearest) * 100
         yield Number(f"distance:{name}", distance, "percentage points", basis=basis)
-    for key, way in (("form", entry.form), ("claim", entry.claimed), ("nearest", nearest)):
+    for key, way in (("form", entry.form), ("claim", entry.claimed), ("nearest", nearest),
+                     ("asking", entry.least_asking)):  # fmt: skip
         if way is not None:
             yield from _way(f"{key}:{name}", way, basis)
     for place, way in enumerate((*entry.giving, *entry.possible), start=1):
         yield from _way(f"way_{place}:{name}", way, basis)
+    if entry.least_asking is not None:
+        yield Number(f"open:{name}", entry.least_asking.unknown, "count", basis=basis)
+        yield Number(f"asks:{name}", entry.asks, "share", entry.least_asking.unknown, basis=basis)
 
 
 def _way(key: str, way: VariantShare, basis: tuple[Basis, ...]) -> Iterator[Number]:

@@ -39,9 +39,13 @@ def findings_of(result: PublishedAgainstEvidence, facts: Facts) -> tuple[Finding
 
 def _wanting(entry: MatchedShare) -> bool:
     """Return whether a figure was made up, follows another definition than claimed, or turns the verdict."""
+    if entry.claim_stands:
+        return entry.given is GivenBy.BY_CLAIM and entry.turns_verdict
     if entry.given is GivenBy.OTHERWISE:
         return bool(entry.figure.definition) or entry.flatters_by > 0
-    return entry.given is GivenBy.BY_NONE or (entry.given is GivenBy.BY_CLAIM and entry.turns_verdict)
+    if entry.given is GivenBy.PERHAPS:
+        return entry.claimed is not None or entry.flatters_by > 0
+    return entry.given is GivenBy.BY_NONE
 
 
 def _finding(
@@ -91,10 +95,12 @@ def _figure(entry: MatchedShare, facts: Facts) -> Finding:
 def _cause(entry: MatchedShare) -> str:
     if entry.given is GivenBy.BY_NONE:
         return "No definition in use gives the figure: it was counted otherwise, from other contacts, or not."
-    if entry.given is GivenBy.BY_CLAIM:
+    if entry.claim_stands:
         return "The definition claimed is on the better side of the form that the standard judges by."
     if not entry.figure.definition:
         return "The figure was published without the definition that it follows."
+    if entry.claimed is None:
+        return "The figure was published under a definition that is none of those in use."
     return "The figure was counted by another definition than the one it was published under."
 
 
@@ -105,6 +111,8 @@ def _headline(entry: MatchedShare) -> str:
         return f"No way of counting gives the figure published for {what}"
     if entry.turns_verdict:
         return f"Only a flattering definition meets the demand: published for {what}"
+    if entry.given is GivenBy.PERHAPS and not entry.claim_stands:
+        return f"Better than the form of the standard, and given for certain by no definition: {what}"
     if not figure.definition:
         return f"A flattering definition, and none is named: published for {what}"
     return f"Another definition than claimed: published for {what}"

@@ -1,8 +1,9 @@
 """A published share held against what every way of counting makes of the contacts it is about.
 
 A way of counting *gives* the share where what it counts is rounded to it, and *may give* it where the
-evidence tells bounds alone and they reach it. With many ways of counting some give a share by chance: so all
-that do are named, and the claim is held first.
+evidence tells bounds alone and they reach it: it then hangs on contacts of which nobody knows, and where
+nearly all of them must have gone the better way, that is said. With many ways of counting some give a share
+by chance: so all that do are named, and the claim is held first.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from auditlib.service_levels.variants import Variant, VariantShare
 
 _EXACT = 1e-9
 """What binary fractions move a share by."""
+_NEARLY_ALL = 0.9
+"""Share of what is open from which on a figure holds only if nearly all of it went the better way."""
 
 
 class GivenBy(StrEnum):
@@ -85,6 +88,38 @@ class MatchedShare:
         if self.giving:
             return GivenBy.OTHERWISE
         return GivenBy.PERHAPS if self.possible else GivenBy.BY_NONE
+
+    @property
+    def claim_stands(self) -> bool:
+        """Whether the definition it is said to follow gives it, or may give it."""
+        return self.claimed is not None and self.claimed in (*self.giving, *self.possible)
+
+    @property
+    def least_asking(self) -> VariantShare | None:
+        """Of the ways that may give it the one claimed, or else that which asks least of what is open."""
+        if self.given is not GivenBy.PERHAPS:
+            return None
+        if self.claim_stands:
+            return self.claimed
+        form = self.form if not self.figure.definition and self.form in self.possible else None
+        return form or min(self.possible, key=self._asks)
+
+    @property
+    def asks(self) -> float:
+        """How far it lies from the worse to the better end of the way that asks least, from 0 to 1."""
+        way = self.least_asking
+        return 0.0 if way is None else self._asks(way)
+
+    @property
+    def asks_nearly_all(self) -> bool:
+        """Whether it holds only if nearly all that the evidence leaves open went the better way."""
+        return self.asks >= _NEARLY_ALL
+
+    def _asks(self, way: VariantShare) -> float:
+        least, most = way.least or 0.0, way.most or 0.0
+        low, high = self.figure.ends
+        climbed = low - least if self._more_is_better else most - high
+        return min(max(climbed / (most - least), 0.0), 1.0)
 
     @property
     def flatters_by(self) -> float:

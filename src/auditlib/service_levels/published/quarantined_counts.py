@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from auditlib.contracts import CanonicalTables, ColumnKind
+from auditlib.contracts.frames import rows_in
 from auditlib.contracts.intervals import INTERVAL_COUNTS
 from auditlib.records import Reason
 from auditlib.service_levels.counts import TABLE
 from auditlib.service_levels.doubted import doubted_intervals, in_quarantine, latest_intervals
-from auditlib.standards.observed import rows_in
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -145,7 +145,7 @@ def _rule() -> nw.Expr:
     """Return the rule a row breaks by itself; the code of the reason where it names the row."""
     import narwhals as nw
 
-    alone = nw.col("reason").is_in([Reason.SCALE.value, Reason.CONTRADICTION.value])
+    alone = nw.col("reason").is_in([Reason.SCALE.value, Reason.CONTRADICTION.value, Reason.TIME.value])
     return nw.when(alone).then(nw.col("rule")).otherwise(nw.col("reason"))
 
 

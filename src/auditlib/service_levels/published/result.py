@@ -88,7 +88,7 @@ def contacts_of(entry: MatchedShare) -> int:
 
 
 def _held(entry: MatchedShare, held: Held) -> bool:
-    named = ("published", "form", "claim", "nearest", "distance", "flatters_by")
+    named = ("published", "form", "claim", "nearest", "asking", "asks", "open", "distance", "flatters_by")
     places = range(1, len(entry.giving) + len(entry.possible) + 1)
     contacts = contacts_of(entry)
     names = (*named, *(f"way_{place}" for place in places))

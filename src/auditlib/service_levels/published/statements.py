@@ -62,7 +62,8 @@ def summary(result: PublishedAgainstEvidence, facts: Facts) -> Iterator[Sentence
 
 
 def _notable(entry: MatchedShare) -> bool:
-    return entry.turns_verdict or entry.given in (GivenBy.OTHERWISE, GivenBy.BY_NONE)
+    doubtful = entry.given is GivenBy.PERHAPS and (entry.flatters_by > 0 or entry.asks_nearly_all)
+    return entry.turns_verdict or doubtful or entry.given in (GivenBy.OTHERWISE, GivenBy.BY_NONE)
 
 
 def _outcomes(result: PublishedAgainstEvidence, facts: Facts) -> Sentence:
@@ -76,8 +77,8 @@ def condition(entry: MatchedShare, facts: Facts) -> Sentence:
     own, figure = facts.about(str(entry.figure.number)), entry.figure
     said = f" as {figure.definition}" if figure.definition else ""
     start = say("Published for {what}{said}: {published}", own, what=about(figure), said=said)
-    return say("{start}. {gives}{beside}", own, start=start, gives=_gives(entry, own),
-               beside=_beside(entry, own))  # fmt: skip
+    return say("{start}. {gives}{asks}{beside}", own, start=start, gives=_gives(entry, own),
+               asks=_asks(entry, own), beside=_beside(entry, own))  # fmt: skip
 
 
 def _gives(entry: MatchedShare, facts: Facts) -> Sentence:
@@ -102,9 +103,23 @@ def _gives(entry: MatchedShare, facts: Facts) -> Sentence:
 
 
 def _claim(entry: MatchedShare, facts: Facts) -> Sentence | str:
-    if entry.given is not GivenBy.OTHERWISE or entry.claimed is None:
+    if entry.claim_stands or entry.claimed is None:
         return ""
     return say(" The definition claimed gives {ends}.", facts, ends=_ends(entry.claimed, facts, "claim"))
+
+
+def _asks(entry: MatchedShare, facts: Facts) -> Sentence | str:
+    """Say what a figure hangs on, where nearly all contacts in doubt must have gone the better way."""
+    way = entry.least_asking
+    if way is None or not entry.asks_nearly_all:
+        return ""
+    return say(
+        " It holds only if nearly all that the evidence leaves open ({open|contact|contacts}) went the "
+        "better way: {how} gives {ends}, and it lies {asks} of the way to the better end.",
+        facts,
+        how=_way_words(way, facts, "asking"),
+        ends=_ends(way, facts, "asking"),
+    )
 
 
 def _ends(way: VariantShare | None, facts: Facts, key: str) -> Sentence:

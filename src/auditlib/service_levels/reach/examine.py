@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from auditlib.contracts import CanonicalTables
+from auditlib.contracts.frames import rows_in
 from auditlib.obligations.hours import as_of
 from auditlib.parameters.engagement import Engagement
 from auditlib.parameters.run import Run
@@ -32,7 +33,6 @@ from auditlib.service_levels.reach.registry import ChannelPolicy, registry_of
 from auditlib.service_levels.reach.result import ReachResult, TraitByKind
 from auditlib.service_levels.reach.waits_live import usual_waits
 from auditlib.service_levels.single_contacts import without_single_contacts
-from auditlib.standards.observed import rows_in
 from auditlib.statistics.strata import NO_SPREAD
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auditlib.contracts import CanonicalTables
-from auditlib.contracts.frames import to_pandas
+from auditlib.contracts.frames import rows_in, to_pandas
 from auditlib.disclosure import UNRESTRICTED, MinimumFrequency
 from auditlib.parameters.engagement import Engagement
 from auditlib.records import Basis, Held, Number, Refusal, Sentence
@@ -27,7 +27,6 @@ from auditlib.service_levels.contradictory import ASK, contradictory
 from auditlib.service_levels.legs import joined_legs
 from auditlib.service_levels.single_contacts import without_single_contacts
 from auditlib.service_levels.waiting.timed import CONTACTS
-from auditlib.standards.observed import rows_in
 from auditlib.statements import Answer, Exhibit, Facts, Unanswered, say
 from auditlib.statements.spans import SPANS, Span, span_for
 from auditlib.time.epoch import DAY, date_of, day_number, instant_of

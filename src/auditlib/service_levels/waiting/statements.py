@@ -168,6 +168,11 @@ def limits(result: WaitingResult, facts: Facts) -> Iterator[Sentence]:
             "supposition that those answered early are as patient as those answered late; where a queue "
             "says how long it is, that may not hold."
         )
+        yield Sentence(
+            "Of waits and of handling, the median and the time within which nine in ten end are told in "
+            "whole seconds: what is left over is dropped, so that each may be up to a second longer. "
+            "Means keep it."
+        )
 
 
 def _counts_alone(result: WaitingResult) -> Sentence:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from auditlib.contracts import CanonicalTables
+from auditlib.contracts.frames import rows_in
 from auditlib.disclosure import MinimumFrequency
 from auditlib.parameters.engagement import Engagement
 from auditlib.records import Refusal
@@ -16,7 +17,6 @@ from auditlib.service_levels.waiting.counted_means import counted_means
 from auditlib.service_levels.waiting.result import WaitingResult
 from auditlib.service_levels.waiting.timed import CONTACTS, timed
 from auditlib.service_levels.waiting.waits_by_part import waits_by_part
-from auditlib.standards.observed import rows_in
 from auditlib.statements import Unanswered
 from auditlib.time.epoch import instant_of
 
