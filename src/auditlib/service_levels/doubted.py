@@ -14,7 +14,7 @@ from auditlib.contracts import ColumnKind
 from auditlib.contracts.intervals import INTERVAL_COUNTS, QUARANTINED_INTERVALS
 from auditlib.records import Reason
 from auditlib.service_levels.completed import INTERVAL, latest_exports
-from auditlib.standards.measure import Tables
+from auditlib.standards.supplied import Supplied
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -31,7 +31,7 @@ _TIMED = (Reason.SCALE, Reason.CONTRADICTION, Reason.CONFLICTING)
 _PLACE = ("unit_id", "channel", "queue_name", "starts_at")
 
 
-def latest_intervals(tables: Tables) -> nw.LazyFrame[Any]:
+def latest_intervals(tables: Supplied) -> nw.LazyFrame[Any]:
     """Return every interval of the period as it was exported last.
 
     Of one whose last row is in quarantine everything but the contacts offered is unknown.
@@ -52,7 +52,7 @@ def latest_intervals(tables: Tables) -> nw.LazyFrame[Any]:
     return nw.concat([kept.select(*names), countable.with_columns(**unknown).select(*names)])
 
 
-def doubted_intervals(tables: Tables) -> nw.LazyFrame[Any]:
+def doubted_intervals(tables: Supplied) -> nw.LazyFrame[Any]:
     """Return intervals of the period whose last row is in quarantine, with what that row says.
 
     ``offered`` is empty where nobody knows how many contacts came. Adds ``reason`` and ``rule``, and for each
@@ -74,12 +74,12 @@ def doubted_intervals(tables: Tables) -> nw.LazyFrame[Any]:
     return lost.filter(latest, counted).with_columns(offered=offered)
 
 
-def in_quarantine(tables: Tables) -> bool:
+def in_quarantine(tables: Supplied) -> bool:
     """Return whether any row of interval counts is in quarantine."""
     return any(total.rows_quarantined for total in tables.totals if total.table == _TABLE)
 
 
-def _lost(tables: Tables) -> nw.LazyFrame[Any]:
+def _lost(tables: Supplied) -> nw.LazyFrame[Any]:
     """Return what the last export in quarantine says of each interval; the most offered where rows differ."""
     import narwhals as nw
 
