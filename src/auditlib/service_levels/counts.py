@@ -61,9 +61,9 @@ class Counted:
         import narwhals as nw
 
         fewer = nw.col("abandoned") - nw.col("abandoned_least")
-        more = nw.col("abandoned_most") - nw.col("abandoned")
-        told = nw.lit(not self.contradicts) & ~nw.col("abandoned").is_null()
-        sums = self.used.filter(told).select(fewer=fewer.sum(), more=more.sum()).collect().rows()[0]
+        added = nw.col("abandoned_most") - nw.col("abandoned")
+        stated = nw.lit(not self.contradicts) & ~nw.col("abandoned").is_null()
+        sums = self.used.filter(stated).select(fewer=fewer.sum(), more=added.sum()).collect().rows()[0]
         return int(sums[0] or 0), int(sums[1] or 0)
 
     def limits(self) -> tuple[int, ...]:

@@ -43,13 +43,13 @@ def latest_intervals(tables: Supplied) -> nw.LazyFrame[Any]:
         return held
     names = held.collect_schema().names()
     doubted = doubted_intervals(tables)
-    kept = _named(held).join(doubted.select(*_PLACE), on=list(_PLACE), how="anti")
+    undoubted = _with_queue_name(held).join(doubted.select(*_PLACE), on=list(_PLACE), how="anti")
     schema = held.collect_schema()
     unknown = {
         name: nw.lit(None, dtype=schema[name]) for name in COUNTED if name in names and name != "offered"
     }
     countable = doubted.filter(~nw.col("offered").is_null())
-    return nw.concat([kept.select(*names), countable.with_columns(**unknown).select(*names)])
+    return nw.concat([undoubted.select(*names), countable.with_columns(**unknown).select(*names)])
 
 
 def doubted_intervals(tables: Supplied) -> nw.LazyFrame[Any]:
@@ -60,12 +60,12 @@ def doubted_intervals(tables: Supplied) -> nw.LazyFrame[Any]:
     """
     import narwhals as nw
 
-    held = _named(latest_exports(tables.lazy(_TABLE).filter(nw.col("in_period"))))
+    held = _with_queue_name(latest_exports(tables.lazy(_TABLE).filter(nw.col("in_period"))))
     counts = [name for name in COUNTED if name in held.collect_schema().names()]
     before = held.select(
         *_PLACE, exported_before=_exported(), **{f"{name}_before": nw.col(name) for name in counts}
     )
-    lost = _named(_lost(tables)).join(before, on=list(_PLACE), how="left")
+    lost = _with_queue_name(_lost(tables)).join(before, on=list(_PLACE), how="left")
     latest = nw.col("exported_before").is_null() | (_exported() > nw.col("exported_before"))
     timed = nw.col("reason").is_in([str(reason.value) for reason in _TIMED])
     counted = timed | ~nw.col("exported_before").is_null()
@@ -92,7 +92,7 @@ def _lost(tables: Supplied) -> nw.LazyFrame[Any]:
     )
 
 
-def _named(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+def _with_queue_name(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """Add the queue as a name that equals itself where there is none."""
     import narwhals as nw
 
