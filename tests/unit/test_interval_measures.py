@@ -46,6 +46,10 @@ def contact(start: int, wait: int | None, **more: Any) -> dict[str, Any]:
     return row | more
 
 
+def of_counts(*counts: dict[str, Any]) -> Evidence:
+    return Evidence({"interval_counts": rows("interval_counts", *counts)}, ())
+
+
 def found(metric: str, tables: dict[str, list[dict[str, Any]]], **options: Any) -> Measurement:
     run = context(sources=[mapped(table) for table in tables])
     held = Evidence({name: rows(name, *given) for name, given in tables.items()}, ())
@@ -256,3 +260,17 @@ def test_counts_that_do_not_say_who_was_answered_lost_nobody_for_it():
     share = found("abandoned", {"interval_counts": counted})
     assert (share.successes, share.n, share.unknown) == (600, 10_000, 0)
     assert "went nowhere" not in share.reason
+
+
+def test_what_a_channel_hands_on_is_worked_out_once_however_many_criteria_ask(monkeypatch):
+    """Both criteria on the phone rest on the same intervals; another channel, or evidence, is its own."""
+    module = importlib.import_module("auditlib.service_levels.counts")
+    worked, carried = [], module.carried
+    monkeypatch.setattr(module, "carried", lambda rows, **more: worked.append(rows) or carried(rows, **more))
+    held = of_counts(span(0, 10, 9, 8, 1), span(1, 10, 9, 8, 1, channel="chat"))
+    first = [module.counts(held, "phone", single=False, why="asked") for _ in range(3)]
+    assert len(worked) == 1
+    assert len({(entry.words, entry.intervals) for entry in first if entry}) == 1
+    module.counts(held, "chat", single=False, why="asked")
+    module.counts(of_counts(span(0, 10, 9, 8, 1)), "phone", single=False, why="asked")
+    assert len(worked) == 3

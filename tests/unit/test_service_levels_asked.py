@@ -99,6 +99,29 @@ def test_without_contacts_nothing_can_be_said_and_it_is_no_stop():
     assert unfounded(given) == []
 
 
+def test_channels_that_the_evidence_says_nothing_of_are_spoken_of_once():
+    """Contacts came by web form alone: phone is asked about twice and chat once, and one sentence says it."""
+    held = Evidence({"interactions": rows("interactions", contact(0, 10, channel="web_form"))}, ())
+    ours = [EDITION.criterion(name) for name in ("IM-01", "IM-02", "IM-04")]
+    given = ServiceLevelsAnswer(estimate(held, ours, families(TEXTS), level=0.95, mode=EDITION.rule.mode))
+    assert str(given) == (
+        "Phone contacts answered in time (IM-01), phone contacts given up (IM-02) and chat contacts answered "
+        "in time (IM-04): not assessable. No contact of the period by phone or chat says enough. Ask for the "
+        "contacts of the period by phone and chat."
+    )
+    assert unfounded(given) == []
+    assert set(given.summary()[0].keys) == {"variants:IM-01", "variants:IM-02", "variants:IM-04"}
+
+
+def test_a_channel_that_says_something_keeps_its_own_sentence():
+    held = Evidence({"interactions": rows("interactions", *(contact(at, 10) for at in range(40)))}, ())
+    ours = [EDITION.criterion(name) for name in ("IM-01", "IM-04")]
+    given = ServiceLevelsAnswer(estimate(held, ours, families(TEXTS), level=0.95, mode=EDITION.rule.mode))
+    first, second = given.summary()
+    assert first.text.startswith("Phone contacts answered in time (IM-01, at least")
+    assert "No contact of the period by chat says enough." in second.text
+
+
 def test_an_edition_without_such_a_criterion_is_told_so():
     level, mode = 0.95, EDITION.rule.mode
     none = ServiceLevelsAnswer(estimate(Evidence({}, ()), (), families(TEXTS), level=level, mode=mode))

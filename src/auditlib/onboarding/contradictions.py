@@ -111,5 +111,5 @@ def _never_apart(column: Column, beside: Column, total: SourceTotals, evidence: 
         nw.col(f"{part.name}_at" if part.kind is ColumnKind.INSTANT else part.name)
         for part in (column, beside)
     )
-    kept = evidence.lazy(total.table).filter(nw.col("source_file") == total.file)
-    return kept.filter(cell != opposite).head(1).select("source_line").collect().is_empty()
+    sound = evidence.lazy(total.table).filter(nw.col("source_file") == total.file)
+    return sound.filter(cell != opposite).head(1).select("source_line").collect().is_empty()

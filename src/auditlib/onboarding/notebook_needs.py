@@ -197,9 +197,9 @@ def _no_links(run: Run, evidence: Evidence) -> str:
     )
     if names_item:
         return ""
-    taken = metrics_taken({name: run.instrument(name) for name in types})
+    form = metrics_taken({name: run.instrument(name) for name in types})
     return (
-        f"no entry of pay_links names a question of this audit as its metric ({taken[:1].lower()}{taken[1:]})"
+        f"no entry of pay_links names a question of this audit as its metric ({form[:1].lower()}{form[1:]})"
     )
 
 
@@ -263,9 +263,9 @@ def _unpaid(run: Run, evidence: Evidence) -> Iterator[str]:
         )
         yield f"{_PAID}: pay_links names {listed}, which is no question of this audit."
     whole = evidence.frame("pay_links")
-    known = {UNIT, *groupings(evidence, whole)}
+    levels = {UNIT, *groupings(evidence, whole)}
     for level in named_levels(whole):
-        if level not in known:
+        if level not in levels:
             yield (
                 f"{_PAID}: pay_links says that pay was assigned by {level!r}, and no register says which "
                 "unit belongs to which; the effect of those links will not be tested."

@@ -35,8 +35,8 @@ def published_shares(look: FileLook) -> tuple[SourceProposal, ...]:
     period = tuple(_period(look, facts, months))
     shares = tuple(_column_each(look)) or tuple(_row_each(look))
     beside = [entry for entry in match_columns(look, TABLES[_TABLE]) if entry.column in _BESIDE]
-    taken = {facts.position, *(share.facts.position for share in shares)}
-    fed = tuple(fed_by(look, entry) for entry in beside if entry.facts.position not in taken)
+    positions = {facts.position, *(share.facts.position for share in shares)}
+    fed = tuple(fed_by(look, entry) for entry in beside if entry.facts.position not in positions)
     return tuple(
         _with_months(_source(look, (*fed, *period), share), months, asks=place == 0)
         for place, share in enumerate(shares)

@@ -105,11 +105,11 @@ def _fed(look: FileLook, column: str, declared: str | ExportCells) -> Fed | None
     return Fed(column, _scaled(look.origin(facts), cells.scale), facts, cells.formats, doubt, cells.because)
 
 
-def _scaled(named: str | dict[str, str | int], scale: float | None) -> Origin:
+def _scaled(origin: str | dict[str, str | int], scale: float | None) -> Origin:
     """Return a column with the factor of its numbers; as it is named where they stand in the right unit."""
     if scale is None:
-        return named
-    column: dict[str, str | int] = {"column": named} if isinstance(named, str) else named
+        return origin
+    column: dict[str, str | int] = {"column": origin} if isinstance(origin, str) else origin
     return {**column, "scale": int(scale) if scale.is_integer() else scale}
 
 

@@ -268,8 +268,8 @@ def _rule() -> nw.Expr:
 
     message = nw.col("message")
     rule = message.str.replace_all(_BEFORE_RULE, "")
-    for differing, same in _OF_ANOTHER_ROW:
-        rule = rule.str.replace_all(differing, same)
+    for differing, common in _OF_ANOTHER_ROW:
+        rule = rule.str.replace_all(differing, common)
     doubled = nw.when(message.str.contains(_CLOCKS_BACK, literal=True)).then(nw.lit(_CLOCKS_BACK))
     whole = nw.col("reason").is_in([reason.value for reason in _WHOLE_ROW])
     return nw.when(whole).then(doubled.otherwise(nw.lit(""))).otherwise(rule)
@@ -285,8 +285,8 @@ def _beside(evidence: Evidence) -> nw.Expr:
         names, key=len
     ):  # the longest last, which is looked for first: it may hold a shorter one
         of_it = nw.col("message").str.contains(f" of {name}", literal=True)
-        own = nw.when(nw.col("file") == name).then(nw.lit("")).otherwise(nw.lit(name))
-        beside = nw.when(of_it).then(own).otherwise(beside)
+        elsewhere = nw.when(nw.col("file") == name).then(nw.lit("")).otherwise(nw.lit(name))
+        beside = nw.when(of_it).then(elsewhere).otherwise(beside)
     return nw.when(nw.col("reason").is_in(list(REPEATED))).then(beside).otherwise(nw.lit(""))
 
 

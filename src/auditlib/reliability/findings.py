@@ -55,7 +55,7 @@ def _of_queues(unbalanced: UnbalancedQueues, above: Sequence[UnbalancedQueue], f
     went = "Contacts went nowhere" if unbalanced.nowhere else "More contacts ended than came"
     return Finding(
         criterion="data.queues: In every queue as many contacts end as come",
-        condition=f"{went} in {places}: {ground.text}",
+        condition=ground.text,
         cause="A count is not exported, such as who is passed on, or the columns count different contacts.",
         effect="What became of these contacts is unknown: shares of these queues are told between bounds.",
         recommendation=_tell_where(unbalanced) if unbalanced.nowhere else _TELL_COLUMNS,

@@ -120,8 +120,8 @@ class ServiceLevelsAnswer(Answer[ServiceLevelsByDefinition]):
         bounded = {judged.share.variant.aggregation for judged in entry.open}
         for judged in entry.variants:
             variant = judged.share.variant
-            named = {"criterion": entry.criterion.id, "definition": judged.definition}
-            row = rows.setdefault(judged.definition, {**named, "title": variant.definition.title})
+            identity = {"criterion": entry.criterion.id, "definition": judged.definition}
+            row = rows.setdefault(judged.definition, {**identity, "title": variant.definition.title})
             row[f"least_{variant.aggregation}"] = judged.share.least
             if variant.aggregation in bounded:
                 row[f"most_{variant.aggregation}"] = judged.share.most

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 from auditlib.contracts import CanonicalTables
 from auditlib.contracts.frames import rows_in
 from auditlib.records import Refusal
+from auditlib.service_levels.channel_contacts import channel_contacts
 from auditlib.service_levels.counts import TABLE, Counted, counts
 from auditlib.service_levels.definitions import ClockStart
-from auditlib.service_levels.legs import joined_legs
 from auditlib.service_levels.waits import Waits, waits_of_contacts, waits_of_counts, waits_of_doubted
-from auditlib.standards.measure import Tables
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -42,7 +41,7 @@ def waits_by_clock(
     """
     contacts = None if lacking else channel_contacts(tables, channel)
     why = "" if contacts is not None else lacking or "the evidence has no single contacts"
-    counted = counts(tables, channel, contacts=contacts, why=why)
+    counted = counts(tables, channel, single=contacts is not None, why=why)
     single = () if contacts is None else (waits_of_contacts(contacts),)
     if counted is not None and counted.contradicts and contacts is None:
         return {}, [_contradicting(counted.words)]
@@ -86,16 +85,6 @@ def _contradicting(words: str) -> Refusal:
 def without_contacts(tables: CanonicalTables) -> Refusal:
     """Return why nothing is said that takes single contacts: counts alone, or no contacts at all."""
     return NO_TIMES if TABLE in tables.tables else NO_CONTACTS
-
-
-def channel_contacts(tables: Tables, channel: str) -> nw.LazyFrame[Any] | None:
-    """Return the contacts of a channel and those that name none; None where there is no such table."""
-    import narwhals as nw
-
-    if "interactions" not in tables.tables:
-        return None
-    ours = nw.col("channel").is_null() | (nw.col("channel") == channel)
-    return joined_legs(tables.lazy("interactions")).filter(nw.col("in_period"), ours)
 
 
 def _arrivals(contacts: nw.LazyFrame[Any]) -> bool:

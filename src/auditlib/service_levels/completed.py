@@ -97,9 +97,9 @@ def _abandoned(intervals: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     least = ((share - half) * offered - _EXACT_COUNT).ceil()
     most = ((share + half) * offered + _EXACT_COUNT).floor()
     least = _smaller(nw.when(least > 0).then(least).otherwise(0), nearest)
-    rest = offered - nw.col("answered").fill_null(0) - nw.col("flowed_out").fill_null(0)
+    unclaimed = offered - nw.col("answered").fill_null(0) - nw.col("flowed_out").fill_null(0)
     most = _smaller(nw.when(most > nearest).then(most).otherwise(nearest), offered)
-    most = nw.when((most > rest) & (rest >= least)).then(rest).otherwise(most)
+    most = nw.when((most > unclaimed) & (unclaimed >= least)).then(unclaimed).otherwise(most)
     nearest = _smaller(nearest, most)
     return intervals.with_columns(
         **{

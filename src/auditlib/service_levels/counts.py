@@ -11,17 +11,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from auditlib.contracts import WHOLE_DAY
 from auditlib.contracts.frames import rows_in
 from auditlib.contracts.intervals import INTERVAL_COUNTS
 from auditlib.records import Basis
-from auditlib.service_levels.carried import carried
+from auditlib.service_levels.carried import Carried, carried
+from auditlib.service_levels.channel_contacts import channel_contacts
 from auditlib.service_levels.completed import completed
 from auditlib.service_levels.doubted import latest_intervals
 from auditlib.standards.measure import Tables
 from auditlib.standards.observed import IN_PERIOD, counts_by
+from auditlib.standards.supplied import Same, Supplied
 from auditlib.statements import counted
 from auditlib.time.epoch import DAY
 
@@ -58,9 +61,9 @@ class Counted:
         import narwhals as nw
 
         fewer = nw.col("abandoned") - nw.col("abandoned_least")
-        more = nw.col("abandoned_most") - nw.col("abandoned")
-        told = nw.lit(not self.contradicts) & ~nw.col("abandoned").is_null()
-        sums = self.used.filter(told).select(fewer=fewer.sum(), more=more.sum()).collect().rows()[0]
+        added = nw.col("abandoned_most") - nw.col("abandoned")
+        stated = nw.lit(not self.contradicts) & ~nw.col("abandoned").is_null()
+        sums = self.used.filter(stated).select(fewer=fewer.sum(), more=added.sum()).collect().rows()[0]
         return int(sums[0] or 0), int(sums[1] or 0)
 
     def limits(self) -> tuple[int, ...]:
@@ -76,48 +79,72 @@ class Counted:
         return (Basis(TABLE, where, column, self.intervals),) if self.intervals else ()
 
 
-def counts(
-    tables: Tables, channel: str, *, contacts: nw.LazyFrame[Any] | None, why: str = ""
-) -> Counted | None:
+def counts(tables: Tables, channel: str, *, single: bool, why: str = "") -> Counted | None:
     """Return the interval counts of a channel; None where the evidence has no such table.
 
     Parameters
     ----------
-    contacts
-        Single contacts of the channel, or of no channel named; None where there are none to be measured.
+    single
+        Whether single contacts of the channel, or of no channel named, are measured beside them.
     why
-        Why there are none.
+        Why they are not.
     """
-    import narwhals as nw
-
     if TABLE not in tables.tables:
         return None
+    summed = _summed(Same(tables), channel, single)
+    many = summed.many
+    if single:
+        beside = f"{counted(many, 'interval')} without single contacts taken from interval counts"
+        notes = [beside] if many else []
+    else:
+        none = f"{why}, and no interval counts of {channel}"
+        notes = [f"from {counted(many, 'interval count')} alone, because {why}" if many else none]
+    words = "; ".join(note for note in (*notes, summed.compared, summed.over.words) if note)
+    used = _astray(_placed(tables, channel, single=single).used, summed.over.astray)
+    return Counted(used, many, words, summed.over.contradicts)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Placed:
+    """Intervals of a channel: those used, and those that single contacts are counted instead of."""
+
+    used: nw.LazyFrame[Any]
+    beside: nw.LazyFrame[Any] | None
+    passed_on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Summed:
+    """What intervals of a channel come to: how many are used, how others compare, what they hand on."""
+
+    many: int
+    compared: str
+    over: Carried
+
+
+@lru_cache(maxsize=64)
+def _summed(same: Same, channel: str, single: bool) -> _Summed:
+    """Return what the intervals of a channel come to: once, however many criteria ask for them."""
+    import narwhals as nw
+
+    placed = _placed(same.tables, channel, single=single)
+    compared = ""
+    contacts = channel_contacts(same.tables, channel) if single else None
+    if contacts is not None and placed.beside is not None:
+        compared = _compared(placed.beside, contacts.filter(nw.col("channel") == channel))
+    return _Summed(rows_in(placed.used), compared, carried(placed.used, passed_on=placed.passed_on))
+
+
+def _placed(tables: Supplied, channel: str, *, single: bool) -> _Placed:
+    import narwhals as nw
+
     latest = latest_intervals(tables).filter(nw.col("channel") == channel)
     rows, passed_on = completed(latest), "flowed_out" in latest.collect_schema().names()
+    contacts = channel_contacts(tables, channel) if single else None
     if contacts is None:
-        many = rows_in(rows)
-        alone = f"from {counted(many, 'interval count')} alone, because {why}"
-        return _used(
-            rows,
-            many,
-            passed_on=passed_on,
-            notes=[alone if many else f"{why}, and no interval counts of {channel}"],
-        )
-    placed = rows.with_columns(ends_at=_end()).with_columns(last_day=_last_day())
-    marked = _beside(placed, contacts)
-    used = marked.filter(~nw.col("beside"))
-    many = rows_in(used)
-    notes = (
-        [f"{counted(many, 'interval')} without single contacts taken from interval counts"] if many else []
-    )
-    compared = _compared(marked.filter(nw.col("beside")), contacts.filter(nw.col("channel") == channel))
-    return _used(used, many, passed_on=passed_on, notes=[*notes, *([compared] if compared else [])])
-
-
-def _used(intervals: nw.LazyFrame[Any], many: int, *, passed_on: bool, notes: Sequence[str]) -> Counted:
-    over = carried(intervals, passed_on=passed_on)
-    words = "; ".join([*notes, *([over.words] if over.words else [])])
-    return Counted(_astray(intervals, over.astray), many, words, over.contradicts)
+        return _Placed(rows, None, passed_on)
+    marked = _beside(rows.with_columns(ends_at=_end()).with_columns(last_day=_last_day()), contacts)
+    return _Placed(marked.filter(~nw.col("beside")), marked.filter(nw.col("beside")), passed_on)
 
 
 def _astray(intervals: nw.LazyFrame[Any], places: Sequence[tuple[str, str]]) -> nw.LazyFrame[Any]:

@@ -88,9 +88,9 @@ class ShareDefinition(Strict):
 
     @model_validator(mode="after")
     def _apart(self) -> Self:
-        both = sorted(set(self.meets) & set(self.misses))
-        if both:
-            message = f"a disposition meets or misses, not both: {', '.join(both)}"
+        contradictory = sorted(set(self.meets) & set(self.misses))
+        if contradictory:
+            message = f"a disposition meets or misses, not both: {', '.join(contradictory)}"
             raise Misfit(message, remedy="Keep it in one of the lists.", at=("misses",))
         short = self.treatment(Disposition.ABANDONED_SHORT)
         if self.short is None and short is not self.treatment(Disposition.ABANDONED_IN_TIME):

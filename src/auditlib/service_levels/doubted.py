@@ -14,7 +14,7 @@ from auditlib.contracts import ColumnKind
 from auditlib.contracts.intervals import INTERVAL_COUNTS, QUARANTINED_INTERVALS
 from auditlib.records import Reason
 from auditlib.service_levels.completed import INTERVAL, latest_exports
-from auditlib.standards.measure import Tables
+from auditlib.standards.supplied import Supplied
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -31,7 +31,7 @@ _TIMED = (Reason.SCALE, Reason.CONTRADICTION, Reason.CONFLICTING)
 _PLACE = ("unit_id", "channel", "queue_name", "starts_at")
 
 
-def latest_intervals(tables: Tables) -> nw.LazyFrame[Any]:
+def latest_intervals(tables: Supplied) -> nw.LazyFrame[Any]:
     """Return every interval of the period as it was exported last.
 
     Of one whose last row is in quarantine everything but the contacts offered is unknown.
@@ -43,16 +43,16 @@ def latest_intervals(tables: Tables) -> nw.LazyFrame[Any]:
         return held
     names = held.collect_schema().names()
     doubted = doubted_intervals(tables)
-    kept = _named(held).join(doubted.select(*_PLACE), on=list(_PLACE), how="anti")
+    undoubted = _with_queue_name(held).join(doubted.select(*_PLACE), on=list(_PLACE), how="anti")
     schema = held.collect_schema()
     unknown = {
         name: nw.lit(None, dtype=schema[name]) for name in COUNTED if name in names and name != "offered"
     }
     countable = doubted.filter(~nw.col("offered").is_null())
-    return nw.concat([kept.select(*names), countable.with_columns(**unknown).select(*names)])
+    return nw.concat([undoubted.select(*names), countable.with_columns(**unknown).select(*names)])
 
 
-def doubted_intervals(tables: Tables) -> nw.LazyFrame[Any]:
+def doubted_intervals(tables: Supplied) -> nw.LazyFrame[Any]:
     """Return intervals of the period whose last row is in quarantine, with what that row says.
 
     ``offered`` is empty where nobody knows how many contacts came. Adds ``reason`` and ``rule``, and for each
@@ -60,12 +60,12 @@ def doubted_intervals(tables: Tables) -> nw.LazyFrame[Any]:
     """
     import narwhals as nw
 
-    held = _named(latest_exports(tables.lazy(_TABLE).filter(nw.col("in_period"))))
+    held = _with_queue_name(latest_exports(tables.lazy(_TABLE).filter(nw.col("in_period"))))
     counts = [name for name in COUNTED if name in held.collect_schema().names()]
     before = held.select(
         *_PLACE, exported_before=_exported(), **{f"{name}_before": nw.col(name) for name in counts}
     )
-    lost = _named(_lost(tables)).join(before, on=list(_PLACE), how="left")
+    lost = _with_queue_name(_lost(tables)).join(before, on=list(_PLACE), how="left")
     latest = nw.col("exported_before").is_null() | (_exported() > nw.col("exported_before"))
     timed = nw.col("reason").is_in([str(reason.value) for reason in _TIMED])
     counted = timed | ~nw.col("exported_before").is_null()
@@ -74,12 +74,12 @@ def doubted_intervals(tables: Tables) -> nw.LazyFrame[Any]:
     return lost.filter(latest, counted).with_columns(offered=offered)
 
 
-def in_quarantine(tables: Tables) -> bool:
+def in_quarantine(tables: Supplied) -> bool:
     """Return whether any row of interval counts is in quarantine."""
     return any(total.rows_quarantined for total in tables.totals if total.table == _TABLE)
 
 
-def _lost(tables: Tables) -> nw.LazyFrame[Any]:
+def _lost(tables: Supplied) -> nw.LazyFrame[Any]:
     """Return what the last export in quarantine says of each interval; the most offered where rows differ."""
     import narwhals as nw
 
@@ -92,7 +92,7 @@ def _lost(tables: Tables) -> nw.LazyFrame[Any]:
     )
 
 
-def _named(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+def _with_queue_name(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """Add the queue as a name that equals itself where there is none."""
     import narwhals as nw
 

@@ -21,6 +21,7 @@ from auditlib.service_levels.shares import as_measurement, standard_way
 from auditlib.service_levels.variants import Variant, VariantShare, measured
 from auditlib.standards.judge import judge_one
 from auditlib.standards.profile import Demands
+from auditlib.statements import listed
 
 EVIDENCE = ("interactions", TABLE)
 """Tables of contacts: single ones, and counts by interval."""
@@ -46,20 +47,46 @@ def estimate(
     lacking
         Why single contacts say nothing, where there are some that do not.
     """
-    told: dict[str, CriterionByDefinition | Refusal] = {}
-    asked = [criterion for criterion in criteria if criterion.metric in policies]
-    for channel in dict.fromkeys(str(criterion.options["channel"]) for criterion in asked):
-        ours = [criterion for criterion in asked if criterion.options["channel"] == channel]
-        told |= by_definition(tables, channel, ours, policies, level=level, mode=mode, lacking=lacking)
-    answers = [(criterion, told[criterion.id]) for criterion in asked]
+    by_criterion: dict[str, CriterionByDefinition | Refusal] = {}
+    defined = [criterion for criterion in criteria if criterion.metric in policies]
+    for channel in dict.fromkeys(map(_channel, defined)):
+        ours = [criterion for criterion in defined if _channel(criterion) == channel]
+        by_criterion |= by_definition(
+            tables, channel, ours, policies, level=level, mode=mode, lacking=lacking
+        )
+    answers = _spoken_of_once([(criterion, by_criterion[criterion.id]) for criterion in defined])
     held = tuple(name for name in EVIDENCE if name in tables.tables)
-    named = {str(criterion.options["channel"]) for criterion in asked}
+    channels = set(map(_channel, defined))
     return ServiceLevelsByDefinition(
         level,
         tuple(answer for _, answer in answers if not isinstance(answer, Refusal)),
         held,
         tuple((criterion, answer) for criterion, answer in answers if isinstance(answer, Refusal)),
-        tuple(channel for channel in channels_in(tables) if channel not in named),
+        tuple(channel for channel in channels_in(tables) if channel not in channels),
+    )
+
+
+def _channel(criterion: Criterion) -> str:
+    return str(criterion.options["channel"])
+
+
+def _spoken_of_once(
+    answers: Sequence[tuple[Criterion, CriterionByDefinition | Refusal]],
+) -> list[tuple[Criterion, CriterionByDefinition | Refusal]]:
+    """Return answers with one reason for all criteria on channels that the evidence says nothing of."""
+    silent = [_channel(criterion) for criterion, answer in answers if answer == _none_by(_channel(criterion))]
+    of_all = _none_by(*dict.fromkeys(silent))
+    return [
+        (criterion, of_all if answer == _none_by(_channel(criterion)) else answer)
+        for criterion, answer in answers
+    ]
+
+
+def _none_by(*channels: str) -> Refusal:
+    """Return why nothing is said of channels by which no contact says enough."""
+    return Refusal(
+        f"No contact of the period by {listed(channels, conjunction='or')} says enough.",
+        f"Ask for the contacts of the period by {listed(channels)}.",
     )
 
 
@@ -118,7 +145,7 @@ def by_definition(
     for clock, rows in waits.items():
         variants = {entry.id: _variants(entry, policies[entry.metric], clock) for entry in criteria}
         # All criteria on a channel in one pass over its contacts.
-        counted = iter(measured(rows, [entry for each in variants.values() for entry in each], level=level))
+        counted = iter(measured(rows, [entry for ways in variants.values() for entry in ways], level=level))
         for name, entries in variants.items():
             shares[name] += [share for share in islice(counted, len(entries)) if share.least is not None]
     ways = [standard_way(entry.metric, entry.options) for entry in criteria]
@@ -134,11 +161,7 @@ def _judged(
     criterion: Criterion, shares: Sequence[VariantShare], unsaid: Sequence[Refusal], *, mode: DecisionMode
 ) -> CriterionByDefinition | Refusal:
     if not shares:
-        channel = criterion.options["channel"]
-        return Refusal(
-            f"No contact of the period by {channel} says enough.",
-            f"Ask for the contacts of the period by {channel}.",
-        )
+        return _none_by(_channel(criterion))
     judged = tuple(JudgedVariant(share, _outcome(criterion, share, mode=mode)) for share in shares)
     return CriterionByDefinition(criterion, judged, tuple(unsaid))
 

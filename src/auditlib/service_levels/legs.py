@@ -120,10 +120,10 @@ def _outermost(legs: nw.LazyFrame[Any], stem: str, columns: list[str], *, latest
     import narwhals as nw
 
     at = f"{stem}_at"
-    known = legs.filter(~nw.col(at).is_null())
+    timed = legs.filter(~nw.col(at).is_null())
     place = nw.col(at).cum_count().over(CONTACT, order_by=[at, "interaction_id"])
     wanted = nw.col("many") if latest else nw.lit(1)
-    placed = known.with_columns(place=place, many=nw.col(at).count().over(CONTACT)).filter(
+    placed = timed.with_columns(place=place, many=nw.col(at).count().over(CONTACT)).filter(
         nw.col("place") == wanted
     )
     return placed.select(CONTACT, *_instant(stem, columns))
@@ -140,13 +140,13 @@ def _unknown_end(columns: list[str]) -> list[nw.Expr]:
 def _never_given_up(columns: list[str]) -> list[nw.Expr]:
     """Return that who was answered by any leg did not give up, nor was passed on unanswered.
 
-    Where a leg is said to be both, so is the contact, and whoever counts meets the contradiction.
+    Where a leg is said to be contradicting, so is the contact, and whoever counts meets the contradiction.
     """
     import narwhals as nw
 
     answered, no = ~nw.col("answered_at").is_null(), nw.lit(value=False)
-    both = nw.when(nw.col("both") > 0).then(nw.lit(value=True))
-    gave_up = both.when(answered).then(no).otherwise(nw.col("abandoned")).alias("abandoned")
+    contradicting = nw.when(nw.col("both") > 0).then(nw.lit(value=True))
+    gave_up = contradicting.when(answered).then(no).otherwise(nw.col("abandoned")).alias("abandoned")
     if "flowed_out" not in columns:
         return [gave_up]
     return [gave_up, nw.when(answered).then(no).otherwise(nw.col("flowed_out")).alias("flowed_out")]

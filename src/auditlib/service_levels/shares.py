@@ -15,7 +15,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from auditlib.records import Basis, EvidenceLevel, Measurement, Statistic
-from auditlib.service_levels.channels import channel_contacts, waits_of_intervals
+from auditlib.service_levels.channel_contacts import channel_contacts
+from auditlib.service_levels.channels import waits_of_intervals
 from auditlib.service_levels.counts import Counted, counts
 from auditlib.service_levels.definitions import Aggregation, Disposition, Left, ShareDefinition
 from auditlib.service_levels.tally import Known
@@ -154,7 +155,7 @@ def share_of_contacts(
     single = None if contacts is None else tallied(Waits((waits_of_contacts(contacts),)), [question.way])
     if single is not None and contacts is not None and (undecided := _by_days(single, contacts, question)):
         single, contacts, lacking = None, None, undecided
-    intervals = counts(tables, question.channel, contacts=contacts, why=lacking)
+    intervals = counts(tables, question.channel, single=contacts is not None, why=lacking)
     if single is None and intervals is None:
         return nothing(lacking)
     of_counts = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from auditlib.records import Criterion, Direction, Refusal, Sentence
 from auditlib.service_levels.definitions import Aggregation, ClockStart
@@ -33,8 +33,8 @@ def summary(result: ServiceLevelsByDefinition, facts: Facts) -> Iterator[Sentenc
     # What hangs on the definition comes first: the first page repeats the first sentence.
     for entry in sorted(result.criteria, key=lambda entry: (not entry.outcomes, entry.robust)):
         yield _verdicts(entry, facts.about(entry.criterion.id))
-    for criterion, why in result.refusals:
-        yield _refused(criterion, why)
+    for why in dict.fromkeys(why for _, why in result.refusals):
+        yield _refused([criterion for criterion, refusal in result.refusals if refusal == why], why)
 
 
 def measured(criterion: Criterion) -> str:
@@ -71,9 +71,11 @@ def limits(result: ServiceLevelsByDefinition) -> Iterator[Sentence]:
         )
 
 
-def _refused(criterion: Criterion, why: Refusal) -> Sentence:
-    text = f"{measured(criterion)} ({criterion.id}): not assessable. {why.reason} {why.remedy}"
-    return Sentence(text, (f"variants:{criterion.id}",))
+def _refused(criteria: Sequence[Criterion], why: Refusal) -> Sentence:
+    """Return why nothing is said of criteria, once for all of which the same is to be said."""
+    shares = listed([f"{measured(criterion).lower()} ({criterion.id})" for criterion in criteria])
+    text = f"{shares[:1].upper()}{shares[1:]}: not assessable. {why.reason} {why.remedy}"
+    return Sentence(text, tuple(f"variants:{criterion.id}" for criterion in criteria))
 
 
 def _verdicts(entry: CriterionByDefinition, facts: Facts) -> Sentence:

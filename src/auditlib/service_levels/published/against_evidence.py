@@ -32,7 +32,7 @@ _NO_DEFINITIONS = Refusal("No definitions in use are declared for what it is the
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _LimitedShare:
     """A published share with the limit it is counted by, and what the standard demands of the same."""
 
     figure: PublishedShare
@@ -72,51 +72,51 @@ def matched(
         entry.figure.number: entry
         for (measure, channel), group in groups.items()
         for entry in _of_channel(
-            tables, [_asked(figure, criteria) for figure in group], policies.get(measure), channel,
+            tables, [_with_limit(figure, criteria) for figure in group], policies.get(measure), channel,
             period=period, level=level,
         )
     }  # fmt: skip
     return tuple(held[figure.number] for figure in figures)
 
 
-def _asked(figure: PublishedShare, criteria: Sequence[Criterion]) -> _Asked | PublishedShare:
+def _with_limit(figure: PublishedShare, criteria: Sequence[Criterion]) -> _LimitedShare | PublishedShare:
     """Return a figure with its limit; the bare figure where nothing says one."""
-    same = [
+    matching = [
         criterion
         for criterion in criteria
         if criterion.metric == figure.measure and criterion.options.get("channel") == figure.channel
     ]
-    criterion = same[0] if same else None
+    criterion = matching[0] if matching else None
     demanded = None if criterion is None else criterion.options.get("seconds")
     limit = figure.limit if figure.limit is not None else demanded
     if limit is None and figure.measure == "answered_within":
         return figure
-    return _Asked(figure, int(limit or 0), criterion)
+    return _LimitedShare(figure, int(limit or 0), criterion)
 
 
 def _of_channel(
     tables: CanonicalTables,
-    figures: Sequence[_Asked | PublishedShare],
+    figures: Sequence[_LimitedShare | PublishedShare],
     policy: DefinitionPolicy | None,
     channel: str,
     *,
     period: Period,
     level: float,
 ) -> Iterator[MatchedShare]:
-    limits = sorted({asked.limit for asked in figures if isinstance(asked, _Asked)})
+    limits = sorted({limited.limit for limited in figures if isinstance(limited, _LimitedShare)})
     tallies = {} if policy is None else _tallies(tables, channel, policy, limits)
-    for asked in figures:
-        figure = asked if isinstance(asked, PublishedShare) else asked.figure
-        if isinstance(asked, PublishedShare):
+    for limited in figures:
+        figure = limited if isinstance(limited, PublishedShare) else limited.figure
+        if isinstance(limited, PublishedShare):
             yield MatchedShare(figure, open=_NO_LIMIT)
         elif policy is None:
             yield MatchedShare(figure, open=_NO_DEFINITIONS)
         elif figure.first < period.start or figure.last > period.end:
-            yield MatchedShare(figure, criterion=asked.criterion, open=_OUTSIDE)
+            yield MatchedShare(figure, criterion=limited.criterion, open=_OUTSIDE)
         elif not tallies:
-            yield MatchedShare(figure, criterion=asked.criterion, open=NO_CONTACTS)
+            yield MatchedShare(figure, criterion=limited.criterion, open=NO_CONTACTS)
         else:
-            yield _against(asked, tallies, policy, level=level)
+            yield _against(limited, tallies, policy, level=level)
 
 
 def _tallies(
@@ -137,8 +137,10 @@ def _of_every_channel(tables: CanonicalTables) -> dict[ClockStart, Waits]:
     parts: dict[ClockStart, Waits] = {}
     for place, channel in enumerate(channels_in(tables)):
         for clock, rows in waits_by_clock(tables, channel)[0].items():
-            named = rows if place == 0 else rows.filter(~nw.col("channel").is_null())
-            parts[clock] = Waits((*parts[clock].parts, *named.parts)) if clock in parts else named
+            rows_of_channel = rows if place == 0 else rows.filter(~nw.col("channel").is_null())
+            parts[clock] = (
+                Waits((*parts[clock].parts, *rows_of_channel.parts)) if clock in parts else rows_of_channel
+            )
     return parts
 
 
@@ -157,9 +159,13 @@ def _ways(
 
 
 def _against(
-    asked: _Asked, tallies: Mapping[ClockStart, DailyContacts], policy: DefinitionPolicy, *, level: float
+    limited: _LimitedShare,
+    tallies: Mapping[ClockStart, DailyContacts],
+    policy: DefinitionPolicy,
+    *,
+    level: float,
 ) -> MatchedShare:
-    figure = asked.figure
+    figure = limited.figure
     first, last = figure.days
     chosen = {clock: tally.of(unit=figure.unit, first=first, last=last) for clock, tally in tallies.items()}
     days = max(tally.days for tally in chosen.values())
@@ -167,16 +173,16 @@ def _against(
     ways = tuple(
         share
         for clock, tally in chosen.items()
-        for share in tally.shares(_ways(policy, asked.limit, clock, joined=joined), level=level)
+        for share in tally.shares(_ways(policy, limited.limit, clock, joined=joined), level=level)
         if share.least is not None
     )
     if not days or not ways:
-        return MatchedShare(figure, criterion=asked.criterion, open=_NO_DAYS)
+        return MatchedShare(figure, criterion=limited.criterion, open=_NO_DAYS)
     return MatchedShare(
         figure,
         ways,
-        asked.criterion,
-        _standing_for(ways, asked.form, Aggregation.POOLED, ClockStart.OFFERED),
+        limited.criterion,
+        _standing_for(ways, limited.form, Aggregation.POOLED, ClockStart.OFFERED),
         _claimed(figure, ways, policy),
         days,
     )

@@ -60,16 +60,16 @@ def _change(figures: list[MatchedShare]) -> ChangedDefinition | None:
 
     Of several splits the ways of the earliest hold: from then on the later way gives every month.
     """
-    given = [{_way(share.variant) for share in entry.giving} for entry in figures]
-    if len(figures) < 2 * FEWEST or set.intersection(*given):
+    giving_ways = [{_way(share.variant) for share in entry.giving} for entry in figures]
+    if len(figures) < 2 * FEWEST or set.intersection(*giving_ways):
         return None
     places = range(FEWEST, len(figures) - FEWEST + 1)
-    splits = [place for place in places if _common(given[:place]) and _common(given[place:])]
+    splits = [place for place in places if _common(giving_ways[:place]) and _common(giving_ways[place:])]
     if not splits:
         return None
     variants = {_way(share.variant): share.variant for entry in figures for share in entry.giving}
     first, last = splits[0], splits[-1]
-    before, after = _common(given[:last]), _common(given[first:])
+    before, after = _common(giving_ways[:last]), _common(giving_ways[first:])
     return ChangedDefinition(
         tuple(figures),
         first,
@@ -79,8 +79,8 @@ def _change(figures: list[MatchedShare]) -> ChangedDefinition | None:
     )
 
 
-def _common(given: Sequence[set[_Way]]) -> set[_Way]:
-    return set.intersection(*given)
+def _common(giving_ways: Sequence[set[_Way]]) -> set[_Way]:
+    return set.intersection(*giving_ways)
 
 
 def _way(variant: Variant) -> _Way:

@@ -90,8 +90,8 @@ def published_shares(tables: CanonicalTables) -> tuple[PublishedShare, ...]:
 
 def _order(share: PublishedShare) -> tuple[Any, ...]:
     limit = -1 if share.limit is None else share.limit
-    said = share.published_on or date.min
-    return (share.measure, share.channel, share.unit, limit, share.first, share.last, said, share.value)
+    day = share.published_on or date.min
+    return (share.measure, share.channel, share.unit, limit, share.first, share.last, day, share.value)
 
 
 def _numbered(shares: list[PublishedShare]) -> Iterator[PublishedShare]:

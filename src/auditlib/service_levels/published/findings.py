@@ -21,14 +21,14 @@ _DEFINITION = "D2: a definition holds for the whole period, and a change of it i
 def findings_of(result: PublishedAgainstEvidence, facts: Facts) -> tuple[Finding, ...]:
     """Return a finding for each figure, restatement and changed definition that its readers were not told."""
     # Months after a change of definition are told with the change, unless one turns the verdict.
-    told = [
+    with_change = [
         entry
         for change in result.changed
         for entry in change.figures
         if entry.given is GivenBy.OTHERWISE and not entry.turns_verdict
     ]
     return (
-        *(_figure(entry, facts) for entry in result.figures if _wanting(entry) and entry not in told),
+        *(_figure(entry, facts) for entry in result.figures if _wanting(entry) and entry not in with_change),
         *(_restated(entry, facts) for entry in result.restated),
         *(_changed(change, facts) for change in result.changed),
         *(_exports(counts, facts) for counts in result.exports if counts.changed),
@@ -106,16 +106,16 @@ def _cause(entry: MatchedShare) -> str:
 
 def _headline(entry: MatchedShare) -> str:
     figure = entry.figure
-    what = about(figure)
+    topic = about(figure)
     if entry.given is GivenBy.BY_NONE:
-        return f"No way of counting gives the figure published for {what}"
+        return f"No way of counting gives the figure published for {topic}"
     if entry.turns_verdict:
-        return f"Only a flattering definition meets the demand: published for {what}"
+        return f"Only a flattering definition meets the demand: published for {topic}"
     if entry.given is GivenBy.PERHAPS and not entry.claim_stands:
-        return f"Better than the form of the standard, and given for certain by no definition: {what}"
+        return f"Better than the form of the standard, and given for certain by no definition: {topic}"
     if not figure.definition:
-        return f"A flattering definition, and none is named: published for {what}"
-    return f"Another definition than claimed: published for {what}"
+        return f"A flattering definition, and none is named: published for {topic}"
+    return f"Another definition than claimed: published for {topic}"
 
 
 def _restated(entry: RestatedShare, facts: Facts) -> Finding:

@@ -74,11 +74,11 @@ def _outcomes(result: PublishedAgainstEvidence, facts: Facts) -> Sentence:
 
 def condition(entry: MatchedShare, facts: Facts) -> Sentence:
     """Return what gives one figure, and how it lies beside the form of the standard."""
-    own, figure = facts.about(str(entry.figure.number)), entry.figure
+    numbers, figure = facts.about(str(entry.figure.number)), entry.figure
     said = f" as {figure.definition}" if figure.definition else ""
-    start = say("Published for {what}{said}: {published}", own, what=about(figure), said=said)
-    return say("{start}. {gives}{asks}{beside}", own, start=start, gives=_gives(entry, own),
-               asks=_asks(entry, own), beside=_beside(entry, own))  # fmt: skip
+    start = say("Published for {what}{said}: {published}", numbers, what=about(figure), said=said)
+    return say("{start}. {gives}{asks}{beside}", numbers, start=start, gives=_gives(entry, numbers),
+               asks=_asks(entry, numbers), beside=_beside(entry, numbers))  # fmt: skip
 
 
 def _gives(entry: MatchedShare, facts: Facts) -> Sentence:
@@ -190,19 +190,19 @@ def _first_way(change: ChangedDefinition, facts: Facts, place: int) -> Sentence:
 
 def exports(counts: RestatedCounts, facts: Facts) -> Sentence:
     """Return what another export says of the same intervals."""
-    own = facts.about(counts.channel)
-    start = say("{exported_twice|interval|intervals} of {channel} ~ exported on more than one day", own,
+    numbers = facts.about(counts.channel)
+    start = say("{exported_twice|interval|intervals} of {channel} ~ exported on more than one day", numbers,
                 channel=counts.channel)  # fmt: skip
     verb = "was" if counts.exported_twice == 1 else "were"
     start = Sentence(start.text.replace("~", verb), start.keys)
-    late = say(" {late_arrivals} of them grew by late arrivals alone.", own) if counts.late else ""
+    late = say(" {late_arrivals} of them grew by late arrivals alone.", numbers) if counts.late else ""
     if not counts.changed:
-        return say("{start}; none changes the past.{late}", own, start=start, late=late)
+        return say("{start}; none changes the past.{late}", numbers, start=start, late=late)
     columns = joined(
-        [say(f"{_COLUMNS[name]} in {{restated_{name}}}", own) for name, _ in counts.columns], ", "
+        [say(f"{_COLUMNS[name]} in {{restated_{name}}}", numbers) for name, _ in counts.columns], ", "
     )
-    return say("{start}, and {restated} of them say otherwise than before: {columns}.{late}{shares}", own,
-               start=start, columns=columns, late=late, shares=_effects(counts, own))  # fmt: skip
+    return say("{start}, and {restated} of them say otherwise than before: {columns}.{late}{shares}", numbers,
+               start=start, columns=columns, late=late, shares=_effects(counts, numbers))  # fmt: skip
 
 
 def _effects(counts: RestatedCounts, facts: Facts) -> Sentence:
@@ -223,16 +223,16 @@ def _effects(counts: RestatedCounts, facts: Facts) -> Sentence:
 
 def changed_limit(limit: ChangedLimit, facts: Facts) -> Sentence:
     """Return which limit of interval counts changed, and when."""
-    own = facts.about(f"{limit.column}:{limit.channel}")
+    numbers = facts.about(f"{limit.column}:{limit.channel}")
     seconds = [
-        say(f"{{limit_{place}_{limit.column}:{limit.channel}|second|seconds}}", own)
+        say(f"{{limit_{place}_{limit.column}:{limit.channel}|second|seconds}}", numbers)
         for place in range(1, len(limit.limits) + 1)
     ]
     return say(
         "The {what} of {channel} counts changed within the period, first on {day}, from {seconds} "
         f"({{queues_{limit.column}:{limit.channel}|queue|queues}}): what was counted before and after is not "
         "one share.",
-        own,
+        numbers,
         what=_LIMITS[limit.column],
         channel=limit.channel,
         day=str(date_of(limit.day)),

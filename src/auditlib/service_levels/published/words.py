@@ -53,5 +53,5 @@ def when(figure: PublishedShare) -> str:
 def subject(figure: PublishedShare) -> str:
     """Return what makes a figure the same from audit to audit: what it is about, and when it was said."""
     limit = "" if figure.limit is None else f" within {counted(figure.limit, 'second')}"
-    said = "" if figure.published_on is None else f", published on {figure.published_on}"
-    return f"{about(figure)}{limit}{said}: {100 * figure.value:g}%"
+    published_on = "" if figure.published_on is None else f", published on {figure.published_on}"
+    return f"{about(figure)}{limit}{published_on}: {100 * figure.value:g}%"

@@ -234,9 +234,9 @@ def _of_channel(
         if months.partial:
             entered.append(outages.taken(place.unit_id, table, _entered(months, place, run, within)))
         costly |= set(outages.costing(table, within))
-    counted, told = (tuple(unit for unit in each if unit.open_time > 0) for each in (units, entered))
+    counted, of_months = (tuple(unit for unit in part if unit.open_time > 0) for part in (units, entered))
     endless = int(ours["endless"].sum())
-    return ChannelAvailability(channel, counted, len(costly), len(ours) - len(costly), endless, told)
+    return ChannelAvailability(channel, counted, len(costly), len(ours) - len(costly), endless, of_months)
 
 
 def _entered(months: RegisterMonths, place: UnitPlace, run: Run, within: TimeSpan) -> tuple[TimeSpan, ...]:
@@ -297,8 +297,10 @@ def _timetables(hours: WorkingHours, places: Sequence[UnitPlace], run: Run) -> M
         if place.unit_id in hours.of_unit:
             spans.setdefault(hours.of_unit[place.unit_id], []).append(_period(place, run))
     return {
-        key: timetable(hours.calendars[key], min(span.start for span in each), max(span.end for span in each))
-        for key, each in spans.items()
+        key: timetable(
+            hours.calendars[key], min(span.start for span in stretch), max(span.end for span in stretch)
+        )
+        for key, stretch in spans.items()
     }
 
 

@@ -93,18 +93,18 @@ def episodes(log: nw.LazyFrame[Any], *, silence_days: int, until: int) -> Episod
 
     if not {"customer_id", "matter"} <= set(log.collect_schema().names()):
         return NO_MATTERS
-    named = ~(nw.col("customer_id").is_null() | nw.col("matter").is_null())
+    with_matter = ~(nw.col("customer_id").is_null() | nw.col("matter").is_null())
     size = to_pandas(
         log.select(
             contacts=nw.len(),
-            named=nw.when(named).then(1).otherwise(0).sum(),
+            named=nw.when(with_matter).then(1).otherwise(0).sum(),
             first=nw.col("offered_at").min(),
         )
     ).iloc[0]
     if not int(size["contacts"]) or not int(size["named"]):
         return NO_MATTERS
     silence = silence_days * DAY
-    matters = _matters(log.filter(named), silence)
+    matters = _matters(log.filter(with_matter), silence)
     early, late = int(size["first"]) + silence, until - 2 * silence
     counts = to_pandas(_counted(matters, early, late)).sort_values("matter")
     kinds = [
@@ -120,7 +120,7 @@ def episodes(log: nw.LazyFrame[Any], *, silence_days: int, until: int) -> Episod
     return Episodes(tuple(kinds), going_on, before, int(size["contacts"]), unnamed, silence_days)
 
 
-def _matters(named: nw.LazyFrame[Any], silence: int) -> nw.LazyFrame[Any]:
+def _matters(with_matter: nw.LazyFrame[Any], silence: int) -> nw.LazyFrame[Any]:
     """Return one row for each matter: its kind, when it began, and its contacts."""
     import narwhals as nw
 
@@ -128,7 +128,7 @@ def _matters(named: nw.LazyFrame[Any], silence: int) -> nw.LazyFrame[Any]:
     # A contact without an end was over when it was answered, or else offered.
     over = nw.coalesce(nw.col("ended_at"), nw.col("answered_at"), nw.col("offered_at"))
     before = nw.col("over").cum_max().over(*by, order_by=order)
-    reach = named.with_columns(over=over).with_columns(reach=before)
+    reach = with_matter.with_columns(over=over).with_columns(reach=before)
     gap = nw.col("offered_at") - nw.col("reach").shift(1).over(*by, order_by=order)
     begins = nw.when(gap.is_null() | (gap > silence)).then(1).otherwise(0)
     numbered = reach.with_columns(begins=begins).with_columns(

@@ -129,7 +129,7 @@ def compare(
     leaving
         Channels in which customers can give up; only these are compared on who gave up.
     """
-    rows = counted_by(contacts.filter(_named()), trait, ("via", "kind"))
+    rows = counted_by(contacts.filter(_with_channel()), trait, ("via", "kind"))
     counts = {(channel, kind): count for (channel, kind), count in rows.items()}
     by_channel = _by_channel(counts)
     if trait is Trait.GIVEN_UP:
@@ -147,7 +147,7 @@ def compare(
     return Parity(trait, channels, cells, few, tuple(silent.items()))
 
 
-def _named() -> nw.Expr:
+def _with_channel() -> nw.Expr:
     import narwhals as nw
 
     return nw.col("via") != UNKNOWN
@@ -181,13 +181,13 @@ def _compared(
         if way
     ]
     spreads = _variances(tables, contacts, trait, cells, [(name, way) for name, _, way in ways])
-    told = {
+    differences = {
         (name, at): difference(way, *spread, level=single, margin=margin)
         for (name, at, way), spread in zip(ways, spreads, strict=True)
     }
     totals = _by_channel(cells)
     return tuple(
-        ChannelParity(name, totals[name], told[name, "whole"], told.get((name, "within")))
+        ChannelParity(name, totals[name], differences[name, "whole"], differences.get((name, "within")))
         for name in channels
     )
 
@@ -205,7 +205,7 @@ def _variances(
     from auditlib.contracts.frames import to_pandas
 
     parts = [part for place in range(len(ways)) for part in _parts(place)]
-    rows = counts_by(contacts.filter(_named()), trait, ("unit_id", "day", "via", "kind"))
+    rows = counts_by(contacts.filter(_with_channel()), trait, ("unit_id", "day", "via", "kind"))
     joined = rows.join(tables.lazy_of(_factors(cells, ways)), on=["via", "kind"], how="inner")
     daily = (
         joined.with_columns(*(column for part in parts for column in _moves(part)))
@@ -251,9 +251,11 @@ def _factors(cells: Cells, ways: Sequence[tuple[str, Weighting]]) -> dict[str, l
     keys = list(cells)
     columns: dict[str, list[Any]] = {"via": [key[0] for key in keys], "kind": [key[1] for key in keys]}
     for place, (name, way) in enumerate(ways):
-        for part, counts, mine in zip(_parts(place), (way.ours, way.others), (True, False), strict=True):
+        for part, counts, of_channel in zip(
+            _parts(place), (way.ours, way.others), (True, False), strict=True
+        ):
             factors = [
-                _factor(way, counts, kind, applies=(channel == name) is mine) for channel, kind in keys
+                _factor(way, counts, kind, applies=(channel == name) is of_channel) for channel, kind in keys
             ]
             columns[f"w_{part}"] = [weight for weight, _ in factors]
             columns[f"p_{part}"] = [share for _, share in factors]

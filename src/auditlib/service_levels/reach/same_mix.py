@@ -89,22 +89,22 @@ class Weighting:
 def weightings(cells: Cells, channel: str) -> tuple[Weighting, Weighting | None]:
     """Return how a channel is compared as a whole, and within kinds of matter where enough allow it."""
     ours = {kind: count for (name, kind), count in cells.items() if name == channel}
-    others: dict[str, Count] = {}
+    opposite: dict[str, Count] = {}
     for (name, kind), count in cells.items():
         if name != channel:
-            others[kind] = others.get(kind, NOBODY).plus(count)
-    whole = Weighting({UNKNOWN: 1.0}, {UNKNOWN: _all(ours)}, {UNKNOWN: _all(others)})
+            opposite[kind] = opposite.get(kind, NOBODY).plus(count)
+    whole = Weighting({UNKNOWN: 1.0}, {UNKNOWN: _all(ours)}, {UNKNOWN: _all(opposite)})
     kinds = [
         kind
         for kind in sorted(ours)
-        if kind != UNKNOWN and min(ours[kind].counted, others.get(kind, NOBODY).counted) >= LEAST
+        if kind != UNKNOWN and min(ours[kind].counted, opposite.get(kind, NOBODY).counted) >= LEAST
     ]
-    told = sum(ours[kind].counted for kind in kinds)
-    if len(kinds) < 2 or told < COVERED * _all(ours).counted:
+    comparable = sum(ours[kind].counted for kind in kinds)
+    if len(kinds) < 2 or comparable < COVERED * _all(ours).counted:
         return whole, None
-    mix = {kind: ours[kind].counted + others[kind].counted for kind in kinds}
+    mix = {kind: ours[kind].counted + opposite[kind].counted for kind in kinds}
     weights = {kind: counted / sum(mix.values()) for kind, counted in mix.items()}
-    return whole, Weighting(weights, ours, others)
+    return whole, Weighting(weights, ours, opposite)
 
 
 def _all(counts: Mapping[str, Count]) -> Count:
@@ -130,19 +130,19 @@ def difference(
     clustered ones are worth. That both sides share days is left out: where their days go together, the
     difference is surer than is said.
     """
-    share, others = way.standardised(way.ours), way.standardised(way.others)
+    share, opposite = way.standardised(way.ours), way.standardised(way.others)
     low, high = worth_limits(share, spread, way.independent(way.ours), level=level)
-    below, above = worth_limits(others, spread_of_others, way.independent(way.others), level=level)
+    below, above = worth_limits(opposite, spread_of_others, way.independent(way.others), level=level)
     least, most = way.bounds(way.ours)
     fewest, many = way.bounds(way.others)
-    apart = share - others
+    apart = share - opposite
     interval = Interval(
-        apart - sqrt((share - low) ** 2 + (above - others) ** 2) - (share - least) - (many - others),
-        apart + sqrt((high - share) ** 2 + (others - below) ** 2) + (most - share) + (others - fewest),
+        apart - sqrt((share - low) ** 2 + (above - opposite) ** 2) - (share - least) - (many - opposite),
+        apart + sqrt((high - share) ** 2 + (opposite - below) ** 2) + (most - share) + (opposite - fewest),
         level,
         "newcombe, unit-days",
     )
-    return Difference(share, others, interval, side(interval, margin=margin))
+    return Difference(share, opposite, interval, side(interval, margin=margin))
 
 
 def side(interval: Interval, *, margin: float) -> Side:

@@ -16,7 +16,7 @@ import pandas as pd
 from auditlib.contracts import CanonicalTables
 from auditlib.contracts.frames import to_pandas
 from auditlib.records import Interval
-from auditlib.service_levels.channels import channel_contacts
+from auditlib.service_levels.channel_contacts import channel_contacts
 from auditlib.service_levels.counts import TABLE, counts
 from auditlib.service_levels.waiting.result import CountedMeans
 from auditlib.statistics.clustered_share import pooled_share
@@ -49,7 +49,7 @@ def counted_means(tables: CanonicalTables, *, level: float) -> tuple[CountedMean
 
 def _of_channel(tables: CanonicalTables, channel: str, *, level: float) -> Iterator[CountedMeans]:
     contacts = channel_contacts(tables, channel)
-    used = counts(tables, channel, contacts=contacts, why="there are no single contacts")
+    used = counts(tables, channel, single=contacts is not None, why="there are no single contacts")
     if used is None or not used.intervals:
         return
     intervals = used.used
