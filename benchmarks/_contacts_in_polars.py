@@ -62,8 +62,8 @@ def shares_of(file: Path, criteria: Sequence[tuple[str, str, int]]) -> dict[str,
         )
         unit = np.unique(days["unit_id"].to_numpy(), return_inverse=True)[1]
         for name, (meets, misses) in asked.items():
-            meeting = sum(column(days, part) for part in meets)
-            counted = meeting + sum(column(days, part) for part in misses)
+            meeting, missing = (_added(days, parts) for parts in (meets, misses))
+            counted = meeting + missing
             slotted = (column(days, f"{name}:{part}") for part in ("shares", "slots"))
             for joined, (share, moves) in _joined(unit, meeting, counted, *slotted).items():
                 low, high = share_limits(share, moves, float(counted.sum()))
@@ -75,6 +75,10 @@ def shares_of(file: Path, criteria: Sequence[tuple[str, str, int]]) -> dict[str,
 def _share(pl: Any, meets: Sequence[str], misses: Sequence[str]) -> Any:
     met = pl.sum_horizontal(*meets)
     return (met / (met + pl.sum_horizontal(*misses))).fill_nan(None)
+
+
+def _added(days: Any, parts: Sequence[str]) -> Floats:
+    return np.asarray(np.sum([column(days, part) for part in parts], axis=0), np.float64)
 
 
 def _joined(
@@ -182,13 +186,9 @@ def _channel(pl: Any, contacts: Any, left: Any, handled: Any) -> dict[str, float
     points = {
         (what, name): quantile(*spread[what], share) for what in spread for name, share in QUANTILES.items()
     }
-    curves = {
-        bound: influences(*(column(left, name) for name in ("wait_seconds", "gone", "answered")), bound)
-        for bound in BOUNDS
-    }
-    days, long = _by_day(
-        pl, contacts, points, _moved(pl, column(left, "wait_seconds"), curves), _end(*spread["wait"])
-    )
+    times, ended, gone = (column(left, name) for name in ("wait_seconds", "gone", "answered"))
+    curves = {bound: influences(times, ended, gone, bound) for bound in BOUNDS}
+    days, long = _by_day(pl, contacts, points, _moved(pl, times, curves), _end(*spread["wait"]))
     figures: dict[str, float] = {}
     talked = days.filter(pl.col("answered") > 0)
     cases = column(talked, "answered")
@@ -254,7 +254,8 @@ def _by_day(pl: Any, contacts: Any, points: Any, moved: Any, end: float) -> tupl
         .group_by("hour", "unit_id", "day")
         .agg(cases=pl.len(), long=(pl.col("wait_seconds") >= end).sum())
     )
-    return tuple(pl.collect_all([days, long]))  # type: ignore[return-value]
+    days, long = pl.collect_all([days, long])
+    return days, long
 
 
 def _hours(long: Any) -> dict[str, float]:

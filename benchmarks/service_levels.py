@@ -265,27 +265,20 @@ def _limited(key: str, interval: Any) -> dict[str, float]:
 def _resolved(contacts: Any, answers: Any) -> dict[str, float]:
     """Return first-contact resolution by windows and three sources, and by channel and matter."""
     from auditlib.service_levels.first_contact.compare import exact_share, window_of
-    from auditlib.service_levels.first_contact.matters import (
-        recorded_in,
-        whole_contacts,
-        with_silences,
-        with_vague,
-    )
+    from auditlib.service_levels.first_contact.counted_contacts import counted_contacts
+    from auditlib.service_levels.first_contact.matters import recorded_in, whole_contacts
     from auditlib.service_levels.first_contact.rule import RepeatRule
-    from auditlib.service_levels.first_contact.windows import first_contact_counts, shares_by
 
     rule, recorded = RepeatRule(windows=WINDOWS), recorded_in(contacts)
     whole = whole_contacts(contacts, recorded, rule=rule)
-    silences = with_vague(with_silences(whole, by_matter=True), whole, recorded)
     said = answers.rename({"interaction_id": "contact"})
-    asked = silences.join(said, on="contact", how="left")
-    counts = first_contact_counts(asked, rule=rule, windows=WINDOWS, until=_UNTIL, first=recorded.first)
+    asked = whole.join(said, on="contact", how="left")
+    counted = counted_contacts(asked, recorded, rule=rule, until=_UNTIL, columns=("channel", "matter"))
     figures: dict[str, float] = {}
     for days in WINDOWS:
-        window = window_of(counts, days, unknown=0, level=0.95)
+        window = window_of(counted.counts, days, unknown=0, level=0.95)
         figures |= {f"{days}:{key}": value for key, value in _of_window(window)}
-    groups = shares_by(silences, ("channel", "matter"), rule=rule, until=_UNTIL)
-    for (by, name), share in groups.items():
+    for (by, name), share in counted.shares.items():
         figures |= {f"{by}:{name}": share.value}
         figures |= _limited(f"{by}:{name}", exact_share(share, level=0.95).interval)
     return figures
