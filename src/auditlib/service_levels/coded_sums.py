@@ -32,7 +32,7 @@ class NameCodes:
         Names that have the first codes, in this order.
     """
 
-    def __init__(self, first: Iterable[str] = ()) -> None:
+    def __init__(self, first: Iterable[str | None] = ()) -> None:
         self._codes: dict[Any, int] = {name: code for code, name in enumerate(first)}
 
     def codes(self, column: pa.ChunkedArray) -> Whole:
