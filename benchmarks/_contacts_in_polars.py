@@ -1,4 +1,4 @@
-"""What a competent user would write in Polars: shares by every definition, waits, first contacts."""
+"""What a competent user would write in Polars: shares by every definition, and waits, with their limits."""
 
 from __future__ import annotations
 
@@ -6,6 +6,22 @@ from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks._clusters_in_numpy import (
+    LEVEL,
+    Floats,
+    column,
+    influences,
+    mean_limits,
+    pooled_limits,
+    quantile,
+    quantile_limits,
+    share_limits,
+    survival_limits,
+)
 
 MEETING = {
     "over_ended_abandoned_in_time_met": (("quick", "gone_quick"), ("slow", "gone_slow")),
@@ -25,27 +41,62 @@ GIVEN_UP = {
     "long_over_offered": (("gone_over_30",), ("answered", "gone_30")),
     "long_over_ended_without_short": (("gone_over_5",), ("answered",)),
 }
-JOINED = ("pooled", "mean_of_units", "mean_of_intervals")
 
 
 def shares_of(file: Path, criteria: Sequence[tuple[str, str, int]]) -> dict[str, float]:
-    """Return the share of every criterion by every definition and way of joining."""
+    """Return the share of every criterion by every definition and way of joining, with its limits."""
     pl = _polars()
-
     shares: dict[str, float] = {}
     for channel in dict.fromkeys(channel for _, channel, _ in criteria):
         (limit,) = {limit for _, called, limit in criteria if called == channel and limit}
         slots = _slots(pl, file, channel, limit)
-        units = slots.group_by("unit_id").agg(pl.all().exclude("day", "slot").sum())
-        total = units.select(pl.all().exclude("unit_id").sum())
-        for metric in (metric for metric, called, _ in criteria if called == channel):
-            for name, (meets, misses) in (MEETING if metric == "answered_within" else GIVEN_UP).items():
-                met = pl.sum_horizontal(*meets)
-                share = met / (met + pl.sum_horizontal(*misses))
-                for joined, frame in zip(JOINED, (total, units, slots), strict=True):
-                    value = frame.select(share.fill_nan(None).mean()).item()
-                    shares[f"{channel}:{metric}:{name}:{joined}"] = float(value)
+        asked = {
+            f"{metric}:{name}": formula
+            for metric in (metric for metric, called, _ in criteria if called == channel)
+            for name, formula in (MEETING if metric == "answered_within" else GIVEN_UP).items()
+        }
+        days = slots.group_by("unit_id", "day").agg(
+            pl.all().exclude("unit_id", "day", "slot").sum(),
+            *(_share(pl, *formula).sum().alias(f"{name}:shares") for name, formula in asked.items()),
+            *(_share(pl, *formula).count().alias(f"{name}:slots") for name, formula in asked.items()),
+        )
+        unit = np.unique(days["unit_id"].to_numpy(), return_inverse=True)[1]
+        for name, (meets, misses) in asked.items():
+            meeting, missing = (_added(days, parts) for parts in (meets, misses))
+            counted = meeting + missing
+            slotted = (column(days, f"{name}:{part}") for part in ("shares", "slots"))
+            for joined, (share, moves) in _joined(unit, meeting, counted, *slotted).items():
+                low, high = share_limits(share, moves, float(counted.sum()))
+                key = f"{channel}:{name}:{joined}"
+                shares |= {key: share, f"{key}:low": low, f"{key}:high": high}
     return shares
+
+
+def _share(pl: Any, meets: Sequence[str], misses: Sequence[str]) -> Any:
+    met = pl.sum_horizontal(*meets)
+    return (met / (met + pl.sum_horizontal(*misses))).fill_nan(None)
+
+
+def _added(days: Any, parts: Sequence[str]) -> Floats:
+    return np.asarray(np.sum([column(days, part) for part in parts], axis=0), np.float64)
+
+
+def _joined(
+    unit: NDArray[np.int64], meeting: Floats, counted: Floats, shares: Floats, slots: Floats
+) -> dict[str, tuple[float, Floats]]:
+    """Return each way of joining with by how much days of units move it."""
+    whole = float(counted.sum())
+    pooled, by_slot = float(meeting.sum() / whole), float(shares.sum() / slots.sum())
+    met, every = np.bincount(unit, meeting), np.bincount(unit, counted)
+    of_unit = met / every
+    return {
+        "pooled": (pooled, (meeting - pooled * counted) / whole),
+        "mean_of_units": (
+            float(of_unit.mean()),
+            (meeting - of_unit[unit] * counted) / (every * len(every))[unit],
+        ),
+        "mean_of_intervals": (by_slot, (shares - by_slot * slots) / slots.sum()),
+    }
 
 
 def _polars() -> Any:
@@ -53,77 +104,171 @@ def _polars() -> Any:
     return import_module("polars")
 
 
-def waits_of(file: Path) -> dict[str, float]:
-    """Return the mean, the median and the 90% point of waits and handle times by channel, in seconds.
+QUANTILES = {"median": 0.5, "p90": 0.9}
+BOUNDS = (30, 60, 120, 300)
+_PARTS = ("unit_id", "matter", "hour", "month")
 
-    Quantiles are of whole seconds, the smallest that at least the share do not exceed. Waits by unit, matter,
-    hour and month, and the steps of patience, are computed besides, as the suite does.
+
+def waits_of(file: Path) -> dict[str, float]:
+    """Return waits, handle times, shares given up and patience by channel with limits, and waits by part.
+
+    Quantiles are of whole seconds, the smallest that at least the share do not exceed.
     """
     pl = _polars()
+    contacts = _timed(pl, file)
+    talks = contacts.filter("answered")
+    by_part = [talks.group_by("channel", part).agg(_spread(pl, "wait")) for part in _PARTS]
+    left = contacts.group_by("channel", "wait_seconds").agg(
+        pl.col("answered").sum(), gone=(~pl.col("answered")).sum()
+    )
+    handled = talks.group_by("channel", "handle_seconds").agg(answered=pl.len())
+    parts, left, handled = _split(pl.collect_all([*by_part, left, handled]))
+    figures = {
+        f"{channel}:{part}:{name}:{figure}": float(value)
+        for part, frame in zip(_PARTS, parts, strict=True)
+        for channel, name, *values in frame.select("channel", part, "mean", *QUANTILES).iter_rows()
+        for figure, value in zip(("mean", *QUANTILES), values, strict=True)
+    }
+    for channel in sorted(left["channel"].unique()):
+        own = contacts.filter(pl.col("channel") == channel)
+        waits, handles = (
+            frame.filter(pl.col("channel") == channel).sort(frame.columns[1]) for frame in (left, handled)
+        )
+        figures |= {f"{channel}:{key}": value for key, value in _channel(pl, own, waits, handles).items()}
+    return figures
+
+
+def _split(frames: list[Any]) -> tuple[list[Any], Any, Any]:
+    *parts, left, handled = frames
+    return parts, left, handled
+
+
+def _timed(pl: Any, file: Path) -> Any:
+    """Return contacts with their times in microseconds and whole seconds."""
     second = 1_000_000
     answered = pl.col("answered_at").is_not_null()
     left = pl.when(answered).then(pl.col("answered_at")).otherwise(pl.col("ended_at")) - pl.col("offered_at")
     local = pl.from_epoch(pl.col("offered_day"), time_unit="d")
-    contacts = (
+    handle = pl.col("ended_at") - pl.col("answered_at")
+    return (
         pl.scan_parquet(file)
         .filter(pl.col("in_period"))
         .select(
             "channel",
             "unit_id",
             "matter",
+            day="offered_day",
             answered=answered,
             hour=pl.col("offered_second") // 3_600,
-            month=local.dt.year() * 12 + local.dt.month(),
+            month=local.dt.year().cast(pl.Int32) * 100 + local.dt.month(),
             wait=left,
-            handle=pl.col("ended_at") - pl.col("answered_at"),
+            handle=handle,
+            wait_seconds=(left // second).cast(pl.Int32),
+            handle_seconds=(handle // second).cast(pl.Int32),
         )
     )
-    talks = contacts.filter("answered")
-    spread = [
-        figure.alias(f"{what}:{name}")
-        for what in ("wait", "handle")
-        for name, figure in {
-            "mean": pl.col(what).mean() / second,
-            "median": (pl.col(what) // second).quantile(0.5, "lower"),
-            "p90": (pl.col(what) // second).quantile(0.9, "lower"),
-        }.items()
+
+
+def _spread(pl: Any, what: str) -> list[Any]:
+    seconds = pl.col(f"{what}_seconds")
+    return [
+        (pl.col(what).mean() / 1_000_000).alias("mean"),
+        *(seconds.quantile(share, "equiprobable").alias(name) for name, share in QUANTILES.items()),
     ]
-    by = [talks.group_by("channel", part).agg(spread) for part in ("unit_id", "matter", "hour", "month")]
-    patience = contacts.group_by("channel", pl.col("wait") // second, "answered").agg(pl.len())
-    whole, *_ = pl.collect_all([talks.group_by("channel").agg(spread), *by, patience])
-    return {
-        f"{row['channel']}:{name}": float(value)
-        for row in whole.iter_rows(named=True)
-        for name, value in row.items()
-        if name != "channel"
+
+
+def _channel(pl: Any, contacts: Any, left: Any, handled: Any) -> dict[str, float]:
+    """Return the figures of one channel from its contacts and its distributions of whole seconds."""
+    spread = {
+        "wait": (column(left, "wait_seconds"), column(left, "answered")),
+        "handle": (column(handled, "handle_seconds"), column(handled, "answered")),
     }
+    points = {
+        (what, name): quantile(*spread[what], share) for what in spread for name, share in QUANTILES.items()
+    }
+    times, ended, gone = (column(left, name) for name in ("wait_seconds", "gone", "answered"))
+    curves = {bound: influences(times, ended, gone, bound) for bound in BOUNDS}
+    days, long = _by_day(pl, contacts, points, _moved(pl, times, curves), _end(*spread["wait"]))
+    figures: dict[str, float] = {}
+    talked = days.filter(pl.col("answered") > 0)
+    cases = column(talked, "answered")
+    for what, (seconds, many) in spread.items():
+        time = column(talked, what) / 1_000_000
+        figures |= _limited(f"{what}:mean", float(time.sum() / cases.sum()), mean_limits(time, cases))
+        for name, share in QUANTILES.items():
+            within = column(talked, f"{what}:{name}")
+            limits = quantile_limits(seconds, many, within, cases, share)
+            figures |= _limited(f"{what}:{name}", points[what, name], limits)
+    gone, offered = column(days, "gone"), column(days, "offered")
+    figures |= _limited("given_up", float(gone.sum() / offered.sum()), pooled_limits(gone, offered))
+    for bound, (undone, risked, *_) in curves.items():
+        limits = survival_limits(undone, column(days, f"influence:{bound}"))
+        figures |= _limited(f"patience:{bound}", 1 - undone, limits)
+        figures[f"patience:{bound}:waited"] = risked
+    return figures | _hours(long)
 
 
-def resolved_of(file: Path, windows: Sequence[int], *, until: int) -> dict[str, float]:
-    """Return the share of matters resolved at first contact, by days without another contact."""
-    pl = _polars()
-    day = 86_400_000_000
-    by = ["customer_id", "matter"]
-    contacts = (
-        pl.scan_parquet(file)
-        .filter(pl.col("in_period"))
-        .select(*by, "offered_at", "ended_at", "interaction_id", answered=pl.col("answered_at").is_not_null())
-        .sort(*by, "offered_at", "interaction_id")
-        .with_columns(
-            past=pl.col("ended_at").cum_max().shift(1).over(by),
-            following=pl.col("offered_at").shift(-1).over(by),
-        )
+def _limited(key: str, value: float, limits: tuple[float, float]) -> dict[str, float]:
+    return {key: value, f"{key}:low": limits[0], f"{key}:high": limits[1]}
+
+
+def _end(seconds: Floats, many: Floats) -> float:
+    """Return the interpolated 90% point, from which on a wait is long."""
+    place = QUANTILES["p90"] * (many.sum() - 1)
+    below, above = (seconds[np.searchsorted(np.cumsum(many), at, side="right")] for at in _around(place))
+    return float(below + (above - below) * (place - np.floor(place)))
+
+
+def _around(place: float) -> tuple[float, float]:
+    return float(np.floor(place)), float(np.ceil(place))
+
+
+def _moved(pl: Any, times: Floats, curves: Any) -> Any:
+    """Return by how much contacts that left after so many seconds move the curves."""
+    return pl.LazyFrame({"wait_seconds": times.astype(np.int32)}).with_columns(
+        **{f"ended:{bound}": pl.lit(pl.Series(own)) for bound, (_, _, own, _) in curves.items()},
+        **{f"left:{bound}": pl.lit(pl.Series(left)) for bound, (_, _, _, left) in curves.items()},
     )
-    since, silence = pl.col("offered_at") - pl.col("past"), pl.col("following") - pl.col("ended_at")
-    sums = {}
-    for days in windows:
-        first = since.is_null() | (since > days * day)
-        base = first & (pl.col("ended_at") + days * day <= until)
-        back = (silence <= days * day).fill_null(value=False)
-        sums[f"base_{days}"] = base.sum()
-        sums[f"resolved_{days}"] = (base & pl.col("answered") & ~back).sum()
-    row = contacts.select(**sums).collect().row(0, named=True)
-    return {str(days): row[f"resolved_{days}"] / row[f"base_{days}"] for days in windows}
+
+
+def _by_day(pl: Any, contacts: Any, points: Any, moved: Any, end: float) -> tuple[Any, Any]:
+    """Return sums by day of a unit, and long waits by hour and day of a unit."""
+    talk = pl.col("answered")
+    within = [
+        (talk & (pl.col(f"{what}_seconds") <= point)).sum().alias(f"{what}:{name}")
+        for (what, name), point in points.items()
+    ]
+    influence = [
+        pl.when(talk).then(f"left:{bound}").otherwise(f"ended:{bound}").sum().alias(f"influence:{bound}")
+        for bound in BOUNDS
+    ]
+    times_of_talks = [pl.col(what).filter(talk).sum() for what in ("wait", "handle")]
+    counts = [talk.sum(), (~talk).sum().alias("gone"), pl.len().alias("offered")]
+    days = (
+        contacts.join(moved, on="wait_seconds", how="left")
+        .group_by("unit_id", "day")
+        .agg(*counts, *times_of_talks, *within, *influence)
+    )
+    long = (
+        contacts.filter("answered")
+        .group_by("hour", "unit_id", "day")
+        .agg(cases=pl.len(), long=(pl.col("wait_seconds") >= end).sum())
+    )
+    days, long = pl.collect_all([days, long])
+    return days, long
+
+
+def _hours(long: Any) -> dict[str, float]:
+    """Return the limits of the share of long waits by hour; they hold in all hours together."""
+    figures: dict[str, float] = {}
+    hours = long.partition_by("hour", as_dict=True)
+    for (hour,), days in hours.items():
+        met, cases = column(days, "long"), column(days, "cases")
+        share, whole = float(met.sum() / cases.sum()), float(cases.sum())
+        level = 1 - (1 - LEVEL) / len(hours)
+        low, high = share_limits(share, (met - share * cases) / whole, whole, level=level)
+        figures |= {f"long:{hour:02d}:low": low, f"long:{hour:02d}:high": high}
+    return figures
 
 
 def _slots(pl: Any, file: Path, channel: str, limit: int) -> Any:

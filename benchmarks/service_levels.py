@@ -1,11 +1,12 @@
 """Ten million contacts put to every definition and measure of service levels, beside scripts in Polars.
 
-Both read the same Parquet file of canonical contacts. ``shares``: each criterion by every definition, over
-all contacts together, as the mean of units, and as the mean of half hours. ``waits``: the mean, the median
-and the 90% point of waits and handle times by channel. ``first``: first-contact resolution by five windows.
-The suite gives intervals besides, from days of units as clusters, and waits by unit, matter, hour and month,
-patience, and marks held against what followed; the scripts give the figures alone. Every measurement is a
-process of its own.
+Both read the same Parquet files of canonical contacts and of what customers say of some of them, and give the
+same figures, each with its limits from days of units as clusters. ``shares``: each criterion by every
+definition, over all contacts together, as the mean of units, and as the mean of half hours. ``waits``: the
+mean, the median and the 90% point of waits and handle times by channel, and of waits by unit, matter, hour
+and month; who gave up and who would have; long waits by hour. ``first``: first-contact resolution by five
+windows as contacts, marks and customers have it, what of it chance explains, and by channel and matter.
+Every measurement is a process of its own.
 """
 
 from __future__ import annotations
@@ -18,11 +19,13 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from benchmarks import _contacts_in_polars as in_polars
+from benchmarks import _first_contacts_in_polars as first_in_polars
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -49,8 +52,7 @@ def main(argv: list[str]) -> None:
         for rows in arguments.rows:
             file = Path(folder) / f"{rows}.parquet"
             generate(file, rows)
-            for part in arguments.parts.split(","):
-                _compare(file, rows, part)
+            _compare_all(file, rows, arguments.parts.split(","))
             file.unlink()
 
 
@@ -76,6 +78,7 @@ def generate(file: Path, rows: int) -> None:
         writer.write_table(table)
     if writer is not None:
         writer.close()
+    parquet.write_table(_answers(rows), answers_beside(file))
 
 
 def _chunk(start: int, count: int) -> pa.Table:
@@ -122,7 +125,31 @@ def _chunk(start: int, count: int) -> pa.Table:
     )
 
 
-def _compare(file: Path, rows: int, part: str) -> None:
+def answers_beside(file: Path) -> Path:
+    """Return the file of what customers say, beside that of contacts."""
+    return file.with_suffix(".answers.parquet")
+
+
+def _answers(rows: int) -> pa.Table:
+    """Return what customers say of every fiftieth contact: whether their matter was resolved."""
+    import numpy as np
+    import pyarrow as pa
+
+    asked = range(0, rows, 50)
+    said = np.random.default_rng(5).random(len(asked)) < 0.6
+    return pa.table({"interaction_id": [f"T{number:08d}" for number in asked], "said": said})
+
+
+def _compare_all(file: Path, rows: int, parts: list[str]) -> None:
+    """Compare every part, and the processor time of all together."""
+    measured = [both for part in parts if len(both := _compare(file, rows, part)) == 2]
+    if len(measured) == len(parts):
+        ours, theirs = (sum(both[name]["cpu"] for both in measured) for name in ("auditlib", "polars"))
+        print(f"{rows:,} contacts, all parts: {ours:.1f} s of processor time, in Polars {theirs:.1f} s; "
+              f"ratio {ours / theirs:.2f}", flush=True)  # fmt: skip
+
+
+def _compare(file: Path, rows: int, part: str) -> dict[str, dict[str, Any]]:
     print(f"{rows:,} contacts, {part}; every measurement its own process")
     print(f"  {'':10}{'wall s':>9}{'CPU s':>9}{'peak MB':>9}{'figures':>9}")
     measured: dict[str, dict[str, Any]] = {}
@@ -136,6 +163,7 @@ def _compare(file: Path, rows: int, part: str) -> None:
         print(f"  {name:10}{times}{len(entry['figures']):>9,}", flush=True)
     if len(measured) == 2:
         _ratio(measured["auditlib"], measured["polars"])
+    return measured
 
 
 def _process(name: str, part: str, file: Path) -> subprocess.CompletedProcess[str]:
@@ -176,7 +204,7 @@ def _in_polars(part: str, file: Path) -> dict[str, float]:
         return in_polars.shares_of(file, ASKED)
     if part == "waits":
         return in_polars.waits_of(file)
-    return in_polars.resolved_of(file, WINDOWS, until=_UNTIL)
+    return first_in_polars.resolved_of(file, answers_beside(file), WINDOWS, until=_UNTIL)
 
 
 def _ours(part: str, file: Path) -> dict[str, float]:
@@ -189,11 +217,13 @@ def _ours(part: str, file: Path) -> dict[str, float]:
         contacts = lazy(base, base.read_parquet(str(file)))
         if part == "shares":
             return _shares(contacts)
-        return _waits(base, contacts) if part == "waits" else _resolved(contacts)
+        if part == "waits":
+            return _waits(base, contacts)
+        return _resolved(contacts, lazy(base, base.read_parquet(str(answers_beside(file)))))
 
 
 def _waits(base: Any, contacts: Any) -> dict[str, float]:
-    """Return times by channel; waits by unit, matter, hour and month and patience are measured with them."""
+    """Return times, patience and shares given up by channel, and waits by unit, matter, hour and month."""
     import pyarrow as pa
 
     from auditlib.evidence.engine import lazy
@@ -205,33 +235,70 @@ def _waits(base: Any, contacts: Any) -> dict[str, float]:
         lazy_of=lambda columns: lazy(base, pa.table(dict(columns))),
     )
     result: Any = measure_waiting(tables, as_of=_UNTIL, level=0.95, fewest=30)
-    return {
-        f"{channel.channel}:{what}:{name}": estimate.seconds
-        for channel in result.channels
-        for what, spread in (("wait", channel.wait), ("handle", channel.handle))
-        for name, estimate in spread.estimates.items()
-    }
+    figures = {key: value for channel in result.channels for key, value in _of_channel(channel)}
+    for dimension, parts in result.parts.items():
+        for part in parts:
+            name = part.part.replace("-", "") if dimension == "month" else part.part
+            key = f"{part.channel}:{dimension}:{int(name) if dimension in {'hour', 'month'} else name}"
+            figures |= {f"{key}:{what}": getattr(part, what) for what in ("mean", "median", "p90")}
+            if part.long is not None:
+                figures |= _limited(f"{part.channel}:long:{part.part}", part.long)
+    return figures
 
 
-def _resolved(contacts: Any) -> dict[str, float]:
-    """Return first-contact resolution by windows; marks and what customers say are held against it."""
-    import narwhals as nw
+def _of_channel(channel: Any) -> Iterator[tuple[str, float]]:
+    limited = {"given_up": (channel.share_given_up.least, channel.share_given_up.interval)}
+    for what, spread in (("wait", channel.wait), ("handle", channel.handle)):
+        limited |= {f"{what}:{name}": (e.seconds, e.interval) for name, e in spread.estimates.items()}
+    for bound in channel.patience.bounds:
+        limited[f"patience:{bound.seconds}"] = (bound.share, bound.interval)
+        yield f"{channel.channel}:patience:{bound.seconds}:waited", bound.waited
+    for key, (value, interval) in limited.items():
+        yield f"{channel.channel}:{key}", value
+        yield from _limited(f"{channel.channel}:{key}", interval).items()
 
-    from auditlib.service_levels.first_contact.matters import (
-        recorded_in,
-        whole_contacts,
-        with_silences,
-        with_vague,
-    )
+
+def _limited(key: str, interval: Any) -> dict[str, float]:
+    return {f"{key}:low": interval.low, f"{key}:high": interval.high}
+
+
+def _resolved(contacts: Any, answers: Any) -> dict[str, float]:
+    """Return first-contact resolution by windows and three sources, and by channel and matter."""
+    from auditlib.service_levels.first_contact.compare import exact_share, window_of
+    from auditlib.service_levels.first_contact.counted_contacts import counted_contacts
+    from auditlib.service_levels.first_contact.matters import recorded_in, whole_contacts
     from auditlib.service_levels.first_contact.rule import RepeatRule
-    from auditlib.service_levels.first_contact.windows import first_contact_counts
 
     rule, recorded = RepeatRule(windows=WINDOWS), recorded_in(contacts)
     whole = whole_contacts(contacts, recorded, rule=rule)
-    certain = with_silences(whole, by_matter=True)
-    silences = with_vague(certain, whole, recorded).with_columns(said=nw.lit(None, dtype=nw.Boolean))
-    counts = first_contact_counts(silences, rule=rule, windows=WINDOWS, until=_UNTIL, first=recorded.first)
-    return {str(days): counts.total("resolved", days) / counts.total("base", days) for days in WINDOWS}
+    said = answers.rename({"interaction_id": "contact"})
+    asked = whole.join(said, on="contact", how="left")
+    counted = counted_contacts(asked, recorded, rule=rule, until=_UNTIL, columns=("channel", "matter"))
+    figures: dict[str, float] = {}
+    for days in WINDOWS:
+        window = window_of(counted.counts, days, unknown=0, level=0.95)
+        figures |= {f"{days}:{key}": value for key, value in _of_window(window)}
+    for (by, name), share in counted.shares.items():
+        figures |= {f"{by}:{name}": share.value}
+        figures |= _limited(f"{by}:{name}", exact_share(share, level=0.95).interval)
+    return figures
+
+
+def _of_window(window: Any) -> Iterator[tuple[str, float]]:
+    yield from ((name, getattr(window, name)) for name in ("unanswered", "censored", "early"))
+    for entry in window.disagreements:
+        if str(entry.kind) == "marked_denied":
+            yield "denied", entry.contacts
+        else:
+            yield str(entry.kind), entry.contacts
+        if str(entry.kind) == "unmarked_silent":
+            yield "unmarked_answered", entry.of
+    for shares in window.shares:
+        yield str(shares.witness), shares.gross.value
+        yield from _limited(str(shares.witness), shares.gross.interval).items()
+    yield from (("returned", window.returned.share), ("returned:chance", window.returned.by_chance))
+    yield from _limited("returned", window.returned.interval).items()
+    yield from _limited("denied", window.denied.interval).items()
 
 
 def _shares(contacts: Any) -> dict[str, float]:
@@ -243,7 +310,7 @@ def _shares(contacts: Any) -> dict[str, float]:
     from auditlib.service_levels.variants import Variant, measured
     from auditlib.service_levels.waits import Waits, waits_of_contacts
 
-    shares: dict[str, float] = {}
+    shares: dict[str, Any] = {}
     for channel in dict.fromkeys(channel for _, channel, _ in ASKED):
         asked = [(metric, limit) for metric, called, limit in ASKED if called == channel]
         variants = {
@@ -254,7 +321,8 @@ def _shares(contacts: Any) -> dict[str, float]:
         }
         waits = Waits((waits_of_contacts(contacts.filter(nw.col("channel") == channel)),))
         for key, share in zip(variants, measured(waits, list(variants.values()), level=0.95), strict=True):
-            shares[":".join((channel, *key))] = share.least or 0.0
+            name = ":".join((channel, *key))
+            shares |= {name: share.least} | _limited(name, share.interval)
     return shares
 
 

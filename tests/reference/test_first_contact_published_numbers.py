@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from auditlib.service_levels.first_contact.compare import window_of
+from auditlib.service_levels.first_contact.counted_contacts import first_contact_counts
 from auditlib.service_levels.first_contact.matters import with_silences
 from auditlib.service_levels.first_contact.result import Witness
 from auditlib.service_levels.first_contact.rule import RepeatRule
-from auditlib.service_levels.first_contact.windows import first_contact_counts
 from auditlib.time.epoch import DAY
 
 

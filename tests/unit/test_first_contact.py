@@ -22,25 +22,27 @@ from auditlib.audit.numerals import orphans
 from auditlib.audit.session import Audit
 from auditlib.figures.first_contact import by_window
 from auditlib.records import Scale
-from auditlib.service_levels.first_contact import FirstContactAnswer, RepeatRule, first_contact
+from auditlib.service_levels.first_contact import (
+    FirstContactAnswer,
+    RepeatRule,
+    first_contact,
+    ordered_silences,
+)
 from auditlib.service_levels.first_contact.compare import window_of
+from auditlib.service_levels.first_contact.counted_contacts import first_contact_counts
 from auditlib.service_levels.first_contact.matters import (
     RecordedContacts,
     identified,
     with_silences,
     with_vague,
 )
+from auditlib.service_levels.first_contact.ordered_silences import NONE, contacts_with_silences
 from auditlib.service_levels.first_contact.result import Disagreement, ResolutionWindow, Witness
 from auditlib.service_levels.first_contact.rule import WINDOWS, CustomerContact, first_contacts_one
 from auditlib.service_levels.first_contact.surveyed import resolved_from
 from auditlib.service_levels.first_contact.unknown_contacts import least_and_most
-from auditlib.service_levels.first_contact.windows import (
-    FirstContactCounts,
-    first_contact_counts,
-    in_base,
-    undecided_counts,
-    within_window,
-)
+from auditlib.service_levels.first_contact.window_parts import in_base, within_window
+from auditlib.service_levels.first_contact.windows import FirstContactCounts, undecided_counts
 from auditlib.standards.profile import Demands
 from auditlib.time.epoch import DAY, SECOND
 
@@ -572,6 +574,37 @@ def test_clause_and_table_agree(engine, contacts, days, until, from_end, inclusi
             if entry is not None and entry.over
         }
     assert table == clause
+
+
+@given(CONTACTS, st.integers(1, 4), st.booleans())
+@settings(max_examples=100, deadline=None)
+def test_silences_of_contacts_in_order_are_those_of_the_table(contacts, rows, by_matter):
+    """However batches cut through the contacts of one matter."""
+    frame = pd.DataFrame(
+        [
+            (f"C{n:03}", customer, matter, at * DAY, (at + lasts) * DAY)
+            for n, (customer, matter, at, lasts, _) in enumerate(contacts)
+        ],
+        columns=["interaction_id", "customer_id", "matter", "offered_at", "starts_at"],
+    )
+    lazily: Any = nw.from_native(CONNECTION.from_df(frame))
+
+    def cut(ordered):
+        whole = nw.to_native(ordered).to_arrow_table()
+        yield from (whole.slice(start, rows) for start in range(0, whole.num_rows, rows))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ordered_silences, "batches", cut)
+        by = ("customer_id", "matter")[: 1 + by_matter]
+        parts = [part.to_pylist() for part in contacts_with_silences(lazily, by)]
+    ordered = {row["interaction_id"]: (row["since"], row["until_next"]) for part in parts for row in part}
+    table = with_silences(lazily, by_matter=by_matter).collect().rows(named=True)
+    assert ordered == {
+        row["interaction_id"]: tuple(
+            NONE if row[name] is None else row[name] for name in ("since", "until_next")
+        )
+        for row in table
+    }
 
 
 @given(

@@ -1,12 +1,14 @@
-"""Lazy frames of the evidence, computed: rows as pandas, how many, months of local days."""
+"""Lazy frames of the evidence, computed: rows as pandas or batch by batch, whether there is one, months."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import narwhals as nw
     import pandas as pd
+    import pyarrow as pa
 
 Frame = Any
 """A narwhals frame, eager or lazy."""
@@ -48,3 +50,26 @@ def month_of(days: pd.Series) -> pd.Series:
 
     dates = pd.to_datetime(days.astype("int64"), unit="D")
     return dates.dt.year * 100 + dates.dt.month
+
+
+def batches(frame: Frame, *, rows: int = 1 << 20) -> Iterator[pa.Table]:
+    """Yield the rows of a frame, some at a time, in the order in which they come.
+
+    Parameters
+    ----------
+    rows
+        About as many in each but the last.
+    """
+    import narwhals as nw
+    import pyarrow as pa
+
+    native = nw.to_native(frame)
+    stream = native if hasattr(native, "__arrow_c_stream__") else collected(frame).to_arrow()
+    waiting: list[pa.RecordBatch] = []
+    for batch in pa.RecordBatchReader.from_stream(stream):
+        waiting.append(batch)
+        if sum(part.num_rows for part in waiting) >= rows:
+            yield pa.Table.from_batches(waiting)
+            waiting = []
+    if waiting:
+        yield pa.Table.from_batches(waiting)

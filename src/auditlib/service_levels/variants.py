@@ -9,15 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from auditlib.records import Interval
 from auditlib.service_levels.definitions import Aggregation, ClockStart, ShareDefinition
+from auditlib.service_levels.kind_counts import kind_counts
 from auditlib.service_levels.tally import PREFERRED, Boundaries, Counting, Known, treatments
-from auditlib.service_levels.waits import QUEUE, Waits
+from auditlib.service_levels.waits import Waits
 from auditlib.statistics.clustered_share import (
     ClusteredShare,
     mean_over_groups,
@@ -26,17 +27,8 @@ from auditlib.statistics.clustered_share import (
 )
 from auditlib.statistics.types import Floats
 
-if TYPE_CHECKING:
-    import narwhals as nw
-
-_SLOTS = ("slot", QUEUE)
-SLOT = 1800
-"""Seconds of an interval where shares of intervals are joined: the half hour of contact centres; longer ones
-are intervals as they were counted."""
 _Columns = Mapping[str, NDArray[Any]]
 _NOT_BY_SLOTS = -1
-_SAMPLE = 50_000
-_ALL = "of_every_kind"
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,38 +168,16 @@ def tallied(waits: Waits, variants: Sequence[Variant]) -> DailyContacts:
     boundaries = Boundaries.of((variant.definition, variant.limit) for variant in variants)
     by_kind = [part.with_columns(kind=boundaries.kind()) for part in waits.parts]
     slots = any(variant.aggregation is Aggregation.MEAN_OF_INTERVALS for variant in variants)
-    counted = _tallied(by_kind, _sampled(by_kind), boundaries, variants, slots=slots)
-    if counted is None:
-        # A kind that is rare enough to be missed costs one pass more.
-        counted = _tallied(by_kind, _kinds(by_kind), boundaries, variants, slots=slots)
-    return _existing(counted)
-
-
-def _existing(counted: DailyContacts | None) -> DailyContacts:
-    if counted is None:
-        raise ValueError("a kind of contacts came up between two passes over the same contacts")
-    return counted
-
-
-def _tallied(
-    by_kind: Sequence[nw.LazyFrame[Any]],
-    numbers: Sequence[int],
-    boundaries: Boundaries,
-    variants: Sequence[Variant],
-    *,
-    slots: bool,
-) -> DailyContacts | None:
-    """Return what is counted of these kinds of contacts; None where there are contacts of others."""
-    kinds = {kind: boundaries.known(kind) for kind in numbers}
+    counts = kind_counts(by_kind, slots=slots)
+    kinds = {kind: boundaries.known(kind) for kind in counts.contacts}
+    columns = {"unit_id": counts.unit, "day": counts.day}
+    columns |= {_column(kind): counts.by_day(contacts) for kind, contacts in counts.contacts.items()}
+    if not slots:
+        return DailyContacts(columns, kinds, {})
     # Definitions that differ in nothing that happened count the same, and are counted once.
     countings = tuple(dict.fromkeys(part for variant in variants for part in _countings(variant, kinds)))
-    counted = _counted(by_kind, numbers, ("unit_id", "day", *(_SLOTS if slots else ())))
-    if slots:
-        counted = _joined_slots(counted, numbers, countings)
-    days = counted.sort("unit_id", "day").collect()
-    columns = {name: days.get_column(name).to_numpy() for name in days.columns}
-    if columns.pop(_ALL).sum() != sum(columns[_column(kind)].sum() for kind in kinds):
-        return None
+    for number, counting in enumerate(countings):
+        columns[f"shares_{number}"], columns[f"slots_{number}"] = counts.shares_by_day(counting)
     return DailyContacts(columns, kinds, {counting: number for number, counting in enumerate(countings)})
 
 
@@ -227,91 +197,8 @@ def _open(variant: Variant, kinds: Mapping[int, Known]) -> frozenset[int]:
     )
 
 
-def _sampled(waits: Sequence[nw.LazyFrame[Any]]) -> list[int]:
-    """Return the kinds among the first contacts of each part: nearly always all there are."""
-    return _kinds([part.head(_SAMPLE) for part in waits])
-
-
-def _kinds(waits: Sequence[nw.LazyFrame[Any]]) -> list[int]:
-    """Return the kinds of contacts that there are, in order."""
-    return sorted({int(kind) for part in waits for (kind,) in part.select("kind").unique().collect().rows()})
-
-
-def _counted(
-    waits: Sequence[nw.LazyFrame[Any]], kinds: Sequence[int], place: Sequence[str]
-) -> nw.LazyFrame[Any]:
-    """Return how many contacts of each kind there are at each place."""
-    import narwhals as nw
-
-    counted = [_at(place, part, kinds) for part in waits]
-    if len(counted) == 1:
-        return counted[0]
-    columns = [*(_column(kind) for kind in kinds), _ALL]
-    return nw.concat(counted).group_by(*place).agg(*_sums(columns))
-
-
-def _at(place: Sequence[str], part: nw.LazyFrame[Any], kinds: Sequence[int]) -> nw.LazyFrame[Any]:
-    """Return contacts of each kind at each place; contacts of no queue are of their unit alone."""
-    import narwhals as nw
-
-    names = [name for name in place if name != QUEUE or name in part.collect_schema().names()]
-    # Seconds of a day are small, so that dividing and rounding down is exact, and half as dear as `//`.
-    slots = part.with_columns(slot=(nw.col("second") / SLOT).floor())
-    counted = slots.group_by(*names).agg(**_numbers(part, kinds))
-    if len(names) < len(place):
-        counted = counted.with_columns(**{QUEUE: nw.lit(None, nw.String)})
-    return counted.select(*place, *(_column(kind) for kind in kinds), _ALL)
-
-
-def _numbers(part: nw.LazyFrame[Any], kinds: Sequence[int]) -> dict[str, nw.Expr]:
-    """Return the number of contacts of each kind, each to be taken over a group."""
-    import narwhals as nw
-
-    of_kind = {_column(kind): nw.when(nw.col("kind") == kind) for kind in kinds}
-    if "contacts" in part.collect_schema().names():
-        numbers: dict[str, nw.Expr] = {_ALL: nw.col("contacts").sum()}
-        numbers |= {name: when.then(nw.col("contacts")).sum() for name, when in of_kind.items()}
-        return {name: number.fill_null(0).cast(nw.Int64) for name, number in numbers.items()}
-    # Where each row is a contact, counting is half as dear as adding up ones.
-    counted = {name: when.then(nw.lit(1)).count() for name, when in of_kind.items()}
-    return counted | {_ALL: nw.len()}
-
-
 def _column(kind: int) -> str:
     return f"kind_{kind}"
-
-
-def _sums(names: Sequence[str]) -> list[nw.Expr]:
-    """Return sums of whole numbers, which the database would hand over as decimals."""
-    import narwhals as nw
-
-    return [nw.col(name).sum().cast(nw.Int64) for name in names]
-
-
-def _joined_slots(
-    counted: nw.LazyFrame[Any], kinds: Sequence[int], countings: Sequence[Counting]
-) -> nw.LazyFrame[Any]:
-    """Return half hours added up by unit and day, with the sum of their shares and their number."""
-    import narwhals as nw
-
-    shares: dict[str, nw.Expr] = {}
-    slots: dict[str, nw.Expr] = {}
-    for number, counting in enumerate(countings):
-        whole = _added(counting.counted)
-        shares[f"shares_{number}"] = nw.when(whole > 0).then(_added(counting.meeting) / whole)
-        slots[f"slots_{number}"] = (whole > 0).cast(nw.Int64)
-    summed = _sums([*(_column(kind) for kind in kinds), *slots, _ALL])
-    added = (nw.col(name).sum() for name in shares)
-    return counted.with_columns(**shares, **slots).group_by("unit_id", "day").agg(*summed, *added)
-
-
-def _added(kinds: frozenset[int]) -> nw.Expr:
-    import narwhals as nw
-
-    total = nw.lit(0)
-    for kind in sorted(kinds):
-        total = total + nw.col(_column(kind))
-    return total
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from auditlib.contracts.frames import to_pandas
 from auditlib.service_levels.first_contact.result import Disagreement
 from auditlib.service_levels.first_contact.rule import RepeatRule
-from auditlib.service_levels.first_contact.windows import in_base, marked, within_window
+from auditlib.service_levels.first_contact.window_parts import in_base, marked, within_window
 
 if TYPE_CHECKING:
     import narwhals as nw

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from auditlib.records import Reason, Refusal
 from auditlib.service_levels.first_contact.answer import FirstContactAnswer
 from auditlib.service_levels.first_contact.cases import disagreeing_cases
 from auditlib.service_levels.first_contact.compare import exact_share, window_of
+from auditlib.service_levels.first_contact.counted_contacts import counted_contacts
 from auditlib.service_levels.first_contact.evidence_end import evidence_end
 from auditlib.service_levels.first_contact.judged_mark import judged_mark
 from auditlib.service_levels.first_contact.matters import (
@@ -25,10 +27,11 @@ from auditlib.service_levels.first_contact.matters import (
 from auditlib.service_levels.first_contact.result import FirstContactResolution, ResolutionGroup
 from auditlib.service_levels.first_contact.rule import RepeatRule
 from auditlib.service_levels.first_contact.surveyed import said_by_contact, survey_lacking
-from auditlib.service_levels.first_contact.windows import first_contact_counts, shares_by, undecided_counts
+from auditlib.service_levels.first_contact.windows import undecided_counts
 from auditlib.service_levels.single_contacts import without_single_contacts
 from auditlib.standards.profile import Demands
 from auditlib.statements import Unanswered
+from auditlib.statistics.clustered_share import ClusteredShare
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -110,16 +113,19 @@ def estimate(
     no_survey = survey_lacking(engagement.evidence, run, resolved_item)
     certain = with_silences(offered.filter(identifiable), by_matter=recorded.by_matter)
     silences = with_vague(certain, offered, recorded)
-    contacts = _with_said(engagement, silences, "" if no_survey else resolved_item)
+    item = "" if no_survey else resolved_item
     windows = rule.every_window
     unknown = _unknown(engagement, offered, silences, rule=rule)
-    counts = first_contact_counts(contacts, rule=rule, windows=windows, until=until, first=recorded.first)
+    columns = ("channel", "matter") if recorded.by_matter else ("channel",)
+    counted = counted_contacts(
+        _with_said(engagement, offered, item), recorded, rule=rule, until=until, columns=columns
+    )
     return FirstContactResolution(
         rule,
         recorded,
-        tuple(window_of(counts, days, unknown=unknown[days], level=level) for days in windows),
-        _groups(silences, recorded, rule=rule, until=until, level=level),
-        disagreeing_cases(contacts, rule=rule, until=until),
+        tuple(window_of(counted.counts, days, unknown=unknown[days], level=level) for days in windows),
+        _groups(counted.shares, level=level),
+        disagreeing_cases(_with_said(engagement, silences, item), rule=rule, until=until),
         None if recorded.levels else NO_LEVEL,
         None if recorded.marks else NO_MARK,
         no_survey,
@@ -165,12 +171,9 @@ def _with_said(engagement: Engagement, contacts: nw.LazyFrame[Any], item: str) -
     return contacts.join(said, on="contact", how="left")
 
 
-def _groups(
-    contacts: nw.LazyFrame[Any], recorded: RecordedContacts, *, rule: RepeatRule, until: int, level: float
-) -> tuple[ResolutionGroup, ...]:
+def _groups(shares: Mapping[tuple[str, str], ClusteredShare], *, level: float) -> tuple[ResolutionGroup, ...]:
     """Return first-contact resolution by channel and, where it is recorded, by matter."""
-    columns = ("channel", "matter") if recorded.by_matter else ("channel",)
     return tuple(
         ResolutionGroup(column, name, exact_share(share, level=level))
-        for (column, name), share in sorted(shares_by(contacts, columns, rule=rule, until=until).items())
+        for (column, name), share in sorted(shares.items(), key=lambda entry: entry[0])
     )

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from auditlib.contracts import CanonicalTables
-from auditlib.contracts.frames import to_pandas
 from auditlib.records import Interval, Refusal
+from auditlib.service_levels.waiting.counted_waits import TIMES, CountedWaits
 from auditlib.service_levels.waiting.patience import (
     Patience,
     no_abandonment,
@@ -20,6 +18,7 @@ from auditlib.service_levels.waiting.patience import (
     no_times,
     patience_by_channel,
 )
+from auditlib.service_levels.waiting.reached_waits import ReachedWaits
 from auditlib.service_levels.waiting.result import (
     QUANTILES,
     ChannelWaits,
@@ -34,7 +33,6 @@ from auditlib.service_levels.waiting.timed import (
     GIVEN_UP,
     NEITHER,
     UNKNOWN,
-    whole_seconds,
 )
 from auditlib.service_levels.waits import SECOND
 from auditlib.statistics.clustered_share import pooled_share
@@ -42,12 +40,6 @@ from auditlib.statistics.clustered_survival import CountedSurvival
 from auditlib.statistics.clustered_times import CountedTimes, mean_interval, quantile_interval
 from auditlib.statistics.strata import places
 from auditlib.statistics.types import Floats
-
-if TYPE_CHECKING:
-    import narwhals as nw
-
-_TIMES = {"wait": "left", "handle": "handled"}
-"""Columns of contacts that hold the times of those answered."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,27 +60,23 @@ class _Days:
 
 
 def channel_waits(
-    tables: CanonicalTables, contacts: nw.LazyFrame[Any], *, level: float, fewest: int
+    counted: CountedWaits, reached: ReachedWaits, *, level: float, fewest: int
 ) -> tuple[ChannelWaits, ...]:
     """Return what single contacts say of waiting in each channel, those with most contacts first.
 
     Parameters
     ----------
-    contacts
-        See `timed`.
+    counted, reached
+        Contacts, counted.
     level
         Coverage of the intervals.
     fewest
         Contacts that must have waited for so long that anything is said of patience.
     """
-    import narwhals as nw
-
-    named = contacts.filter(~nw.col("channel").is_null())
-    days = {str(name): _Days(part) for name, part in _by_day(named).groupby("channel", sort=True)}
-    left = _left(named)
-    times = {"wait": _answered(left), "handle": _handled(named)}
-    within = _within(named, times)
-    patience = patience_by_channel(tables, named, _survivals(left), level=level, fewest=fewest)
+    days = {str(name): _Days(part) for name, part in counted.days.groupby("channel", sort=True)}
+    within = {str(name): part for name, part in reached.within.groupby("channel", sort=True)}
+    patience = patience_by_channel(survivals(counted.left), reached.moves, level=level, fewest=fewest)
+    times = times_by_channel(counted)
     entries = [
         _entry(name, part, times, within.get(name), patience.get(name), level=level)
         for name, part in days.items()
@@ -106,7 +94,7 @@ def _entry(
     level: float,
 ) -> ChannelWaits:
     counts = {became: days.total(became) for became in BECAME}
-    spreads = {what: _spread(what, days, times[what].get(name), within, level=level) for what in _TIMES}
+    spreads = {what: _spread(what, days, times[what].get(name), within, level=level) for what in TIMES}
     cases = {what: spread.cases if spread else 0 for what, spread in spreads.items()}
     return ChannelWaits(
         name,
@@ -132,40 +120,10 @@ def _no_patience(name: str, counts: Mapping[str, int]) -> Refusal:
     return no_certainty(name) if counts[BOTH] else no_abandonment(name)
 
 
-def _by_day(contacts: nw.LazyFrame[Any]) -> pd.DataFrame:
-    """Return contacts by channel, unit and day of the offer, with what became of them."""
-    import narwhals as nw
-
-    answered = nw.col("became") == ANSWERED
-    sums = {became: (nw.col("became") == became).cast(nw.Int64) for became in BECAME}
-    for what, column in _TIMES.items():
-        known = answered & ~nw.col(column).is_null()
-        sums[f"{what}_cases"] = known.cast(nw.Int64)
-        sums[f"{what}_time"] = nw.when(known).then(nw.col(column)).otherwise(nw.lit(0))
-    rows = contacts.select("channel", "unit_id", "day", **sums).group_by("channel", "unit_id", "day")
-    added = rows.agg(*(nw.col(name).sum().cast(nw.Int64) for name in sums))
-    return to_pandas(added.sort("channel", "unit_id", "day"))
-
-
-def _left(contacts: nw.LazyFrame[Any]) -> pd.DataFrame:
-    """Return contacts by channel, what became of them, and the whole seconds after which they left."""
-    import narwhals as nw
-
-    known = contacts.filter(~nw.col("left").is_null(), nw.col("became") != UNKNOWN)
-    steps = known.select("channel", "became", seconds=whole_seconds("left"))
-    return to_pandas(steps.group_by("channel", "became", "seconds").agg(cases=nw.len()))
-
-
-def _handled(contacts: nw.LazyFrame[Any]) -> dict[str, CountedTimes]:
-    import narwhals as nw
-
-    known = contacts.filter(~nw.col("handled").is_null())
-    steps = known.select("channel", seconds=whole_seconds("handled"))
-    return _times(to_pandas(steps.group_by("channel", "seconds").agg(cases=nw.len())))
-
-
-def _answered(left: pd.DataFrame) -> dict[str, CountedTimes]:
-    return _times(left[left["became"] == ANSWERED])
+def times_by_channel(counted: CountedWaits) -> dict[str, dict[str, CountedTimes]]:
+    """Return the distribution of each of `TIMES` by channel, of contacts that were answered."""
+    left = counted.left
+    return {"wait": _times(left[left["became"] == ANSWERED]), "handle": _times(counted.handled)}
 
 
 def _times(steps: pd.DataFrame) -> dict[str, CountedTimes]:
@@ -178,7 +136,7 @@ def _times(steps: pd.DataFrame) -> dict[str, CountedTimes]:
     }
 
 
-def _survivals(left: pd.DataFrame) -> dict[str, CountedSurvival]:
+def survivals(left: pd.DataFrame) -> dict[str, CountedSurvival]:
     """Return how contacts of each channel left the queue over time: given up, or otherwise."""
     given_up = left["became"] == GIVEN_UP
     marked = left.assign(ended=left["cases"].where(given_up, 0), gone=left["cases"].where(~given_up, 0))
@@ -189,39 +147,6 @@ def _survivals(left: pd.DataFrame) -> dict[str, CountedSurvival]:
         )
         for channel, part in summed.groupby("channel", sort=True)
     }
-
-
-def _within(
-    contacts: nw.LazyFrame[Any], times: Mapping[str, Mapping[str, CountedTimes]]
-) -> dict[str, pd.DataFrame]:
-    """Return by channel, unit and day how many contacts took no longer than each quantile."""
-    import narwhals as nw
-
-    answered = contacts.filter(nw.col("became") == ANSWERED)
-    sums = {
-        f"{name}_{what}": (whole_seconds(_TIMES[what]) <= _bound(times[what], QUANTILES[name]))
-        .fill_null(value=False)
-        .cast(nw.Int64)
-        for what, name in _pairs()
-    }
-    rows = answered.select("channel", "unit_id", "day", **sums).group_by("channel", "unit_id", "day")
-    added = to_pandas(rows.agg(*(nw.col(name).sum().cast(nw.Int64) for name in sums)))
-    return {str(name): part for name, part in added.groupby("channel", sort=True)}
-
-
-def _bound(times: Mapping[str, CountedTimes], share: float) -> nw.Expr:
-    """Return the quantile of the channel of each contact, in whole seconds; none where it has no times."""
-    import narwhals as nw
-
-    bound = nw.lit(-1)
-    for channel, counted in times.items():
-        own = nw.when(nw.col("channel") == channel)
-        bound = own.then(nw.lit(int(counted.quantile(share)))).otherwise(bound)
-    return bound
-
-
-def _pairs() -> Iterable[tuple[str, str]]:
-    return ((what, name) for what in _TIMES for name in QUANTILES)
 
 
 def _spread(

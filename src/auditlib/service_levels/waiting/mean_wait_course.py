@@ -70,7 +70,7 @@ def mean_wait_courses(
     seed
         Of the unchanging series it is held against.
     """
-    months = waits_by_month(tables, contacts)
+    months = waits_by_month(contacts)
     courses: dict[str, MeanWaitCourse | Refusal] = {}
     for place, channel in enumerate(channels):
         mine = [entry for entry in months if entry.channel == channel and entry.mean]

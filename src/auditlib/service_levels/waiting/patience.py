@@ -9,29 +9,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from auditlib.contracts import CanonicalTables
 from auditlib.records import Held, Interval, Refusal
 from auditlib.service_levels.contradictory import ASK
 from auditlib.service_levels.waiting.channel_words import by, spoken
-from auditlib.service_levels.waiting.timed import GIVEN_UP, UNKNOWN, whole_seconds
 from auditlib.statistics.clustered_survival import SCALE, CountedSurvival, survival_limits
 from auditlib.statistics.strata import places
 from auditlib.statistics.types import Floats
 
 if TYPE_CHECKING:
-    import narwhals as nw
     import pandas as pd
 
 BOUNDS = (30, 60, 120, 300)
 """Seconds by which it is asked who would have given up."""
 COMPARED = 60
 """Seconds at which channels are compared."""
-_BEYOND = max(BOUNDS) + 1
+BEYOND = max(BOUNDS) + 1
+"""Seconds that stand for all that are longer than the last bound."""
+MOVES = tuple(f"moves_{seconds}" for seconds in BOUNDS)
+"""Columns of what contacts add to a curve."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,36 +168,36 @@ def no_certainty(channel: str) -> Refusal:
 
 
 def patience_by_channel(
-    tables: CanonicalTables,
-    contacts: nw.LazyFrame[Any],
-    steps: Mapping[str, CountedSurvival],
-    *,
-    level: float,
-    fewest: int,
+    steps: Mapping[str, CountedSurvival], moves: pd.DataFrame, *, level: float, fewest: int
 ) -> dict[str, Patience]:
     """Return the patience of the customers of each channel in which it is known when any gave up.
 
     Parameters
     ----------
-    contacts
-        See `timed`.
     steps
         Contacts given up, and those that left otherwise, by the whole seconds they waited; by channel.
+    moves
+        By channel, unit and day, what contacts add to the curve at each of `BOUNDS`: see `moves_of`.
     fewest
         Contacts that must have waited for so long that anything is said of it.
     """
-    curves = {channel: curve for channel, curve in steps.items() if curve.ended.sum() > 0}
-    sums = _clustered(tables, contacts, curves) if curves else {}
-    return {
-        channel: _patience(curve, *sums[channel], level=level, fewest=fewest)
-        for channel, curve in curves.items()
-    }
+    patience = {}
+    for channel, curve in with_patience(steps).items():
+        own = moves[moves["channel"] == channel]
+        sums = [own[name].to_numpy(dtype=np.float64) / SCALE for name in MOVES]
+        patience[channel] = _patience(curve, sums, places(own["unit_id"]), level=level, fewest=fewest)
+    return patience
+
+
+def with_patience(steps: Mapping[str, CountedSurvival]) -> dict[str, CountedSurvival]:
+    """Return those of the curves in which it is known when any gave up."""
+    return {channel: curve for channel, curve in steps.items() if curve.ended.sum() > 0}
 
 
 def _patience(
     curve: CountedSurvival,
-    unit: NDArray[np.int64],
     sums: Sequence[Floats],
+    unit: NDArray[np.int64],
     *,
     level: float,
     fewest: int,
@@ -213,52 +213,23 @@ def _patience(
     return Patience(ended + int(curve.left.sum()), ended, tuple(bounds), curve)
 
 
-def _clustered(
-    tables: CanonicalTables, contacts: nw.LazyFrame[Any], curves: Mapping[str, CountedSurvival]
-) -> dict[str, tuple[NDArray[np.int64], list[Floats]]]:
-    """Return for each channel the units, and by bound the influences on the curve, by unit and day."""
-    import narwhals as nw
+def moves_of(curve: CountedSurvival) -> NDArray[np.int64]:
+    """Return what a contact adds to the curve at each of `BOUNDS`, in units of one over `SCALE`.
 
-    names = [f"influence_{seconds}" for seconds in BOUNDS]
-    within = nw.when(whole_seconds("left") < _BEYOND).then(whole_seconds("left")).otherwise(nw.lit(_BEYOND))
-    known = contacts.filter(~nw.col("left").is_null(), nw.col("became") != UNKNOWN)
-    placed = known.select(
-        "channel",
-        "unit_id",
-        "day",
-        waited=within,
-        gave_up=(nw.col("became") == GIVEN_UP).cast(nw.Int64),
-    )
-    looked_up = placed.join(
-        tables.lazy_of(_influences(curves)), on=["channel", "waited", "gave_up"], how="inner"
-    )
-    summed = (
-        looked_up.group_by("channel", "unit_id", "day")
-        .agg(*(nw.col(name).sum().cast(nw.Float64) for name in names))
-        .sort("channel", "unit_id", "day")
-        .collect()
-    )
-    channel = summed.get_column("channel").to_numpy().astype(str)
-    columns = [summed.get_column(name).to_numpy().astype(np.float64) / SCALE for name in names]
-    unit = places(summed.get_column("unit_id").to_list())
-    return {name: (unit[channel == name], [column[channel == name] for column in columns]) for name in curves}
-
-
-def _influences(curves: Mapping[str, CountedSurvival]) -> dict[str, Any]:
-    """Return the look-up of influences by channel, whole seconds waited, and whether the contact gave up."""
-    seconds = np.arange(_BEYOND + 1)
-    parts: dict[str, list[Any]] = {"channel": [], "waited": [], "gave_up": []}
-    parts |= {f"influence_{bound}": [] for bound in BOUNDS}
-    for channel, curve in curves.items():
-        place = np.searchsorted(curve.times, seconds, side="right") - 1
+    Returns
+    -------
+    ndarray
+        By whether it was given up, the whole seconds it waited, the last all those beyond, and the bound:
+        shape (2, `BEYOND` + 1, bounds).
+    """
+    seconds = np.arange(BEYOND + 1)
+    place = np.searchsorted(curve.times, seconds, side="right") - 1
+    moves = np.zeros((2, len(seconds), len(BOUNDS)), np.int64)
+    for column, bound in enumerate(BOUNDS):
+        own, gone = curve.influences(bound)
         for gave_up in (0, 1):
-            parts["channel"] += [channel] * len(seconds)
-            parts["waited"].append(seconds)
-            parts["gave_up"].append(np.full(len(seconds), gave_up))
-            for bound in BOUNDS:
-                own, gone = curve.influences(bound)
-                # Who gave up after the last bound was still there at every bound.
-                chosen = np.where(gave_up & (seconds < _BEYOND), own[place], gone[place])
-                values = np.where(place < 0, 0.0, chosen)
-                parts[f"influence_{bound}"].append(np.round(values * SCALE).astype(np.int64))
-    return {name: part if name == "channel" else np.concatenate(part) for name, part in parts.items()}
+            # Who gave up after the last bound was still there at every bound.
+            chosen = np.where(gave_up & (seconds < BEYOND), own[place], gone[place])
+            values = np.where(place < 0, 0.0, chosen)
+            moves[gave_up, :, column] = np.round(values * SCALE).astype(np.int64)
+    return moves

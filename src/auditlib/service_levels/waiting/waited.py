@@ -12,11 +12,14 @@ from auditlib.records import Refusal
 from auditlib.service_levels.channels import NO_CONTACTS, without_contacts
 from auditlib.service_levels.counts import TABLE
 from auditlib.service_levels.waiting.answer import WaitingAnswer
-from auditlib.service_levels.waiting.channel_waits import channel_waits
+from auditlib.service_levels.waiting.channel_waits import channel_waits, survivals, times_by_channel
 from auditlib.service_levels.waiting.counted_means import counted_means
+from auditlib.service_levels.waiting.counted_waits import Places, counted_waits
+from auditlib.service_levels.waiting.long_waits_by_hour import long_from
+from auditlib.service_levels.waiting.reached_waits import reached_waits
 from auditlib.service_levels.waiting.result import WaitingResult
 from auditlib.service_levels.waiting.timed import CONTACTS, timed
-from auditlib.service_levels.waiting.waits_by_part import waits_by_part
+from auditlib.service_levels.waiting.waits_by_part import dimensions_of, waits_by_part
 from auditlib.statements import Unanswered
 from auditlib.time.epoch import instant_of
 
@@ -44,11 +47,15 @@ def measure_waiting(
     held = tuple(name for name in (CONTACTS, TABLE) if name in tables.tables)
     if contacts is None:
         return WaitingResult((), counted, {}, 0, held, level) if counted else without_contacts(tables)
-    channels = channel_waits(tables, contacts, level=level, fewest=fewest)
+    places = Places()
+    waits, by_part = counted_waits(contacts, places, dimensions_of(contacts))
+    long = long_from(by_part["hour"].distribution(places.channels))
+    reached = reached_waits(contacts, places, times_by_channel(waits), survivals(waits.left), long)
+    channels = channel_waits(waits, reached, level=level, fewest=fewest)
     if not channels and not counted:
         return NO_CONTACTS
     nameless = rows_in(contacts.filter(nw.col("channel").is_null()))
-    parts = waits_by_part(tables, contacts, level=level)
+    parts = waits_by_part(by_part, places, reached.long, level=level)
     return WaitingResult(channels, counted, parts, nameless, held, level)
 
 

@@ -1,0 +1,115 @@
+"""What NumPy does in the last step of the scripts in Polars: limits, from sums over days of units.
+
+Written apart from the estimators of the suite, so that the same figures check both.
+"""
+
+from __future__ import annotations
+
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+LEVEL = 0.95
+Floats = NDArray[np.float64]
+Limits = tuple[float, float]
+
+
+def spread(moves: Floats) -> float:
+    """Return the variance of a figure by how much each day of a unit moves it."""
+    days = len(moves)
+    return float((moves**2).sum()) * days / (days - 1)
+
+
+def share_limits(share: float, moves: Floats, cases: float, *, level: float = LEVEL) -> Limits:
+    """Return Wilson limits of a share over the independent cases that its days of units are worth."""
+    chance, variance = share * (1 - share), spread(moves)
+    worth = cases if variance <= chance / cases else chance / variance
+    return wilson(share, worth, level=level)
+
+
+def wilson(share: float, n: float, *, level: float = LEVEL) -> Limits:
+    """Return the score limits of a share."""
+    z = NormalDist().inv_cdf((1 + level) / 2)
+    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
+    reach = z / (1 + z * z / n) * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    return float(centre - reach), float(centre + reach)
+
+
+def pooled_limits(meeting: Floats, counted: Floats) -> Limits:
+    """Return the limits of the share of all cases together."""
+    whole = counted.sum()
+    share = float(meeting.sum() / whole)
+    return share_limits(share, (meeting - share * counted) / whole, float(whole))
+
+
+def quantile_limits(seconds: Floats, many: Floats, within: Floats, cases: Floats, share: float) -> Limits:
+    """Return the limits of a quantile: those of the share up to it, read off the distribution (Woodruff).
+
+    Parameters
+    ----------
+    seconds, many
+        Distinct times, and cases of each.
+    within, cases
+        Cases up to the quantile, and all of them, by day of a unit.
+    """
+    reached = float(within.sum() / cases.sum())
+    moves, chance = (within - reached * cases) / cases.sum(), reached * (1 - reached)
+    variance = spread(moves)
+    worth = float(cases.sum()) if variance <= chance / cases.sum() else chance / variance
+    low, high = wilson(share, worth)
+    return quantile(seconds, many, low), quantile(seconds, many, high)
+
+
+def quantile(seconds: Floats, many: Floats, share: float) -> float:
+    """Return the smallest time that at least `share` of the cases do not exceed."""
+    up_to = np.cumsum(many)
+    return float(seconds[np.searchsorted(up_to, share * up_to[-1] - 1e-9 * up_to[-1])])
+
+
+def mean_limits(seconds: Floats, cases: Floats) -> Limits:
+    """Return the limits of a mean, symmetric on the scale of logarithms."""
+    from scipy.special import stdtrit
+
+    mean = float(seconds.sum() / cases.sum())
+    error = np.sqrt(spread((seconds - mean * cases) / cases.sum()))
+    reach = float(stdtrit(len(cases) - 1, (1 + LEVEL) / 2)) * error / mean
+    return float(mean * np.exp(-reach)), float(mean * np.exp(reach))
+
+
+def influences(
+    times: Floats, ended: Floats, gone: Floats, bound: float
+) -> tuple[float, float, Floats, Floats]:
+    """Return the Kaplan-Meier share undone at a bound, who risked it, and what cases of each time move.
+
+    What they move is the logarithm of the share: those who ended at a time, and those who left undone at it.
+    """
+    every = np.cumsum(ended + gone)
+    at_risk = every[-1] - np.concatenate([[0.0], every[:-1]])
+    after, inside = at_risk - ended, times <= bound
+    inside &= after > 0
+    undone = float(np.prod(1 - ended[times <= bound] / at_risk[times <= bound]))
+    steps = np.divide(ended, at_risk * after, out=np.zeros_like(after), where=inside)
+    own = np.divide(1.0, after, out=np.zeros_like(after), where=inside)
+    left = np.cumsum(steps)
+    return undone, float(at_risk[np.searchsorted(times, bound)]), left - own, left
+
+
+def survival_limits(undone: float, sums: Floats) -> Limits:
+    """Return the log-log limits of who would have given up, by influences added up by day of a unit."""
+    z = NormalDist().inv_cdf((1 + LEVEL) / 2)
+    half = z * np.sqrt(spread(sums)) / abs(np.log(undone))
+    centre = np.log(-np.log(undone))
+    return float(1 - np.exp(-np.exp(centre - half))), float(1 - np.exp(-np.exp(centre + half)))
+
+
+def apart_limits(apart: float, moves: Floats) -> Limits:
+    """Return the normal limits of how far two shares lie apart."""
+    reach = NormalDist().inv_cdf((1 + LEVEL) / 2) * np.sqrt(spread(moves))
+    return float(apart - reach), float(apart + reach)
+
+
+def column(frame: Any, name: str) -> Floats:
+    """Return a column of a frame as floating numbers."""
+    return np.asarray(frame.get_column(name).to_numpy(), dtype=np.float64)

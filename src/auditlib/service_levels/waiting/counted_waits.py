@@ -1,0 +1,255 @@
+"""Waits of single contacts counted batch after batch: only counts stay in memory.
+
+Contacts by unit and day, and by part, and how many left after so many whole seconds; what hangs on these
+counts is counted in a second pass (`reached_waits`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from auditlib.contracts.frames import batches
+from auditlib.service_levels.coded_sums import CodedSums, CountedNumbers, NameCodes, Pairs, Whole
+from auditlib.service_levels.waiting.result import QUANTILES
+from auditlib.service_levels.waiting.timed import ANSWERED, BECAME, BOTH, GIVEN_UP, UNKNOWN
+from auditlib.service_levels.waits import SECOND
+from auditlib.time.months import months_of_days
+
+if TYPE_CHECKING:
+    import narwhals as nw
+    import pyarrow as pa
+
+TIMES = {"wait": "left", "handle": "handled"}
+"""Columns of contacts that hold the times of those answered."""
+UNTIMED = -1
+"""Time of a contact of which it is unknown."""
+_ANSWERED, _GIVEN_UP = BECAME.index(ANSWERED), BECAME.index(GIVEN_UP)
+_OPEN = (BECAME.index(UNKNOWN), BECAME.index(BOTH))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CountedWaits:
+    """What the first pass counts.
+
+    Parameters
+    ----------
+    days
+        ``channel``, ``unit_id``, ``day``; contacts by what became of them, and of each of `TIMES` the
+        ``_cases`` of which it is known, and their ``_time`` in microseconds.
+    left
+        ``cases`` by ``channel``, what ``became`` of them, and whole ``seconds`` in the queue.
+    handled
+        ``cases`` by ``channel`` and whole ``seconds`` from the answer to the end.
+    """
+
+    days: pd.DataFrame
+    left: pd.DataFrame
+    handled: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Batch:
+    """Some contacts as arrays, each of shape (contacts,).
+
+    Parameters
+    ----------
+    channel, unit, cluster
+        Codes of the channel, of the unit, and of both with the day.
+    became
+        Place in `BECAME`.
+    times
+        By `TIMES`, microseconds of contacts that were answered; `UNTIMED` where unknown.
+    left
+        Microseconds until any contact left; `UNTIMED` where unknown.
+    """
+
+    channel: Whole
+    unit: Whole
+    day: Whole
+    cluster: Whole
+    became: Whole
+    times: Mapping[str, Whole]
+    left: Whole
+    rows: pa.Table
+
+
+class Places:
+    """Codes of channels, units and days; the same in every pass in which contacts are read."""
+
+    def __init__(self) -> None:
+        self.channels, self.units, self.days = NameCodes(), NameCodes(), NameCodes()
+        self._units, self._clusters, self._became = Pairs(), Pairs(), NameCodes(BECAME)
+
+    def read(self, contacts: nw.LazyFrame[Any], *columns: str) -> Iterator[Batch]:
+        """Yield contacts that name their channel; see `timed.timed`."""
+        import narwhals as nw
+
+        times = (nw.col(column).fill_null(UNTIMED).cast(nw.Int64) for column in TIMES.values())
+        named = contacts.filter(~nw.col("channel").is_null())
+        for rows in batches(named.select("channel", "unit_id", "day", "became", *times, *columns)):
+            yield self._batch(rows)
+
+    def _batch(self, rows: pa.Table) -> Batch:
+        names = ((self.channels, "channel"), (self.units, "unit_id"), (self.days, "day"))
+        channel, unit, day = (codes.codes(rows[name]) for codes, name in names)
+        became, left = self._became.codes(rows["became"]), rows["left"].to_numpy()
+        times = {
+            what: np.where(became == _ANSWERED, rows[column].to_numpy(), UNTIMED)
+            for what, column in TIMES.items()
+        }
+        cluster = self._clusters.codes(self._units.codes(channel, unit), day)
+        return Batch(channel, unit, day, cluster, became, times, left, rows)
+
+    def clusters(self) -> pd.DataFrame:
+        """Return the channel, unit and day of each cluster, in the order of the codes."""
+        unit = self._clusters.first
+        return pd.DataFrame(
+            {
+                "channel": self.channels.names[self._units.first[unit]].astype(str),
+                "unit_id": self.units.names[self._units.second[unit]],
+                "day": self.days.names[self._clusters.second].astype(np.int64),
+            }
+        )
+
+
+class _ByDay:
+    """What became of contacts by channel, unit and day, and what their times add up to."""
+
+    def __init__(self) -> None:
+        self._counts, self._times = CodedSums(len(BECAME) + len(TIMES)), CodedSums(len(TIMES))
+
+    def add(self, batch: Batch) -> None:
+        timed_rows = [time != UNTIMED for time in batch.times.values()]
+        became = [batch.became == place for place in range(len(BECAME))]
+        self._counts.count(batch.cluster, [*became, *timed_rows])
+        self._times.add(batch.cluster, [np.maximum(time, 0) for time in batch.times.values()])
+
+    def frame(self, places: Places) -> pd.DataFrame:
+        counts = [*BECAME, *(f"{what}_cases" for what in TIMES)]
+        sums = {
+            **dict(zip(counts, self._counts.sums, strict=True)),
+            **dict(zip((f"{what}_time" for what in TIMES), self._times.sums, strict=True)),
+        }
+        rows = pd.concat([places.clusters(), pd.DataFrame(sums)], axis=1)
+        return rows.sort_values(["channel", "unit_id", "day"], kind="stable", ignore_index=True)
+
+
+class WaitsOfParts:
+    """Contacts by channel and part, with the distribution of their waits, as batches are added."""
+
+    def __init__(self) -> None:
+        self._names, self._parts = NameCodes(), Pairs()
+        self._counts, self._times, self._seconds = CodedSums(5), CodedSums(1), CountedNumbers()
+
+    def add(self, batch: Batch, parts: pa.ChunkedArray) -> None:
+        """Add contacts by the name of their part."""
+        part = self._parts.codes(batch.channel, self._names.codes(parts))
+        wait, became = batch.times["wait"], batch.became
+        timed = wait != UNTIMED
+        counted = (became == _ANSWERED, became == _GIVEN_UP, np.isin(became, _OPEN), became >= 0, timed)
+        self._counts.count(part, counted)
+        self._times.add(part, [np.maximum(wait, 0)])
+        self._seconds.add(part[timed], wait[timed] // SECOND)
+
+    def frame(self, channels: NameCodes) -> pd.DataFrame:
+        """Return counts, times and quantiles by channel and part, those that name no part left out.
+
+        A quantile is the smallest whole second that at least the share did not exceed.
+        """
+        names = (ANSWERED, GIVEN_UP, "unknown", "offered", "cases")
+        rows = pd.DataFrame(
+            {
+                "channel": channels.names[self._parts.first].astype(str),
+                "part": self._names.names[self._parts.second],
+                **dict(zip(names, self._counts.sums, strict=True)),
+                "time": self._times.sums[0],
+                **{name: self._quantile(share) for name, share in QUANTILES.items()},
+            }
+        )
+        named = rows[rows["part"].notna()]
+        return named.sort_values(["channel", "part"], kind="stable", ignore_index=True)
+
+    def _quantile(self, share: float) -> NDArray[np.float64]:
+        parts, seconds, cases = self._seconds.counted()
+        up_to, every = np.cumsum(cases), np.bincount(parts, cases, minlength=len(self._parts.first))
+        before = (np.cumsum(every) - every).astype(np.int64)
+        # Whole numbers throughout: a share of cases in floating point may miss the case that just reaches it.
+        wanted = every.astype(np.int64)[parts] * round(100 * share)
+        reached = (up_to - before[parts]) * 100 >= wanted
+        quantiles = np.full(len(every), np.nan)
+        parts_reached, first = np.unique(parts[reached], return_index=True)
+        quantiles[parts_reached] = seconds[reached][first]
+        return quantiles
+
+    def distribution(self, channels: NameCodes) -> pd.DataFrame:
+        """Return cases by channel, part and whole seconds, those that name no part left out."""
+        parts, seconds, cases = self._seconds.counted()
+        rows = pd.DataFrame(
+            {
+                "channel": channels.names[self._parts.first[parts]],
+                "part": self._names.names[self._parts.second[parts]],
+                "seconds": seconds,
+                "cases": cases,
+            }
+        )
+        return rows[rows["part"].notna()]
+
+
+class _Left:
+    """Whole seconds until contacts left the queue, and those until handling was over."""
+
+    def __init__(self) -> None:
+        self._left, self._handled = CountedNumbers(), CountedNumbers()
+
+    def add(self, batch: Batch) -> None:
+        timed_rows = (batch.left != UNTIMED) & (batch.became != BECAME.index(UNKNOWN))
+        self._left.add(
+            (batch.channel * len(BECAME) + batch.became)[timed_rows], batch.left[timed_rows] // SECOND
+        )
+        handled = batch.times["handle"]
+        timed_rows = handled != UNTIMED
+        self._handled.add(batch.channel[timed_rows], handled[timed_rows] // SECOND)
+
+    def frames(self, channels: NameCodes) -> tuple[pd.DataFrame, pd.DataFrame]:
+        code, seconds, cases = self._left.counted()
+        channel, became = np.divmod(code, len(BECAME))
+        left = {"channel": channels.names[channel], "became": np.array(BECAME)[became]}
+        left |= {"seconds": seconds, "cases": cases}
+        code, seconds, cases = self._handled.counted()
+        handled = {"channel": channels.names[code], "seconds": seconds, "cases": cases}
+        return pd.DataFrame(left), pd.DataFrame(handled)
+
+
+def counted_waits(
+    contacts: nw.LazyFrame[Any], places: Places, dimensions: Sequence[str]
+) -> tuple[CountedWaits, dict[str, WaitsOfParts]]:
+    """Count contacts by unit and day, by whole seconds, and by each dimension, in one pass.
+
+    Parameters
+    ----------
+    contacts
+        See `timed.timed`.
+    dimensions
+        Columns that hold what contacts are parts of; and ``month``, that of the local day.
+    """
+    by_day, left, parts = _ByDay(), _Left(), {name: WaitsOfParts() for name in dimensions}
+    read = [name for name in dimensions if name not in {"unit_id", "month"}]
+    for batch in places.read(contacts, *read):
+        by_day.add(batch)
+        left.add(batch)
+        for name, waits in parts.items():
+            waits.add(batch, months(batch) if name == "month" else batch.rows[name])
+    return CountedWaits(by_day.frame(places), *left.frames(places.channels)), parts
+
+
+def months(batch: Batch) -> pa.ChunkedArray:
+    """Return the month of each contact."""
+    import pyarrow as pa
+
+    return pa.chunked_array([months_of_days(batch.rows["day"].to_numpy())])
