@@ -102,3 +102,25 @@ def test_intervals_hold_where_units_differ_and_days_are_few(units: int, days: in
         low, high = pooled_share(met, np.full(units * days, 60.0), unit).limits(level=0.95)
         held += low <= truth <= high
     assert held / 600 >= 0.92
+
+
+@pytest.mark.parametrize("small", [0.05, 0.12])
+def test_a_mean_of_units_errs_by_a_unit_of_a_single_day_too(small: float) -> None:
+    """Three units of 60 days and one of a single day of 40 contacts: covered in 92% and more of 400 worlds."""
+    rng = np.random.default_rng(int(small * 100))
+    chance, unit = np.array([0.12, 0.15, 0.2, small]), np.repeat(np.arange(4), [60, 60, 60, 1])
+    every = np.array([70.0, 70.0, 70.0, 40.0])[unit]
+    held = 0
+    for _ in range(400):
+        met = rng.binomial(every.astype(int), chance[unit]).astype(float)
+        low, high = mean_over_groups(met, every, unit).limits(level=0.95)
+        held += low <= chance.mean() <= high
+    assert held / 400 >= 0.92
+
+
+def test_small_units_that_weigh_as_much_as_large_ones_leave_fewer_independent_cases() -> None:
+    unit, every = np.repeat([0, 1], 30), np.repeat([1000.0, 2.0], 30)
+    share = mean_over_groups(every * 0.5, every, unit)
+    assert share.cases == 30_060
+    # Half of each: 4 x .25 / (.25 / 30,000 + .25 / 60).
+    assert share.effective(level=0.95) == pytest.approx(0.25 / (0.25 * (0.25 / 30_000 + 0.25 / 60)), rel=0.01)

@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 from auditlib.contracts.frames import rows_in
 from auditlib.records import Basis, Interval, Measurement, Statistic
+from auditlib.service_levels import unit_days
 from auditlib.service_levels.contradictory import contradictory
 from auditlib.service_levels.counts import TABLE
 from auditlib.service_levels.legs import joined_legs
 from auditlib.service_levels.shares import WHOLES, ShareQuestion, share_of_contacts, standard_way
+from auditlib.service_levels.unit_days import alike
 from auditlib.standards.measure import Context, Measure, Tables, measure, nothing
-from auditlib.standards.observed import IN_PERIOD, counts_by, known, share_known, whole_of
+from auditlib.standards.observed import IN_PERIOD, known, share_known, whole_of
 from auditlib.standards.whole_days import beyond, holds_days, whole_day
 from auditlib.statements import counted
-from auditlib.statistics.intervals import quantile_ranks
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -89,7 +90,8 @@ def resolved_first(tables: Tables, context: Context) -> Measurement:
     every = _offered(tables, "")
     unmarked, unanswered = nw.col("resolved_first").is_null(), nw.col("answered_at").is_null()
     talks = every.filter(~(unmarked & unanswered)) if rows_in(every.filter(~unanswered)) else every
-    first = known(talks, nw.when(~contradictory()).then(nw.col("resolved_first")))
+    mark = nw.when(~contradictory()).then(nw.col("resolved_first"))
+    first = known(talks, mark)
     marked = first.n + rows_in(talks.filter(contradictory(), ~unmarked))
     return share_known(
         first,
@@ -97,6 +99,7 @@ def resolved_first(tables: Tables, context: Context) -> Measurement:
         basis=[Basis("interactions", IN_PERIOD, "resolved_first", marked)],
         none="no contact of the period says whether it was resolved the first time",
         unsaid="whether the contact was resolved",
+        design_effect=alike(talks, mark, level=context.confidence),
         reason="the party's own mark, not re-performed",
     )
 
@@ -142,8 +145,7 @@ def _channels_lifted(contacts: list[int], unknown: int, minimum: int) -> int:
 def wait_quantile(tables: Tables, context: Context, *, channel: str, share: float) -> Measurement:
     """Whole seconds within which the given share of the answered contacts of a channel were answered.
 
-    The smallest wait that at least the share did not exceed; the interval is that of order statistics
-    by the normal approximation (Conover 1999, Practical Nonparametric Statistics, 3.2).
+    The smallest wait that at least the share did not exceed; days of units are clusters, see `unit_days`.
     """
     import narwhals as nw
 
@@ -153,22 +155,24 @@ def wait_quantile(tables: Tables, context: Context, *, channel: str, share: floa
     untold = _untold(answered, seconds["least"] != seconds["most"])
     if untold:
         return nothing(untold)
-    waits = counts_by(answered.select(**seconds), "least", "most")
-    n = sum(waits.values())
-    if n == 0:
+    certain = answered.filter(seconds["least"] == seconds["most"])
+    n, unknown = rows_in(answered), rows_in(answered.filter(seconds["least"] != seconds["most"]))
+    settled, shortest, longest = (
+        unit_days.wait_quantile(rows, seconds[end], share=share, level=context.confidence)
+        for rows, end in ((certain, "least"), (answered, "least"), (answered, "most"))
+    )
+    if settled is None or shortest is None or longest is None:
         return nothing(f"no {channel} contact of the period was answered")
-    settled = [(least, count) for (least, most), count in waits.items() if least == most]
-    value, unknown = _quantile(settled, share, context.confidence)[1], n - sum(count for _, count in settled)
-    shortest = _quantile([(least, count) for (least, _), count in waits.items()], share, context.confidence)
-    longest = _quantile([(most, count) for (_, most), count in waits.items()], share, context.confidence)
+    limits = Interval(shortest.limits.low, longest.limits.high, context.confidence, shortest.limits.method)
     return Measurement(
         "",
-        value,
+        settled.seconds,
         n - unknown,
         Statistic.QUANTILE,
-        interval=Interval(shortest[0], longest[2], context.confidence, "order statistics"),
+        interval=limits,
         unknown=unknown,
-        bounds=(shortest[1], longest[1]) if unknown else None,
+        bounds=(shortest.seconds, longest.seconds) if unknown else None,
+        design_effect=settled.design_effect,
         basis=(Basis("interactions", (*IN_PERIOD, ("channel", channel)), "answered_at", n + doubtful),),
         reason=_left_out(unknown, n, doubtful),
     )
@@ -178,23 +182,6 @@ def _left_out(unknown: int, n: int, doubtful: int) -> str:
     days = f"days without times are said by {unknown:,} of {counted(n, 'answered contact')}"
     contradicting = f"{counted(doubtful, 'contact')} said to be both answered and given up left out"
     return "; ".join([*([days] if unknown else []), *([contradicting] if doubtful else [])])
-
-
-def _quantile(waits: list[tuple[int, int]], share: float, level: float) -> tuple[float, float, float]:
-    """Return the quantile of waits given with their counts, between its lower and its upper limit."""
-    steps, n = sorted(waits), sum(count for _, count in waits)
-    low, value, high = (_ranked(steps, rank) for rank in quantile_ranks(n, share, level=level))
-    return low, value, high
-
-
-def _ranked(steps: list[tuple[int, int]], rank: int) -> float:
-    """Return the value at `rank` (from 1) of values given with their counts, ascending."""
-    cumulated = 0
-    for value, count in steps:
-        cumulated += count
-        if cumulated >= rank:
-            return float(value)
-    return float(steps[-1][0])
 
 
 def _offered(tables: Tables, channel: str) -> nw.LazyFrame[Any]:

@@ -330,13 +330,17 @@ def _of_quantile(certain: Characteristic, measurement: Measurement, rule: Decisi
         or rule.mode is DecisionMode.PROBABILITY
     ):
         return replace(certain, reason="the chances of this quantile are not known for this rule of proof")
-    ranks = quantile_ranks(certain.n, share, level=interval.level)
+    n = round(
+        certain.n / measurement.design_effect
+    )  # waits that are alike are so many fewer independent ones
+    ranks = quantile_ranks(n, share, level=interval.level)
 
     def outcome(count: int) -> Outcome:
         return _outcome(criterion, _with_good(measurement, criterion.target.value, count, ranks), rule)
 
-    curve = _counted(certain.n, outcome, good=True)
-    return replace(certain, curve=curve, reckoning=Reckoning.EXACT, unit="share", on_target=share)
+    curve = _counted(n, outcome, good=True)
+    how = Reckoning.EXACT if n == certain.n else Reckoning.APPROXIMATE
+    return replace(certain, curve=curve, reckoning=how, unit="share", on_target=share)
 
 
 def _with_good(

@@ -137,6 +137,7 @@ def share_known(
     level: EvidenceLevel = EvidenceLevel.RESPONSES,
     excused: int = 0,
     unsaid: str = "",
+    design_effect: float = 1.0,
     reason: str = "",
 ) -> Measurement:
     """Return the share that meets a condition, of the rows for which it is known.
@@ -147,6 +148,8 @@ def share_known(
         Rows outside the limit with a valid recorded deviation.
     unsaid
         What the other rows do not say; their number is told with it.
+    design_effect
+        Rows that are worth one independent row.
     """
     notes = [reason] if reason else []
     if rows.unknown and unsaid:
@@ -161,6 +164,7 @@ def share_known(
         level=level,
         excused=excused,
         unknown=rows.unknown,
+        design_effect=design_effect,
         reason="; ".join(notes),
     )
 

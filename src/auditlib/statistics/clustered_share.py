@@ -7,7 +7,7 @@ the independent cases that are worth as much, so that they stay inside the scale
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,15 +19,23 @@ from auditlib.statistics.types import Floats, normal_quantile
 
 @dataclass(frozen=True, slots=True)
 class ClusteredShare:
-    """A share, its error between clusters, and all cases behind it."""
+    """A share, its error between clusters, and all cases behind it.
+
+    Parameters
+    ----------
+    independent
+        Cases of a pooled share that it would be worth if cases did not go together: where small groups weigh
+        as much as large ones, fewer than there are.
+    """
 
     value: float
     spread: ClusterSpread
     cases: float
+    independent: float
 
     def effective(self, *, level: float) -> float:
         """Return the independent cases that it is worth at a coverage; never more than there are."""
-        return _worth(self.value, self.spread, self.cases, level=level)
+        return _worth(self.value, self.spread, self.independent, level=level)
 
     def limits(self, *, level: float) -> tuple[float, float]:
         """Return the Wilson limits over its effective cases; see `worth_limits`.
@@ -38,7 +46,7 @@ class ClusteredShare:
         >>> [round(limit, 3) for limit in four.limits(level=0.95)]
         [0.24, 0.76]
         """
-        return worth_limits(self.value, self.spread, self.cases, level=level)
+        return worth_limits(self.value, self.spread, self.independent, level=level)
 
 
 def _worth(share: float, spread: ClusterSpread, cases: float, *, level: float) -> float:
@@ -95,16 +103,45 @@ def mean_over_groups(meeting: Floats, counted: Floats, group: NDArray[np.int64])
         Cases that meet, and all of them, of each cluster, shape (clusters,).
     group
         Place of the group of each cluster, from 0, shape (clusters,); groups are the strata.
+
+    Notes
+    -----
+    A small group weighs as much as a large one, so that the mean is worth fewer cases than there are; a group
+    of one cluster errs at least as much as its cases would if they were as much alike as those of the others.
     """
     met, whole = (np.bincount(group, weights=part) for part in (meeting, counted))
     filled = whole > 0
     shares = np.divide(met, whole, out=np.zeros_like(met), where=filled)
     value = float(shares[filled].mean())
-    # Of one cluster nothing is left against its own group: what it adds is held against the mean.
-    several = np.bincount(group[counted > 0], minlength=len(whole))[group] > 1
     weight = np.divide(1.0, whole * filled.sum(), out=np.zeros_like(whole), where=filled)
-    moves = (meeting - np.where(several, shares[group], value) * counted) * weight[group]
-    return _clustered(value, moves, counted, group)
+    moves = (meeting - shares[group] * counted) * weight[group]
+    # Two that meet and two that do not are added, since a share of 0 or 1 has no error of its own.
+    smoothed = (met + 2) / (whole + 4)
+    chance = weight**2 * whole * smoothed * (1 - smoothed)
+    single = np.bincount(group[counted > 0], minlength=len(whole)) == 1
+    apart = np.abs(shares - value) * weight * whole
+    moves = np.where(single[group], _moves_of_single(moves, group, single, chance, apart)[group], moves)
+    clustered = _clustered(value, moves, counted, group)
+    worth = (
+        value * (1 - value) / chance.sum() if 0 < value < 1 else filled.sum() ** 2 / (1 / whole[filled]).sum()
+    )
+    return replace(clustered, independent=min(clustered.cases, float(worth)))
+
+
+def _moves_of_single(
+    moves: Floats, group: NDArray[np.int64], single: NDArray[np.bool_], chance: Floats, apart: Floats
+) -> Floats:
+    """Return by how much groups of one cluster move a mean of groups, shape (groups,).
+
+    By what sets them apart from it, and at least by what chance does in them, were their cases as much alike
+    as those of the other groups.
+    """
+    several = ~single & (chance > 0)
+    others = several[group]
+    of_cases = float(chance[several].sum())
+    variance = spread_of_clusters(moves[others], group[others]).variance
+    alike = max(1.0, variance / of_cases) if of_cases else 1.0
+    return np.maximum(apart, np.sqrt(chance * alike))
 
 
 def mean_over_parts(
@@ -123,9 +160,10 @@ def mean_over_parts(
     """
     value = float(shares.sum() / parts.sum())
     mean = _clustered(value, (shares - value * parts) / parts.sum(), parts, stratum)
-    return ClusteredShare(value, mean.spread, cases)
+    return ClusteredShare(value, mean.spread, cases, cases)
 
 
 def _clustered(value: float, moves: Floats, counted: Floats, stratum: NDArray[np.int64]) -> ClusteredShare:
     filled = counted > 0
-    return ClusteredShare(value, spread_of_clusters(moves[filled], stratum[filled]), float(counted.sum()))
+    cases = float(counted.sum())
+    return ClusteredShare(value, spread_of_clusters(moves[filled], stratum[filled]), cases, cases)
