@@ -64,6 +64,15 @@ def test_contacts_of_an_interval_in_quarantine_are_unknown_and_not_none(metric):
     assert beside.value == alone.value
 
 
+@pytest.mark.parametrize("queue", ["12", "Skill 12", "Hotline"])
+def test_a_queue_whose_name_holds_a_number_is_named_and_stops_nothing(queue):
+    """A number in a sentence that no key has stops a run; a queue may be called by one."""
+    sound, garbled = [{**row, "queue": queue} for row in SOUND], {**GARBLED, "queue": queue}
+    given = answer(evidence(sound, [garbled]))
+    assert f"(A {queue}: 1 of 10)" in str(given)
+    assert unfounded(given) == []
+
+
 def test_every_definition_counts_them_as_unknown():
     waits = waits_by_clock(evidence(SOUND, [GARBLED]), "phone")[0][ClockStart.OFFERED]
     assert sum(row[0] for part in waits.parts for row in part.select("contacts").collect().rows()) == 1000

@@ -129,7 +129,9 @@ def _doubted(doubted: DoubtedCounts) -> Iterator[Number]:
     ):
         yield Number(f"{key}:{doubted.channel}", value, "count", basis=basis)
     for place, queue in enumerate(doubted.queues, start=1):
-        yield Number(f"doubted_queue_{place}:{doubted.channel}", queue.intervals, "count", basis=basis)
+        name = queue.place if any(map(str.isdigit, queue.place)) else ""
+        key = f"doubted_queue_{place}:{doubted.channel}"
+        yield Number(key, queue.intervals, "count", basis=basis, reason=name)
         yield Number(f"queue_intervals_{place}:{doubted.channel}", queue.of, "count", basis=basis)
     for place, (rule, many) in enumerate(doubted.rules, start=1):
         yield Number(f"doubted_rule_{place}:{doubted.channel}", many, "count", basis=basis, reason=rule)

@@ -37,6 +37,11 @@ class DoubtedQueue:
     intervals: int
     of: int
 
+    @property
+    def place(self) -> str:
+        """Where it is, in words."""
+        return f"{self.unit} {self.queue}".strip()
+
 
 @dataclass(frozen=True, slots=True)
 class DoubtedCounts:

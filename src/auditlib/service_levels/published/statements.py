@@ -267,7 +267,7 @@ def _queues(doubted: DoubtedCounts, facts: Facts) -> Sentence:
         say(
             f"{{name}}: {{doubted_queue_{place}}} of {{queue_intervals_{place}}}",
             facts,
-            name=f"{queue.unit} {queue.queue}".strip(),
+            name=queue.place,
         )
         for place, queue in enumerate(doubted.queues[:MOST_NAMED], start=1)
     ]
