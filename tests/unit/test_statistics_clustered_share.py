@@ -106,7 +106,7 @@ def test_intervals_hold_where_units_differ_and_days_are_few(units: int, days: in
 
 @pytest.mark.parametrize("small", [0.05, 0.12])
 def test_a_mean_of_units_errs_by_a_unit_of_a_single_day_too(small: float) -> None:
-    """Three units of 60 days and one of a single day of 40 contacts: covered in 92% and more of 400 worlds."""
+    """Three units of 60 days and one of a single day of 40 contacts: covered in 92% and more."""
     rng = np.random.default_rng(int(small * 100))
     chance, unit = np.array([0.12, 0.15, 0.2, small]), np.repeat(np.arange(4), [60, 60, 60, 1])
     every = np.array([70.0, 70.0, 70.0, 40.0])[unit]
