@@ -62,25 +62,26 @@ class Pairs:
     def codes(self, first: Whole, second: Whole) -> Whole:
         """Return the code of each pair, shape (rows,)."""
         self._make_room(first, second)
-        codes: Whole = self._table[first, second].astype(np.int64)
-        new = codes == _NEW
-        if not new.any():
-            return codes
         width = self._table.shape[1]
-        pairs = np.array(np.divmod(_counted(first[new] * width + second[new])[0], width))
-        self._table[pairs[0], pairs[1]] = np.arange(pairs.shape[1]) + self._pairs.shape[1]
-        self._pairs = np.concatenate([self._pairs, pairs], axis=1)
-        codes[new] = self._table[first[new], second[new]]
+        at = first * width + second
+        codes: Whole = self._table.ravel().take(at).astype(np.int64)
+        new = np.flatnonzero(codes == _NEW)
+        if len(new):
+            pairs = _counted(at[new])[0]
+            self._table.ravel()[pairs] = np.arange(len(pairs)) + self._pairs.shape[1]
+            self._pairs = np.concatenate([self._pairs, np.divmod(pairs, width)], axis=1)
+            codes[new] = self._table.ravel().take(at[new])
         return codes
 
     def _make_room(self, *codes: Whole) -> None:
         wanted = [int(part.max(initial=-1)) + 1 for part in codes]
-        if all(size <= room for size, room in zip(wanted, self._table.shape, strict=True)):
-            return
-        rows, columns = (max(size, room) for size, room in zip(wanted, self._table.shape, strict=True))
-        table = np.full((rows, columns), _NEW, np.int32)
-        table[: self._table.shape[0], : self._table.shape[1]] = self._table
-        self._table = table
+        sizes = zip(wanted, self._table.shape, strict=True)
+        # Twice as many as there were, so that room is seldom made.
+        rows, columns = (room if size <= room else max(size, 2 * room) for size, room in sizes)
+        if (rows, columns) != self._table.shape:
+            table = np.full((rows, columns), _NEW, np.int32)
+            table[: self._table.shape[0], : self._table.shape[1]] = self._table
+            self._table = table
 
     @property
     def first(self) -> Whole:

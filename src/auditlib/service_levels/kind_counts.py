@@ -52,9 +52,9 @@ class KindCounts:
     def shares_by_day(self, counting: Counting) -> tuple[Floats, Floats]:
         """Return shares of the places of a unit day added up, and how many of them have one."""
         meeting, whole = (self._added(kinds) for kinds in (counting.meeting, counting.counted))
-        some = whole > 0
-        shares = np.divide(meeting, whole, out=np.zeros(len(whole)), where=some)
-        return self.by_day(shares), self.by_day(some)
+        present = whole > 0
+        shares = np.divide(meeting, whole, out=np.zeros(len(whole)), where=present)
+        return self.by_day(shares), self.by_day(present)
 
     def _added(self, kinds: frozenset[int]) -> Whole:
         total = np.zeros(len(self.unit_day), np.int64)
@@ -108,10 +108,10 @@ class _Places:
     def add(self, rows: pa.Table) -> None:
         unit_day = self._unit_days.codes(self._units.codes(rows["unit_id"]), self._days.codes(rows["day"]))
         place = self._places.codes(unit_day, self._slot(rows))
-        cell = self._cells.codes(self._kinds.codes(rows["kind"]), place)
+        cell = self._cells.codes(place, self._kinds.codes(rows["kind"]))
         counted = "contacts" in rows.column_names
-        ones = np.ones(rows.num_rows, np.int64)
-        self._sums.add(cell, [rows["contacts"].to_numpy() if counted else ones])
+        each_row = np.ones(rows.num_rows, np.int64)
+        self._sums.add(cell, [rows["contacts"].to_numpy() if counted else each_row])
 
     def _slot(self, rows: pa.Table) -> Whole:
         """Return the code of the half hour and queue; one for all where a place is a day."""
@@ -128,6 +128,6 @@ class _Places:
         rank = np.empty_like(order)
         rank[order] = np.arange(len(order))
         contacts = np.zeros((len(self._kinds.names), len(self._places.first)), np.int64)
-        contacts[self._cells.first, self._cells.second] = self._sums.sums[0]
+        contacts[self._cells.second, self._cells.first] = self._sums.sums[0]
         by_kind = dict(zip(self._kinds.names.astype(np.int64).tolist(), contacts, strict=True))
         return KindCounts(unit[order], day[order], rank[self._places.first], dict(sorted(by_kind.items())))

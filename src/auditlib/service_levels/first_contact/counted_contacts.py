@@ -124,11 +124,18 @@ def _in_order(
     certain = contacts_with_silences(coded.filter(identified(by_matter=recorded.by_matter)), by)
     wanted = [*_COLUMNS, *columns, *_SILENCES, "known", "vague"]
     for rows in certain:
-        yield rows.select(wanted).filter(rows["in_period"])
+        yield _filtered(rows.select(wanted), rows["in_period"])
     if recorded.by_matter and recorded.matters < recorded.contacts:
         vague = coded.filter(identified(by_matter=False)).with_columns(vague=nw.col("matter").is_null())
         for rows in contacts_with_silences(vague, by[:1]):
-            yield rows.select(wanted).filter(pc.and_(rows["in_period"], rows["vague"]))
+            yield _filtered(rows.select(wanted), pc.and_(rows["in_period"], rows["vague"]))
+
+
+def _filtered(rows: pa.Table, wanted: pa.ChunkedArray) -> pa.Table:
+    """Return the rows that are wanted: nearly always all, so that they need not be copied."""
+    import pyarrow.compute as pc
+
+    return rows if pc.all(wanted).as_py() else rows.filter(wanted)
 
 
 class _ByDay:

@@ -97,7 +97,7 @@ class FirstContactCounts:
         part, known = CONDITIONS[condition]
         meets = np.ones(len(self.cluster), dtype=bool)
         for name, codes in known.items():
-            meets &= np.isin(self.codes[name], codes)
+            meets &= np.logical_or.reduce([self.codes[name] == code for code in codes])
         return np.bincount(self.cluster, self.columns[f"{part}_{days}"] * meets).astype(np.float64)
 
     def total(self, condition: str, days: int) -> int:

@@ -84,27 +84,33 @@ class Places:
 
     def __init__(self) -> None:
         self.channels, self.units, self.days = NameCodes(), NameCodes(), NameCodes()
-        self._units, self._clusters, self._became = Pairs(), Pairs(), NameCodes(BECAME)
+        self._units, self._clusters = Pairs(), Pairs()
 
     def read(self, contacts: nw.LazyFrame[Any], *columns: str) -> Iterator[Batch]:
         """Yield contacts that name their channel; see `timed.timed`."""
         import narwhals as nw
 
         times = (nw.col(column).fill_null(UNTIMED).cast(nw.Int64) for column in TIMES.values())
-        named = contacts.filter(~nw.col("channel").is_null())
-        for rows in batches(named.select("channel", "unit_id", "day", "became", *times, *columns)):
+        in_channels = contacts.filter(~nw.col("channel").is_null())
+        for rows in batches(
+            in_channels.select("channel", "unit_id", "day", *times, *columns, became=_place())
+        ):
             yield self._batch(rows)
 
     def _batch(self, rows: pa.Table) -> Batch:
         names = ((self.channels, "channel"), (self.units, "unit_id"), (self.days, "day"))
         channel, unit, day = (codes.codes(rows[name]) for codes, name in names)
-        became, left = self._became.codes(rows["became"]), rows["left"].to_numpy()
+        became, left = rows["became"].to_numpy(), rows["left"].to_numpy()
         times = {
             what: np.where(became == _ANSWERED, rows[column].to_numpy(), UNTIMED)
             for what, column in TIMES.items()
         }
         cluster = self._clusters.codes(self._units.codes(channel, unit), day)
         return Batch(channel, unit, day, cluster, became, times, left, rows)
+
+    def months(self, batch: Batch) -> Whole:
+        """Return the month of each contact."""
+        return months_of_days(self.days.names.astype(np.int64))[batch.day]
 
     def clusters(self) -> pd.DataFrame:
         """Return the channel, unit and day of each cluster, in the order of the codes."""
@@ -116,6 +122,16 @@ class Places:
                 "day": self.days.names[self._clusters.second].astype(np.int64),
             }
         )
+
+
+def _place() -> nw.Expr:
+    """Return the place in `BECAME` of what became of a contact."""
+    import narwhals as nw
+
+    place = nw.lit(len(BECAME) - 1)
+    for earlier, became in enumerate(BECAME[:-1]):
+        place = nw.when(nw.col("became") == became).then(nw.lit(earlier)).otherwise(place)
+    return place.cast(nw.Int64)
 
 
 class _ByDay:
@@ -141,21 +157,31 @@ class _ByDay:
 
 
 class WaitsOfParts:
-    """Contacts by channel and part, with the distribution of their waits, as batches are added."""
+    """Contacts by channel and part, with the distribution of their waits, as batches are added.
 
-    def __init__(self) -> None:
-        self._names, self._parts = NameCodes(), Pairs()
+    Parameters
+    ----------
+    names
+        Of the codes of parts; None where codes are numbers that stand for themselves.
+    """
+
+    def __init__(self, names: NameCodes | None) -> None:
+        self._names, self._parts = names, Pairs()
         self._counts, self._times, self._seconds = CodedSums(5), CodedSums(1), CountedNumbers()
 
-    def add(self, batch: Batch, parts: pa.ChunkedArray) -> None:
-        """Add contacts by the name of their part."""
-        part = self._parts.codes(batch.channel, self._names.codes(parts))
+    def add(self, batch: Batch, parts: Whole) -> None:
+        """Add contacts by the code of their part."""
+        part = self._parts.codes(batch.channel, parts)
         wait, became = batch.times["wait"], batch.became
         timed = wait != UNTIMED
         counted = (became == _ANSWERED, became == _GIVEN_UP, np.isin(became, _OPEN), became >= 0, timed)
         self._counts.count(part, counted)
         self._times.add(part, [np.maximum(wait, 0)])
         self._seconds.add(part[timed], wait[timed] // SECOND)
+
+    @property
+    def _called(self) -> NDArray[Any]:
+        return self._parts.second if self._names is None else self._names.names[self._parts.second]
 
     def frame(self, channels: NameCodes) -> pd.DataFrame:
         """Return counts, times and quantiles by channel and part, those that name no part left out.
@@ -166,14 +192,14 @@ class WaitsOfParts:
         rows = pd.DataFrame(
             {
                 "channel": channels.names[self._parts.first].astype(str),
-                "part": self._names.names[self._parts.second],
+                "part": self._called,
                 **dict(zip(names, self._counts.sums, strict=True)),
                 "time": self._times.sums[0],
                 **{name: self._quantile(share) for name, share in QUANTILES.items()},
             }
         )
-        named = rows[rows["part"].notna()]
-        return named.sort_values(["channel", "part"], kind="stable", ignore_index=True)
+        of_part = rows[rows["part"].notna()]
+        return of_part.sort_values(["channel", "part"], kind="stable", ignore_index=True)
 
     def _quantile(self, share: float) -> NDArray[np.float64]:
         parts, seconds, cases = self._seconds.counted()
@@ -193,7 +219,7 @@ class WaitsOfParts:
         rows = pd.DataFrame(
             {
                 "channel": channels.names[self._parts.first[parts]],
-                "part": self._names.names[self._parts.second[parts]],
+                "part": self._called[parts],
                 "seconds": seconds,
                 "cases": cases,
             }
@@ -201,15 +227,15 @@ class WaitsOfParts:
         return rows[rows["part"].notna()]
 
 
-class _Left:
+class _Departures:
     """Whole seconds until contacts left the queue, and those until handling was over."""
 
     def __init__(self) -> None:
-        self._left, self._handled = CountedNumbers(), CountedNumbers()
+        self._departed, self._handled = CountedNumbers(), CountedNumbers()
 
     def add(self, batch: Batch) -> None:
         timed_rows = (batch.left != UNTIMED) & (batch.became != BECAME.index(UNKNOWN))
-        self._left.add(
+        self._departed.add(
             (batch.channel * len(BECAME) + batch.became)[timed_rows], batch.left[timed_rows] // SECOND
         )
         handled = batch.times["handle"]
@@ -217,13 +243,13 @@ class _Left:
         self._handled.add(batch.channel[timed_rows], handled[timed_rows] // SECOND)
 
     def frames(self, channels: NameCodes) -> tuple[pd.DataFrame, pd.DataFrame]:
-        code, seconds, cases = self._left.counted()
+        code, seconds, cases = self._departed.counted()
         channel, became = np.divmod(code, len(BECAME))
-        left = {"channel": channels.names[channel], "became": np.array(BECAME)[became]}
-        left |= {"seconds": seconds, "cases": cases}
+        departures = {"channel": channels.names[channel], "became": np.array(BECAME)[became]}
+        departures |= {"seconds": seconds, "cases": cases}
         code, seconds, cases = self._handled.counted()
         handled = {"channel": channels.names[code], "seconds": seconds, "cases": cases}
-        return pd.DataFrame(left), pd.DataFrame(handled)
+        return pd.DataFrame(departures), pd.DataFrame(handled)
 
 
 def counted_waits(
@@ -238,18 +264,16 @@ def counted_waits(
     dimensions
         Columns that hold what contacts are parts of; and ``month``, that of the local day.
     """
-    by_day, left, parts = _ByDay(), _Left(), {name: WaitsOfParts() for name in dimensions}
+    names: dict[str, NameCodes | None] = {name: NameCodes() for name in dimensions}
+    names |= {"unit_id": places.units, "month": None}
+    by_day, departures = _ByDay(), _Departures()
+    parts = {name: WaitsOfParts(names[name]) for name in dimensions}
     read = [name for name in dimensions if name not in {"unit_id", "month"}]
     for batch in places.read(contacts, *read):
         by_day.add(batch)
-        left.add(batch)
+        departures.add(batch)
+        codes = {"unit_id": batch.unit, "month": places.months(batch)}
+        codes |= {name: part.codes(batch.rows[name]) for name in read if (part := names[name])}
         for name, waits in parts.items():
-            waits.add(batch, months(batch) if name == "month" else batch.rows[name])
-    return CountedWaits(by_day.frame(places), *left.frames(places.channels)), parts
-
-
-def months(batch: Batch) -> pa.ChunkedArray:
-    """Return the month of each contact."""
-    import pyarrow as pa
-
-    return pa.chunked_array([months_of_days(batch.rows["day"].to_numpy())])
+            waits.add(batch, codes[name])
+    return CountedWaits(by_day.frame(places), *departures.frames(places.channels)), parts

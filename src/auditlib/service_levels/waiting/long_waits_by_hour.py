@@ -33,10 +33,9 @@ def long_waits_by_hour(waits: pd.DataFrame, *, level: float) -> Mapping[tuple[st
     level
         Coverage of the limits of all hours of a channel together.
     """
-    named = waits.assign(hour=waits["hour"].map("{:02d}".format))
     hours = {
-        (str(channel), str(hour)): days
-        for (channel, hour), days in named.groupby(["channel", "hour"], sort=True)
+        (str(channel), str(hour).zfill(2)): days
+        for (channel, hour), days in waits.groupby(["channel", "hour"], sort=True)
         if days["cases"].sum() >= FEWEST
     }
     many = Counter(channel for channel, _ in hours)

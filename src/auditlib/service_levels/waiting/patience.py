@@ -219,17 +219,17 @@ def moves_of(curve: CountedSurvival) -> NDArray[np.int64]:
     Returns
     -------
     ndarray
-        By whether it was given up, the whole seconds it waited, the last all those beyond, and the bound:
-        shape (2, `BEYOND` + 1, bounds).
+        By bound, whether it was given up, and the whole seconds it waited, the last all those beyond: shape
+        (bounds, 2, `BEYOND` + 1).
     """
     seconds = np.arange(BEYOND + 1)
     place = np.searchsorted(curve.times, seconds, side="right") - 1
-    moves = np.zeros((2, len(seconds), len(BOUNDS)), np.int64)
-    for column, bound in enumerate(BOUNDS):
+    moves = np.zeros((len(BOUNDS), 2, len(seconds)), np.int64)
+    for row, bound in enumerate(BOUNDS):
         own, gone = curve.influences(bound)
         for gave_up in (0, 1):
             # Who gave up after the last bound was still there at every bound.
             chosen = np.where(gave_up & (seconds < BEYOND), own[place], gone[place])
             values = np.where(place < 0, 0.0, chosen)
-            moves[gave_up, :, column] = np.round(values * SCALE).astype(np.int64)
+            moves[row, gave_up] = np.round(values * SCALE).astype(np.int64)
     return moves

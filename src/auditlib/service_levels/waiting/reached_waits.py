@@ -76,9 +76,9 @@ def reached_waits(
         for what in TIMES
         for name, share in QUANTILES.items()
     }
-    moves = np.zeros((len(channels), 2, BEYOND + 1, len(BOUNDS)), np.int64)
+    moves = np.zeros((len(BOUNDS), len(channels), 2, BEYOND + 1), np.int64)
     for channel, curve in with_patience(curves).items():
-        moves[channels.index(channel)] = moves_of(curve)
+        moves[:, channels.index(channel)] = moves_of(curve)
     ends = np.array([long_from.get(channel, np.inf) for channel in channels])
     reached = _Reached(_Limits(bounds, ends, moves))
     for batch in places.read(contacts, "hour"):
@@ -103,7 +103,7 @@ class _Limits:
         Whole seconds from which on a wait is long.
     moves
         What a contact adds to each bound of the curve of patience of its channel, by whether it was given up
-        and the whole seconds it waited, the last all those beyond; shape (channels, 2, seconds, bounds).
+        and the whole seconds it waited, the last all those beyond; shape (bounds, channels, 2, seconds).
     """
 
     bounds: Mapping[tuple[str, str], Whole]
@@ -123,7 +123,7 @@ class _Reached:
     def __init__(self, limits: _Limits) -> None:
         self._limits = limits
         self._within = CodedSums(len(limits.bounds))
-        self._moves = CodedSums(limits.moves.shape[-1])
+        self._moves = CodedSums(len(limits.moves))
         self._hours, self._of_hour, self._hour_days, self._long = NameCodes(), Pairs(), Pairs(), CodedSums(2)
 
     def add(self, batch: Batch) -> None:
@@ -137,11 +137,11 @@ class _Reached:
 
     def _add_moves(self, batch: Batch) -> None:
         timed_rows = (batch.left != UNTIMED) & (batch.became != BECAME.index(UNKNOWN))
-        last = self._limits.moves.shape[2] - 1
-        seconds = np.minimum(batch.left[timed_rows] // SECOND, last)
-        gave_up = (batch.became[timed_rows] == _GIVEN_UP).astype(np.int64)
-        moves = self._limits.moves[batch.channel[timed_rows], gave_up, seconds]
-        self._moves.add(batch.cluster[timed_rows], moves.T)
+        moves = self._limits.moves
+        seconds = np.minimum(batch.left[timed_rows] // SECOND, moves.shape[-1] - 1)
+        gave_up = batch.became[timed_rows] == _GIVEN_UP
+        at = np.ravel_multi_index((batch.channel[timed_rows], gave_up, seconds), moves.shape[1:])
+        self._moves.add(batch.cluster[timed_rows], (of_bound.ravel().take(at) for of_bound in moves))
 
     def _add_long(self, batch: Batch) -> None:
         wait = batch.times["wait"]

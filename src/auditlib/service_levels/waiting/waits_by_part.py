@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from auditlib.contracts.frames import any_row
-from auditlib.service_levels.waiting.counted_waits import Places, WaitsOfParts, months
+from auditlib.service_levels.waiting.counted_waits import Places, WaitsOfParts
 from auditlib.service_levels.waiting.long_waits_by_hour import long_waits_by_hour
 from auditlib.service_levels.waiting.result import WaitsOfPart
 from auditlib.service_levels.waiting.timed import ANSWERED, GIVEN_UP
@@ -52,9 +52,9 @@ def waits_by_month(contacts: nw.LazyFrame[Any]) -> tuple[WaitsOfPart, ...]:
     contacts
         See `timed`.
     """
-    places, waits = Places(), WaitsOfParts()
+    places, waits = Places(), WaitsOfParts(None)
     for batch in places.read(contacts):
-        waits.add(batch, months(batch))
+        waits.add(batch, places.months(batch))
     return _of_parts("month", waits, places)
 
 
