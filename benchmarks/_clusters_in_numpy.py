@@ -13,20 +13,45 @@ from numpy.typing import NDArray
 
 LEVEL = 0.95
 Floats = NDArray[np.float64]
+Codes = NDArray[np.int64]
 Limits = tuple[float, float]
 
 
-def spread(moves: Floats) -> float:
-    """Return the variance of a figure by how much each day of a unit moves it."""
-    days = len(moves)
-    return float((moves**2).sum()) * days / (days - 1)
+def units_in(frame: Any) -> Codes:
+    """Return a number for the unit of each row of a frame, from 0."""
+    return np.unique(frame.get_column("unit_id").to_numpy().astype(str), return_inverse=True)[1]
 
 
-def share_limits(share: float, moves: Floats, cases: float, *, level: float = LEVEL) -> Limits:
+def spread(moves: Floats, unit: Codes) -> tuple[float, int]:
+    """Return the variance of a figure by how much each day of a unit moves it, and its degrees of freedom.
+
+    Units are strata, each with several days here.
+    """
+    days = np.bincount(unit)
+    apart = moves - (np.bincount(unit, moves) / np.maximum(days, 1))[unit]
+    squares, kept = np.bincount(unit, apart**2), days > 1
+    return float((squares[kept] * days[kept] / (days[kept] - 1)).sum()), int((days[kept] - 1).sum())
+
+
+def t_quantile(degrees: int, level: float) -> float:
+    """Return how many errors limits are away."""
+    from scipy.special import stdtrit
+
+    return float(stdtrit(degrees, (1 + level) / 2))
+
+
+def independent(share: float, moves: Floats, unit: Codes, cases: float, *, level: float = LEVEL) -> float:
+    """Return the independent cases that a share is worth (Korn and Graubard)."""
+    variance, degrees = spread(moves, unit)
+    if variance <= 0:
+        return cases
+    surely = (NormalDist().inv_cdf((1 + level) / 2) / t_quantile(degrees, level)) ** 2
+    return min(cases, share * (1 - share) / variance * surely)
+
+
+def share_limits(share: float, moves: Floats, unit: Codes, cases: float, *, level: float = LEVEL) -> Limits:
     """Return Wilson limits of a share over the independent cases that its days of units are worth."""
-    chance, variance = share * (1 - share), spread(moves)
-    worth = cases if variance <= chance / cases else chance / variance
-    return wilson(share, worth, level=level)
+    return wilson(share, independent(share, moves, unit, cases, level=level), level=level)
 
 
 def wilson(share: float, n: float, *, level: float = LEVEL) -> Limits:
@@ -37,14 +62,17 @@ def wilson(share: float, n: float, *, level: float = LEVEL) -> Limits:
     return float(centre - reach), float(centre + reach)
 
 
-def pooled_limits(meeting: Floats, counted: Floats) -> Limits:
+def pooled_limits(meeting: Floats, counted: Floats, unit: Codes, *, level: float = LEVEL) -> Limits:
     """Return the limits of the share of all cases together."""
-    whole = counted.sum()
+    some, whole = counted > 0, float(counted.sum())
     share = float(meeting.sum() / whole)
-    return share_limits(share, (meeting - share * counted) / whole, float(whole))
+    moves = (meeting - share * counted)[some] / whole
+    return share_limits(share, moves, unit[some], whole, level=level)
 
 
-def quantile_limits(seconds: Floats, many: Floats, within: Floats, cases: Floats, share: float) -> Limits:
+def quantile_limits(
+    seconds: Floats, many: Floats, within: Floats, cases: Floats, unit: Codes, *, share: float
+) -> Limits:
     """Return the limits of a quantile: those of the share up to it, read off the distribution (Woodruff).
 
     Parameters
@@ -53,12 +81,11 @@ def quantile_limits(seconds: Floats, many: Floats, within: Floats, cases: Floats
         Distinct times, and cases of each.
     within, cases
         Cases up to the quantile, and all of them, by day of a unit.
+    unit
+        Of each day.
     """
     reached = float(within.sum() / cases.sum())
-    moves, chance = (within - reached * cases) / cases.sum(), reached * (1 - reached)
-    variance = spread(moves)
-    worth = float(cases.sum()) if variance <= chance / cases.sum() else chance / variance
-    low, high = wilson(share, worth)
+    low, high = share_limits(share, (within - reached * cases) / cases.sum(), unit, float(cases.sum()))
     return quantile(seconds, many, low), quantile(seconds, many, high)
 
 
@@ -68,13 +95,11 @@ def quantile(seconds: Floats, many: Floats, share: float) -> float:
     return float(seconds[np.searchsorted(up_to, share * up_to[-1] - 1e-9 * up_to[-1])])
 
 
-def mean_limits(seconds: Floats, cases: Floats) -> Limits:
+def mean_limits(seconds: Floats, cases: Floats, unit: Codes) -> Limits:
     """Return the limits of a mean, symmetric on the scale of logarithms."""
-    from scipy.special import stdtrit
-
     mean = float(seconds.sum() / cases.sum())
-    error = np.sqrt(spread((seconds - mean * cases) / cases.sum()))
-    reach = float(stdtrit(len(cases) - 1, (1 + LEVEL) / 2)) * error / mean
+    variance, degrees = spread((seconds - mean * cases) / cases.sum(), unit)
+    reach = t_quantile(degrees, LEVEL) * np.sqrt(variance) / mean
     return float(mean * np.exp(-reach)), float(mean * np.exp(reach))
 
 
@@ -96,17 +121,18 @@ def influences(
     return undone, float(at_risk[np.searchsorted(times, bound)]), left - own, left
 
 
-def survival_limits(undone: float, sums: Floats) -> Limits:
+def survival_limits(undone: float, sums: Floats, unit: Codes) -> Limits:
     """Return the log-log limits of who would have given up, by influences added up by day of a unit."""
-    z = NormalDist().inv_cdf((1 + LEVEL) / 2)
-    half = z * np.sqrt(spread(sums)) / abs(np.log(undone))
+    variance, degrees = spread(sums, unit)
+    half = t_quantile(degrees, LEVEL) * np.sqrt(variance) / abs(np.log(undone))
     centre = np.log(-np.log(undone))
     return float(1 - np.exp(-np.exp(centre - half))), float(1 - np.exp(-np.exp(centre + half)))
 
 
-def apart_limits(apart: float, moves: Floats) -> Limits:
-    """Return the normal limits of how far two shares lie apart."""
-    reach = NormalDist().inv_cdf((1 + LEVEL) / 2) * np.sqrt(spread(moves))
+def apart_limits(apart: float, moves: Floats, unit: Codes) -> Limits:
+    """Return the limits of how far two shares lie apart."""
+    variance, degrees = spread(moves, unit)
+    reach = t_quantile(degrees, LEVEL) * np.sqrt(variance)
     return float(apart - reach), float(apart + reach)
 
 

@@ -21,6 +21,7 @@ from benchmarks._clusters_in_numpy import (
     quantile_limits,
     share_limits,
     survival_limits,
+    units_in,
 )
 
 MEETING = {
@@ -60,13 +61,13 @@ def shares_of(file: Path, criteria: Sequence[tuple[str, str, int]]) -> dict[str,
             *(_share(pl, *formula).sum().alias(f"{name}:shares") for name, formula in asked.items()),
             *(_share(pl, *formula).count().alias(f"{name}:slots") for name, formula in asked.items()),
         )
-        unit = np.unique(days["unit_id"].to_numpy(), return_inverse=True)[1]
+        unit = units_in(days)
         for name, (meets, misses) in asked.items():
             meeting, missing = (_added(days, parts) for parts in (meets, misses))
             counted = meeting + missing
             slotted = (column(days, f"{name}:{part}") for part in ("shares", "slots"))
-            for joined, (share, moves) in _joined(unit, meeting, counted, *slotted).items():
-                low, high = share_limits(share, moves, float(counted.sum()))
+            for joined, (share, moves, cases) in _joined(unit, meeting, counted, *slotted).items():
+                low, high = share_limits(share, moves[counted > 0], unit[counted > 0], cases)
                 key = f"{channel}:{name}:{joined}"
                 shares |= {key: share, f"{key}:low": low, f"{key}:high": high}
     return shares
@@ -83,19 +84,21 @@ def _added(days: Any, parts: Sequence[str]) -> Floats:
 
 def _joined(
     unit: NDArray[np.int64], meeting: Floats, counted: Floats, shares: Floats, slots: Floats
-) -> dict[str, tuple[float, Floats]]:
-    """Return each way of joining with by how much days of units move it."""
+) -> dict[str, tuple[float, Floats, float]]:
+    """Return each way of joining, by how much days of units move it, and the cases it is worth at most."""
     whole = float(counted.sum())
     pooled, by_slot = float(meeting.sum() / whole), float(shares.sum() / slots.sum())
     met, every = np.bincount(unit, meeting), np.bincount(unit, counted)
-    of_unit = met / every
+    of_unit, mean, smoothed = met / every, float((met / every).mean()), (met + 2) / (every + 4)
+    chance = float((smoothed * (1 - smoothed) / every).sum()) / len(every) ** 2
     return {
-        "pooled": (pooled, (meeting - pooled * counted) / whole),
+        "pooled": (pooled, (meeting - pooled * counted) / whole, whole),
         "mean_of_units": (
-            float(of_unit.mean()),
+            mean,
             (meeting - of_unit[unit] * counted) / (every * len(every))[unit],
+            min(whole, mean * (1 - mean) / chance),
         ),
-        "mean_of_intervals": (by_slot, (shares - by_slot * slots) / slots.sum()),
+        "mean_of_intervals": (by_slot, (shares - by_slot * slots) / slots.sum(), whole),
     }
 
 
@@ -191,18 +194,20 @@ def _channel(pl: Any, contacts: Any, left: Any, handled: Any) -> dict[str, float
     days, long = _by_day(pl, contacts, points, _moved(pl, times, curves), _end(*spread["wait"]))
     figures: dict[str, float] = {}
     talked = days.filter(pl.col("answered") > 0)
-    cases = column(talked, "answered")
+    cases, unit, every_unit = column(talked, "answered"), units_in(talked), units_in(days)
     for what, (seconds, many) in spread.items():
         time = column(talked, what) / 1_000_000
-        figures |= _limited(f"{what}:mean", float(time.sum() / cases.sum()), mean_limits(time, cases))
+        figures |= _limited(f"{what}:mean", float(time.sum() / cases.sum()), mean_limits(time, cases, unit))
         for name, share in QUANTILES.items():
             within = column(talked, f"{what}:{name}")
-            limits = quantile_limits(seconds, many, within, cases, share)
+            limits = quantile_limits(seconds, many, within, cases, unit, share=share)
             figures |= _limited(f"{what}:{name}", points[what, name], limits)
     gone, offered = column(days, "gone"), column(days, "offered")
-    figures |= _limited("given_up", float(gone.sum() / offered.sum()), pooled_limits(gone, offered))
+    figures |= _limited(
+        "given_up", float(gone.sum() / offered.sum()), pooled_limits(gone, offered, every_unit)
+    )
     for bound, (undone, risked, *_) in curves.items():
-        limits = survival_limits(undone, column(days, f"influence:{bound}"))
+        limits = survival_limits(undone, column(days, f"influence:{bound}"), every_unit)
         figures |= _limited(f"patience:{bound}", 1 - undone, limits)
         figures[f"patience:{bound}:waited"] = risked
     return figures | _hours(long)
@@ -264,9 +269,8 @@ def _hours(long: Any) -> dict[str, float]:
     hours = long.partition_by("hour", as_dict=True)
     for (hour,), days in hours.items():
         met, cases = column(days, "long"), column(days, "cases")
-        share, whole = float(met.sum() / cases.sum()), float(cases.sum())
         level = 1 - (1 - LEVEL) / len(hours)
-        low, high = share_limits(share, (met - share * cases) / whole, whole, level=level)
+        low, high = pooled_limits(met, cases, units_in(days), level=level)
         figures |= {f"long:{hour:02d}:low": low, f"long:{hour:02d}:high": high}
     return figures
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks._clusters_in_numpy import apart_limits, column, pooled_limits
+from benchmarks._clusters_in_numpy import apart_limits, column, pooled_limits, units_in
 
 DAY = 86_400_000_000
 DETAIL = 7
@@ -118,21 +118,22 @@ def _window(days: Any, window: int) -> dict[str, float]:
     def sums(name: str) -> Any:
         return column(days, f"{name}_{window}")
 
+    unit = units_in(days)
     figures = {name: float(sums(name).sum()) for name in _TOTALS}
     for witness, (meeting, of) in SHARES.items():
         met, counted = sums(meeting), sums(of)
-        low, high = pooled_limits(met, counted)
+        low, high = pooled_limits(met, counted, unit)
         figures |= {witness: met.sum() / counted.sum(), f"{witness}:low": low, f"{witness}:high": high}
     came, late, watched = (sums(f"watched{what}") for what in ("_returned", "_late", ""))
     silent = watched - came
     often, chance = came.sum() / watched.sum(), late.sum() / silent.sum()
     moves = (came - often * watched) / watched.sum() - (late - chance * silent) / silent.sum()
-    low, high = apart_limits(often - chance, moves[watched > 0])
+    low, high = apart_limits(often - chance, moves[watched > 0], unit[watched > 0])
     figures |= {"returned": often, "returned:chance": chance, "returned:low": low, "returned:high": high}
     marked, said, both = sums("both_marked"), sums("said_resolved"), sums("surveyed")
     apart = (marked.sum() - said.sum()) / both.sum()
     moves = (marked - said - apart * both) / both.sum()
-    low, high = apart_limits(apart, moves[both > 0])
+    low, high = apart_limits(apart, moves[both > 0], unit[both > 0])
     return figures | {"denied:low": low, "denied:high": high}
 
 
@@ -140,8 +141,7 @@ def _groups(by: str, frame: Any) -> dict[str, float]:
     figures: dict[str, float] = {}
     for (name,), days in frame.partition_by(by, as_dict=True).items():
         met, counted = column(days, "resolved"), column(days, "base")
-        some = counted > 0
-        low, high = pooled_limits(met[some], counted[some])
+        low, high = pooled_limits(met, counted, units_in(days))
         key = f"{by}:{name}"
         figures |= {key: float(met.sum() / np.sum(counted)), f"{key}:low": low, f"{key}:high": high}
     return figures
