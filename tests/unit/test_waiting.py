@@ -484,6 +484,18 @@ def test_counts_that_say_no_wait_say_once_what_cannot_be_told_and_what_to_ask_fo
     assert unfounded(answer) == []
 
 
+def test_an_interval_in_which_nobody_was_answered_has_no_mean_wait():
+    """Sources write 0.0 where there is none: three empty intervals change no mean."""
+    counts = [
+        counted(10, unit="A", answered=10, mean_wait=30.0),
+        counted(10, unit="B", answered=10, mean_wait=60.0),
+        *(counted(place, unit="B", day=place + 1, answered=0, mean_wait=0.0) for place in range(3)),
+    ]
+    (means,) = measured(evidence(counts=counts)).counted
+    assert (means.intervals, means.contacts) == (2, 20)
+    assert (means.pooled, means.plain) == (45.0, 45.0)
+
+
 def test_means_that_agree_are_said_once():
     counts = [counted(10, unit=unit, answered=10, mean_wait=60.0) for unit in "AB"]
     assert "the plain mean of the intervals is the same" in str(

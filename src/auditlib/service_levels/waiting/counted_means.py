@@ -69,12 +69,15 @@ def _of_channel(tables: CanonicalTables, channel: str, *, level: float) -> Itera
 def _means(
     intervals: nw.LazyFrame[Any], channel: str, *, measure: str, column: str, of: str, level: float
 ) -> CountedMeans | None:
-    """Return both means of a column, weighted by `of` or, where none says that, by contacts offered."""
+    """Return both means of a column, weighted by `of` or, where none says that, by contacts offered.
+
+    Of an interval without such a contact there is no mean, whatever the source writes there: mostly nought.
+    """
     import narwhals as nw
 
     saying = intervals.filter(~nw.col(column).is_null())
     weight = of if rows_with(saying, of) else "offered"
-    weighted = saying.filter(~nw.col(weight).is_null())
+    weighted = saying.filter(nw.col(weight) > 0)
     millionths = (nw.col(column) * _PARTS).round().cast(nw.Int64)
     days = _by_day(weighted, plain=millionths, time=millionths * nw.col(weight), cases=nw.col(weight))
     total = int(days["cases"].sum())
