@@ -382,6 +382,28 @@ def test_what_was_restated_is_not_diluted_by_intervals_that_were_not():
     assert unfounded(answer) == []
 
 
+def test_restated_shares_are_of_the_intervals_that_say_them_in_both_exports():
+    """B never says who was answered in time, and one interval of A says it in the last export alone."""
+    first = exported(10, span(0, 100, 90, 50, 10), span(0, 300, 270, None, 30, unit_id="B"),
+                     span(1, 200, 180, None, 20))  # fmt: skip
+    last = exported(40, span(0, 100, 90, 80, 10), span(0, 300, 270, None, 15, unit_id="B"),
+                    span(1, 200, 180, 180, 20))  # fmt: skip
+    answer = asked([], [*first, *last])
+    (counts,) = answer.result.exports
+    in_time, given_up = counts.shares
+    assert (counts.exported_twice, counts.changed) == (3, 2)
+    assert (in_time.twice, in_time.restated, in_time.offered) == ((0.5, 0.8), (0.5, 0.8), (100, 100))
+    assert (in_time.saying, in_time.restated_saying) == (1, 1)
+    assert (given_up.twice, given_up.offered) == ((60 / 600, 45 / 600), (400, 400))
+    said = str(answer)
+    assert (
+        "Of those offered in the 1 restated interval that says it in both exports, 50.0% were answered in "
+        "time by the first export and 80.0% by the last (of those in the 1 interval that says it in both "
+    ) in said
+    assert "restated, 10.0% were given up by the first export and 6.2% by the last (of those in all" in said
+    assert unfounded(answer) == []
+
+
 @pytest.mark.parametrize(("day", "offered", "late", "changed"), [
     (9, 105, 1, 0), (10, 105, 1, 0), (8, 105, 0, 1), (9, 95, 0, 1), (9, 100, 0, 0),
 ])  # fmt: skip

@@ -179,10 +179,10 @@ def test_outages_count_once_and_in_opening_hours_alone() -> None:
     )
     up = answer.result.availability
     assert isinstance(up, Availability)
-    phone, chat = up.channels
+    (phone,) = up.channels
     assert (hours_in(phone.open_time), [hours_in(part) for part in phone.lost]) == (352, [12, 12])
     assert (phone.outages, phone.idle, phone.endless) == (4, 2, 1)
-    assert chat.shares == (1, 1)
+    assert up.unentered == ("chat",)
     assert [entry.outage_id for entry in up.endless] == ["phone 2024-02-29T12:00"]
     assert up.unregistered == 1
     assert answer.facts["available:phone"].value == pytest.approx(1 - 12 / 352)
@@ -228,7 +228,8 @@ def test_an_outage_known_by_its_day_alone_leaves_availability_open() -> None:
 def test_months_without_an_entry_are_named_and_availability_is_said_without_them_too() -> None:
     """January has 23 working days of 8 hours and one outage of 8; February has no entry."""
     policy = registry(phone="office!", chat="office!")
-    answer = ask({"outages": [outage("2024-01-10T09:00", "2024-01-10T17:00")]}, policy)
+    night = outage("2024-01-10T20:00", "2024-01-10T21:00", channel="chat")
+    answer = ask({"outages": [night, outage("2024-01-10T09:00", "2024-01-10T17:00")]}, policy)
     phone, chat = answer.result.availability.channels
     assert phone.shares == (pytest.approx(1 - 8 / 352),) * 2
     assert phone.shares_entered == (pytest.approx(1 - 8 / 184),) * 2
@@ -242,9 +243,33 @@ def test_months_without_an_entry_are_named_and_availability_is_said_without_them
     assert answer.channels()[0].frame["available_entered"].tolist() == pytest.approx([1 - 8 / 184, 1])
     assert unfounded(answer) == []
     later = outage("2024-02-10T09:00", "2024-02-10T10:00", channel="fax")
-    whole = ask({"outages": [outage("2024-01-10T09:00", "2024-01-10T17:00"), later]}, policy)
+    whole = ask({"outages": [outage("2024-01-10T09:00", "2024-01-10T17:00"), night, later]}, policy)
     assert "has no entry" not in texts(whole)
     assert whole.result.availability.channels[0].shares_entered is None
+
+
+def test_a_channel_without_an_entry_in_the_register_is_not_told_to_be_available() -> None:
+    """Of chat nobody wrote an outage down, whether it has contacts or none: unknown is never good."""
+    policy = registry(phone="office!", chat="office!", post="office")
+    held = {"outages": [outage("2024-01-10T16:00", "2024-01-10T17:00")], "interactions": [contact(1, "chat")]}
+    answer = ask(held, policy)
+    assert answer.result.availability.unentered == ("chat", "post")
+    assert not {"available:chat", "available:post"} & set(answer.facts)
+    said = texts(answer)
+    assert "Phone could be reached in 99.7% of its opening hours." in said
+    assert (
+        "For 2 channels the register has no entry (chat and post): whether they could always be reached or "
+        "nobody wrote anything down, it leaves open."
+    ) in said
+    assert "100.0% (" not in said
+    assert answer.channels()[0].frame["available"].isna().tolist() == [False, True, True]
+    assert unfounded(answer) == []
+
+
+def test_a_register_of_no_promised_channel_says_nothing_of_them() -> None:
+    fax = outage("2024-01-10T16:00", "2024-01-10T17:00", channel="fax")
+    answer = ask({"outages": [fax]}, registry(phone="office!"))
+    assert "has no entry for a promised channel" in answer.result.availability.reason
 
 
 def test_a_gap_between_months_with_entries_is_left_out_of_both_sides() -> None:
@@ -641,12 +666,11 @@ def test_a_shop_in_brazil_with_half_saturdays_and_two_channels() -> None:
         units=units,
         period={"start": "2024-02-01", "end": "2024-02-29"},
     )
-    counter, message = answer.result.availability.channels
+    (counter,) = answer.result.availability.channels
     assert (hours_in(counter.open_time), hours_in(counter.lost[0])) == (21 * 8 + 4 * 4, 1.5)
-    assert hours_in(message.open_time) == 29 * 24
-    assert message.shares == (1, 1)
     said = texts(answer)
-    assert "from 99.2% (balcao) to 100.0% (whatsapp)" in said
+    assert "Balcao could be reached in 99.2% of its opening hours." in said
+    assert "the register has no entry (whatsapp)" in said
     assert "Contacts given up: fewer than two channels can be compared" in said
     assert "no contact says what it was about" in said
     assert [one.subject for one in answer.findings()] == ["silent:balcao"]

@@ -78,7 +78,7 @@ def test_the_published_example_splits_at_82_percent_and_its_verdict_hangs_on_the
 def test_a_verdict_that_every_definition_shares_survives(target, outcome):
     given = answer(*half_hours(60), target=target)
     assert given.result.criteria[0].robust
-    assert f"The verdict is {outcome} by each of them." in str(given)
+    assert f"The verdict is {outcome} by each of the 30." in str(given)
 
 
 def test_what_counts_do_not_tell_apart_is_counted_as_open_and_is_no_verdict():
@@ -189,6 +189,20 @@ def test_a_verdict_that_some_ways_leave_open_is_not_said_of_all():
     assert not entry.robust
     assert "by 12 ways of counting in use the evidence tells bounds alone." in str(given)
     assert "The verdict is not met by 6 of them, and 6 leave it open." in str(given)
+    assert unfounded(given) == []
+
+
+def test_verdicts_are_counted_of_all_ways_where_only_some_have_a_share():
+    """Who gave up after a short wait is not counted: half of the ways have bounds alone."""
+    counts = [span(48 * day, 1000, 830, 700, 170) | dict.fromkeys(MORE) for day in range(60)]
+    held: Any = Evidence({"interval_counts": rows("interval_counts", *counts)}, ())
+    given = ServiceLevelsAnswer(
+        estimate(held, [EDITION.criterion("IM-02")], families(TEXTS), level=0.95, mode=EDITION.rule.mode)
+    )
+    (entry,) = given.result.criteria
+    assert (len(entry.exact), len(entry.open), len(entry.undecided)) == (6, 6, 6)
+    assert "6 of 12 ways of counting in use give 17.0%" in str(given)
+    assert "The verdict is not met by 6 of the 12, and 6 leave it open." in str(given)
     assert unfounded(given) == []
 
 

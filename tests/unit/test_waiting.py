@@ -484,6 +484,34 @@ def test_counts_that_say_no_wait_say_once_what_cannot_be_told_and_what_to_ask_fo
     assert unfounded(answer) == []
 
 
+def test_an_interval_in_which_nobody_was_answered_has_no_mean_wait():
+    """Sources write 0.0 where there is none: three empty intervals change no mean."""
+    counts = [
+        counted(10, unit="A", answered=10, mean_wait=30.0),
+        counted(10, unit="B", answered=10, mean_wait=60.0),
+        *(counted(place, unit="B", day=place + 1, answered=0, mean_wait=0.0) for place in range(3)),
+    ]
+    (means,) = measured(evidence(counts=counts)).counted
+    assert (means.intervals, means.contacts) == (2, 20)
+    assert (means.pooled, means.plain) == (45.0, 45.0)
+
+
+def test_a_mean_that_only_some_intervals_say_is_said_to_be_of_these():
+    """A says a share given up, B counts alone, and C has no contact that could be given up."""
+    counts = [
+        counted(100, unit="A", abandoned_share=0.1, handle_seconds=6_000, answered=100),
+        counted(300, unit="B", abandoned=90, handle_seconds=6_000, answered=100),
+        counted(0, unit="C", answered=0, handle_seconds=0),
+    ]
+    answer = WaitingAnswer(measured(evidence(counts=counts)))
+    said = str(answer)
+    assert (
+        "Phone: by the 1 of 2 interval counts that says it the mean share given up of their contacts is 10.0%"
+    ) in said
+    assert "by 3 interval counts the mean handle time of all contacts is" in said
+    assert unfounded(answer) == []
+
+
 def test_means_that_agree_are_said_once():
     counts = [counted(10, unit=unit, answered=10, mean_wait=60.0) for unit in "AB"]
     assert "the plain mean of the intervals is the same" in str(

@@ -102,8 +102,9 @@ def _shares(entry: CriterionByDefinition, facts: Facts) -> Sentence | str:
     if entry.extremes is None:
         return say("by {open|way|ways} of counting in use the evidence tells bounds alone", facts)
     least, most = entry.extremes
+    ways = "{exact} of {variants|way|ways}" if entry.open else "{exact|way|ways}"
     return say(
-        "{exact|way|ways} of counting in use {exact~gives|give} {smallest} ({first}) to {largest} ({last})",
+        f"{ways} of counting in use {{exact~gives|give}} {{smallest}} ({{first}}) to {{largest}} ({{last}})",
         facts,
         first=_way(entry, least),
         last=_way(entry, most),
@@ -114,12 +115,14 @@ def _verdict(entry: CriterionByDefinition, facts: Facts) -> Sentence | str:
     if not entry.outcomes:
         return "They leave the verdict open." if entry.open else "No verdict can be told."
     left = say(", and {undecided} {undecided~leaves|leave} it open", facts) if entry.undecided else ""
+    # What was said before is of the ways with a share alone: verdicts are of all, and add up to all.
+    every = "the {variants}" if entry.open and entry.exact else "them"
     if len(entry.outcomes) == 1 and entry.undecided:
         (outcome,) = entry.outcomes
-        return say(f"The verdict is {said(outcome)} by {{{outcome}}} of them{{left}}.", facts, left=left)
+        return say(f"The verdict is {said(outcome)} by {{{outcome}}} of {every}{{left}}.", facts, left=left)
     if entry.robust:
         (outcome,) = entry.outcomes
-        return f"The verdict is {said(outcome)} by each of them."
+        return say(f"The verdict is {said(outcome)} by each of {every}.", facts)
     counts = [
         say(f"{said(outcome)} by {{{outcome}}}", facts) for outcome in JUDGED if entry.outcomes[outcome]
     ]

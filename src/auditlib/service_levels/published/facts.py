@@ -36,7 +36,7 @@ def facts(result: PublishedAgainstEvidence) -> Iterator[Number]:
         yield from _doubted(doubted)
 
 
-_UNSAID = "One of the exports does not say it."
+_UNSAID = "No interval says it in both exports."
 
 
 def series(change: ChangedDefinition) -> str:
@@ -95,9 +95,11 @@ def _exports(counts: RestatedCounts) -> Iterator[Number]:
     for column, many in counts.columns:
         yield Number(f"restated_{column}:{counts.channel}", many, "count", basis=basis)
     for share in counts.shares:
+        about = f"{share.measure}:{counts.channel}"
+        yield Number(f"saying_{about}", share.saying, "count", basis=basis)
+        yield Number(f"restated_saying_{about}", share.restated_saying, "count", basis=basis)
         parts = zip(("first", "last"), share.twice, share.restated, share.offered, strict=True)
         for end, twice, restated, offered in parts:
-            about = f"{share.measure}:{counts.channel}"
             reason = "" if twice is not None else _UNSAID
             yield Number(f"{end}_export_{about}", twice, "share", basis=basis, reason=reason)
             reason = (

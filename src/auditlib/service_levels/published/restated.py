@@ -50,22 +50,26 @@ def restated_shares(figures: Sequence[PublishedShare]) -> tuple[RestatedShare, .
 
 @dataclass(frozen=True, slots=True)
 class ExportedShare:
-    """A share over all offered by the first and by the last export; None where one does not say it.
+    """A share over all offered by the first and by the last export, of the intervals that say it in both.
 
     Parameters
     ----------
     twice
-        In all intervals exported twice.
+        In all intervals exported twice; None where none of them says it in both exports.
     restated
         In those of them that were restated alone: others would dilute by how much.
     offered
-        Contacts offered in the restated intervals, by the first and by the last export.
+        Contacts offered in the restated intervals that say it, by the first and by the last export.
+    saying, restated_saying
+        Intervals that say it in both exports: of all exported twice, and of those restated.
     """
 
     measure: str
     twice: tuple[float | None, float | None]
     restated: tuple[float | None, float | None]
     offered: tuple[int, int]
+    saying: int
+    restated_saying: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,10 +171,29 @@ def _sums(columns: Sequence[str]) -> dict[str, nw.Expr]:
         f"{name}_differs": (nw.col(f"{name}_differs") & nw.col("changed")).cast(nw.Int64).sum()
         for name in columns
     }
-    ends = [f"{name}_{end}" for name in columns for end in _ENDS]
-    counts = {name: nw.col(name).sum() for name in ends}
-    restated = {f"{name}_restated": nw.when(nw.col("changed")).then(nw.col(name)).sum() for name in ends}
-    return {"many": nw.len(), **flags, **differing, **counts, **restated}
+    saying = [_sums_of_saying(column) for _, column in _MEASURES if column in columns]
+    return {
+        "many": nw.len(),
+        **flags,
+        **differing,
+        **{key: sum_ for part in saying for key, sum_ in part.items()},
+    }
+
+
+def _sums_of_saying(column: str) -> dict[str, nw.Expr]:
+    """Return sums over the intervals that say a count in both exports: of all, and of those restated."""
+    import narwhals as nw
+
+    ends = [nw.col(f"{column}_{end}") for end in _ENDS]
+    says = ~(ends[0].is_null() | ends[1].is_null())
+    sums = {}
+    for part, chosen in (("twice", says), ("restated", says & nw.col("changed"))):
+        sums[f"{column}:{part}"] = chosen.cast(nw.Int64).sum()
+        for end in _ENDS:
+            for name in (column, "offered"):
+                counted = nw.when(chosen).then(nw.col(f"{name}_{end}"))
+                sums[f"{column}:{part}:{name}_{end}"] = counted.sum()
+    return sums
 
 
 def _restated(row: dict[str, Any], columns: Sequence[str]) -> RestatedCounts:
@@ -190,12 +213,18 @@ def _exported(row: dict[str, Any], measure: str, column: str) -> ExportedShare:
     first, last = _ENDS
     return ExportedShare(
         measure,
-        (_share(row, column, first), _share(row, column, last)),
-        (_share(row, column, f"{first}_restated"), _share(row, column, f"{last}_restated")),
-        (int(row[f"offered_{first}_restated"] or 0), int(row[f"offered_{last}_restated"] or 0)),
+        (_share(row, column, "twice", first), _share(row, column, "twice", last)),
+        (_share(row, column, "restated", first), _share(row, column, "restated", last)),
+        (_offered(row, column, "restated", first), _offered(row, column, "restated", last)),
+        int(row[f"{column}:twice"] or 0),
+        int(row[f"{column}:restated"] or 0),
     )
 
 
-def _share(row: dict[str, Any], column: str, end: str) -> float | None:
-    part, offered = row[f"{column}_{end}"], row[f"offered_{end}"]
-    return None if part is None or not offered else float(part) / float(offered)
+def _offered(row: dict[str, Any], column: str, part: str, end: str) -> int:
+    return int(row[f"{column}:{part}:offered_{end}"] or 0)
+
+
+def _share(row: dict[str, Any], column: str, part: str, end: str) -> float | None:
+    counted, offered = row[f"{column}:{part}:{column}_{end}"], _offered(row, column, part, end)
+    return None if counted is None or not offered else float(counted) / offered

@@ -9,7 +9,7 @@ from auditlib.service_levels.published.changed_definition import ChangedDefiniti
 from auditlib.service_levels.published.facts import series
 from auditlib.service_levels.published.matching import GivenBy, MatchedShare, same_way
 from auditlib.service_levels.published.quarantined_counts import DoubtedCounts
-from auditlib.service_levels.published.restated import RestatedCounts, RestatedShare
+from auditlib.service_levels.published.restated import ExportedShare, RestatedCounts, RestatedShare
 from auditlib.service_levels.published.result import PublishedAgainstEvidence
 from auditlib.service_levels.published.words import about, way_text, ways_text, when
 from auditlib.service_levels.variants import VariantShare
@@ -39,6 +39,7 @@ _COLUMNS = {
     "waiting": "waiting",
     "handle_seconds": "seconds of handling",
 }
+_BECAME = {"answered_within": "answered in time", "abandoned": "given up"}
 _LIMITS = {"within_seconds": "limit of 'in time'", "short_seconds": "limit of a short wait"}
 
 
@@ -206,19 +207,28 @@ def exports(counts: RestatedCounts, facts: Facts) -> Sentence:
 
 
 def _effects(counts: RestatedCounts, facts: Facts) -> Sentence:
-    words = {"answered_within": "answered in time", "abandoned": "given up"}
     effects = [
-        say(
-            f" Of those offered in the intervals that were restated, {{first_restated_{share.measure}}} were "
-            f"{words[share.measure]} by the first export and {{last_restated_{share.measure}}} by the last "
-            f"(of those in all exported twice {{first_export_{share.measure}}} and "
-            f"{{last_export_{share.measure}}}).",
-            facts,
-        )
+        _effect(counts, share, facts)
         for share in counts.shares
         if None not in (*share.twice, *share.restated) and share.restated[0] != share.restated[1]
     ]
     return joined(effects, "")
+
+
+def _effect(counts: RestatedCounts, share: ExportedShare, facts: Facts) -> Sentence:
+    """Return a share by the first export and by the last, of the intervals that say it in both."""
+    measure, restated, twice = share.measure, "the intervals that were restated", "all exported twice"
+    if share.restated_saying < counts.changed:
+        own = f"{{restated_saying_{measure}|restated interval|restated intervals}}"
+        restated = f"the {own} that {{restated_saying_{measure}~says|say}} it in both exports"
+    if share.saying < counts.exported_twice:
+        twice = f"the {{saying_{measure}|interval|intervals}} that {{saying_{measure}~says|say}} it in both"
+    return say(
+        f" Of those offered in {restated}, {{first_restated_{measure}}} were {_BECAME[measure]} by the first "
+        f"export and {{last_restated_{measure}}} by the last (of those in {twice} "
+        f"{{first_export_{measure}}} and {{last_export_{measure}}}).",
+        facts,
+    )
 
 
 def changed_limit(limit: ChangedLimit, facts: Facts) -> Sentence:

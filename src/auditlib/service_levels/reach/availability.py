@@ -40,6 +40,11 @@ EMPTY = Refusal(
     "The register of outages has no entry: whether there was none or nobody wrote any down, it leaves open.",
     "Ask how outages are noticed and written down.",
 )
+NONE_PROMISED = Refusal(
+    "The register of outages has no entry for a promised channel: whether there was none or nobody wrote any "
+    "down, it leaves open.",
+    "Ask how outages of promised channels are noticed and written down.",
+)
 NO_UNITS = Refusal(
     "The evidence has no unit whose opening hours are known.", "Ask for the register of units."
 )
@@ -126,7 +131,9 @@ class Availability:
     Parameters
     ----------
     channels
-        In the order of the registry.
+        Those with an entry in the register, in the order of the registry.
+    unentered
+        Registered channels without an entry: whether they could always be reached nobody knows.
     endless
         Outages without an end in registered channels.
     unregistered
@@ -138,6 +145,7 @@ class Availability:
     """
 
     channels: tuple[ChannelAvailability, ...]
+    unentered: tuple[str, ...] = ()
     endless: tuple[Endless, ...] = ()
     unregistered: int = 0
     unplaced: int = 0
@@ -145,7 +153,7 @@ class Availability:
 
 
 def availability(engagement: Engagement, registry: ChannelPolicy) -> Availability | Refusal:
-    """Return how much of its opening hours each registered channel could be reached in.
+    """Return how much of its opening hours each registered channel with an entry could be reached in.
 
     Raises
     ------
@@ -160,6 +168,10 @@ def availability(engagement: Engagement, registry: ChannelPolicy) -> Availabilit
     register = outages_of(tables, run)
     if register.empty:
         return EMPTY
+    ours = register[register["channel"].isin(list(registry.channels))]
+    if ours.empty:
+        return NONE_PROMISED
+    entered = set(ours["channel"])
     places = unit_places(tables)
     names = dict.fromkeys(entry.calendar for entry in registry.channels.values())
     months = register_months(tables.lazy(TABLE), run)
@@ -167,15 +179,17 @@ def availability(engagement: Engagement, registry: ChannelPolicy) -> Availabilit
     channels = tuple(
         entry
         for channel, promised in registry.channels.items()
-        if (
+        if channel in entered
+        and (
             entry := _of_channel(channel, register, hours[promised.calendar], places, run, months=months)
         ).units
     )
     if not channels:
         return NO_UNITS
-    ours = register[register["channel"].isin(list(registry.channels))]
     without = {unit for entry in hours.values() for unit in entry.without}
-    return Availability(channels, tuple(_endless(ours)), len(register) - len(ours), len(without), months)
+    unentered = tuple(channel for channel in registry.channels if channel not in entered)
+    endless, unregistered = tuple(_endless(ours)), len(register) - len(ours)
+    return Availability(channels, unentered, endless, unregistered, len(without), months)
 
 
 def outages_of(tables: CanonicalTables, run: Run) -> pd.DataFrame:

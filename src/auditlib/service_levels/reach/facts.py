@@ -59,6 +59,7 @@ def _availability(answer: Availability | Refusal) -> Iterator[Number]:
         yield Number("available", None, "share", basis=(), reason=answer.reason)
         return
     yield Number("endless", len(answer.endless), "count", basis=_REGISTER)
+    yield Number("channels_without_outages", len(answer.unentered), "count", basis=_REGISTER)
     yield Number("outages_unregistered", answer.unregistered, "count", basis=_REGISTER)
     yield Number("units_unplaced", answer.unplaced, "units")
     yield Number("months_without_outages", len(answer.months.empty), "count", basis=_REGISTER)

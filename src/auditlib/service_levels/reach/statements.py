@@ -124,15 +124,17 @@ def available(result: ReachResult, facts: Facts) -> Iterator[Sentence]:
         yield Sentence("No outage of the register fell into the opening hours of a promised channel.")
     else:
         yield _spread(result, low, high, facts)
+    if answer.unentered:
+        yield say("For {channels_without_outages|channel|channels} the register has no entry ({channels}): "
+                  "whether {channels_without_outages~it|they} could always be reached or nobody wrote "
+                  "anything down, it leaves open.", facts,
+                  channels=[_named(result, name) for name in answer.unentered])  # fmt: skip
     if answer.months.partial:
         yield _entered(result, answer, facts)
     if answer.endless:
-        yield say(
-            "{endless|outage has|outages have} no end in the register and {endless~counts|count} until the "
-            "audit looks: {channels}.",
-            facts,
-            channels=list(dict.fromkeys(_named(result, entry.channel) for entry in answer.endless)),
-        )
+        channels = list(dict.fromkeys(_named(result, entry.channel) for entry in answer.endless))
+        yield say("{endless|outage has|outages have} no end in the register and {endless~counts|count} until "
+                  "the audit looks: {channels}.", facts, channels=channels)  # fmt: skip
     if answer.unregistered:
         yield say(
             "{outages_unregistered|outage is|outages are} of channels that the registry does not name.", facts

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from auditlib.contracts import CanonicalTables
-from auditlib.contracts.frames import to_pandas
+from auditlib.contracts.frames import rows_in, to_pandas
 from auditlib.records import Interval
 from auditlib.service_levels.channel_contacts import channel_contacts
 from auditlib.service_levels.counts import TABLE, counts
@@ -69,12 +69,15 @@ def _of_channel(tables: CanonicalTables, channel: str, *, level: float) -> Itera
 def _means(
     intervals: nw.LazyFrame[Any], channel: str, *, measure: str, column: str, of: str, level: float
 ) -> CountedMeans | None:
-    """Return both means of a column, weighted by `of` or, where none says that, by contacts offered."""
+    """Return both means of a column, weighted by `of` or, where none says that, by contacts offered.
+
+    Of an interval without such a contact there is no mean, whatever the source writes there: mostly nought.
+    """
     import narwhals as nw
 
     saying = intervals.filter(~nw.col(column).is_null())
     weight = of if rows_with(saying, of) else "offered"
-    weighted = saying.filter(~nw.col(weight).is_null())
+    weighted = saying.filter(nw.col(weight) > 0)
     millionths = (nw.col(column) * _PARTS).round().cast(nw.Int64)
     days = _by_day(weighted, plain=millionths, time=millionths * nw.col(weight), cases=nw.col(weight))
     total = int(days["cases"].sum())
@@ -84,7 +87,15 @@ def _means(
     pooled = int(days["time"].sum()) / _PARTS / total
     plain = int(days["plain"].sum()) / _PARTS / rows
     limits = _limits(days, measure=measure, level=level)
-    return CountedMeans(channel, measure, rows, total, weight, pooled, plain, limits)
+    concerned = _concerned(intervals, weight)
+    return CountedMeans(channel, measure, rows, concerned, total, weight, pooled, plain, limits)
+
+
+def _concerned(intervals: nw.LazyFrame[Any], weight: str) -> int:
+    """Return the intervals that could say a mean: all but those known to have no contact of the kind."""
+    import narwhals as nw
+
+    return rows_in(intervals.filter((nw.col(weight) != 0).fill_null(value=True)))
 
 
 def _handled(intervals: nw.LazyFrame[Any], channel: str, *, level: float) -> CountedMeans | None:
@@ -101,7 +112,8 @@ def _handled(intervals: nw.LazyFrame[Any], channel: str, *, level: float) -> Cou
         return None
     mean, rows = int(days["time"].sum()) / _PARTS / total, int(days["rows"].sum())
     limits = _limits(days, measure="handle", level=level)
-    return CountedMeans(channel, "handle", rows, total, "answered", mean, None, limits)
+    said_of = rows_in(intervals)
+    return CountedMeans(channel, "handle", rows, said_of, total, "answered", mean, None, limits)
 
 
 def _limits(days: pd.DataFrame, *, measure: str, level: float) -> Interval | None:

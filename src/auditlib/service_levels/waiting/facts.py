@@ -124,6 +124,7 @@ def _counted(means: CountedMeans) -> Iterator[Number]:
     of = _SECONDS if span is None else span
     basis = (Basis(TABLE, (*IN_PERIOD, ("channel", means.channel)), rows=means.intervals),)
     yield Number(f"intervals_{means.key}", means.intervals, "count", basis=basis)
+    yield Number(f"concerned_{means.key}", means.concerned, "count", basis=basis)
     limits = _in_span(TimeEstimate(means.pooled, means.interval), of)
     yield Number(f"pooled_{means.key}", of.of(means.pooled), unit, means.contacts, limits, basis)
     if means.plain is not None:

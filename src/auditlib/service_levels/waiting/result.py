@@ -104,8 +104,10 @@ class CountedMeans:
     ----------
     measure
         ``wait``, ``handle`` (seconds) or ``given_up`` (share).
-    intervals, contacts
-        Intervals that say it, and the contacts they count.
+    intervals, concerned
+        Intervals that say it, and all that could: those with such contacts, or of which it is not known.
+    contacts
+        Contacts that the intervals that say it count.
     weighted_by
         ``answered`` or ``offered``: what intervals are weighted by.
     pooled, plain
@@ -117,6 +119,7 @@ class CountedMeans:
     channel: str
     measure: str
     intervals: int
+    concerned: int
     contacts: int
     weighted_by: str
     pooled: float

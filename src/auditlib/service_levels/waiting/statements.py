@@ -123,8 +123,8 @@ def _counted(means: CountedMeans, facts: Facts) -> Sentence:
     unit = f" {span.name}" if span else ""
     pooled = say(f"{{pooled_{means.measure}}}", about)
     whole = say(
-        f"{{channel}}: by {{intervals_{means.measure}|interval count|interval counts}} the mean {{measure}} "
-        "of all contacts is {pooled}{unit}, each interval weighted by contacts {weight}",
+        f"{{channel}}: by {_saying(means)} is {{pooled}}{{unit}}, each interval weighted by contacts "
+        "{weight}",
         about,
         channel=spoken(means.channel).capitalize(),
         measure=MEASURED[means.measure],
@@ -144,6 +144,17 @@ def _counted(means: CountedMeans, facts: Facts) -> Sentence:
         whole=whole,
         plain=plain,
         unit=unit,
+    )
+
+
+def _saying(means: CountedMeans) -> str:
+    """Return a template for the intervals and contacts that a mean is of: of all, or of those that say it."""
+    count = f"intervals_{means.measure}"
+    if means.intervals == means.concerned:
+        return f"{{{count}|interval count|interval counts}} the mean {{measure}} of all contacts"
+    return (
+        f"the {{{count}}} of {{concerned_{means.measure}|interval count|interval counts}} that "
+        f"{{{count}~says|say}} it the mean {{measure}} of their contacts"
     )
 
 
