@@ -468,8 +468,9 @@ def test_the_mark_of_contacts_said_to_be_both_answered_and_given_up_is_unknown()
     assert (both.gross.value, both.gross.n) == (6 / 8, 8)
     assert (both.gross.least, both.gross.most) == (0.6, 0.8)
     assert (both.net.least, both.net.most) == (0.6, 0.8)
-    assert "those without a mark, or said to be both answered and given up, leave open 60.0% to 80.0%" in str(
-        answer
+    assert (
+        "answered ones without a mark, or said to be both answered and given up, leave open 60.0% to 80.0%"
+        in str(answer)
     )
     assert {entry.kind: entry.of for entry in window(answer).disagreements}[Disagreement.MARKED_RETURNED] == 6
     assert unfounded(answer) == []
@@ -490,6 +491,24 @@ def test_contacts_without_a_mark_leave_the_mark_open():
     calls = [call(f"A{n}", 1, customer_id=f"K{n}", resolved_first=n < 8 or None) for n in range(10)]
     gross = share(asked(*calls), Witness.MARK).gross
     assert (gross.value, gross.n, gross.least, gross.most) == (1, 8, 0.8, 1)
+
+
+def test_who_was_never_answered_bears_no_mark():
+    """Of ten, six are marked as resolved, two as not, and two were never answered."""
+    lost = {"answered_at": None, "abandoned": True}
+    calls = [
+        call(f"A{n}", 1 + n / 10, customer_id=f"K{n}", resolved_first=n < 6 if n < 8 else None)
+        | (lost if n >= 8 else {})
+        for n in range(10)
+    ]
+    answer = asked(*calls, demands=Demands(EDITION))
+    gross = share(answer, Witness.MARK).gross
+    assert (gross.value, gross.n, gross.exact) == (0.75, 8, True)
+    assert share(answer, Witness.MARK).net.n == 8
+    assert "of 8 of them that bear one, and 2 that were never answered bear none." in str(answer)
+    assert "75.0% of 8 are marked as resolved; by the same mark 75.0% of 8 first" in str(answer)
+    assert unfounded(answer) == []
+    assert "bear" not in str(asked(*calls[:8], demands=Demands(EDITION)))
 
 
 def test_the_mark_as_the_standard_judges_it_stands_beside_that_of_first_contacts():

@@ -92,6 +92,7 @@ class FirstContactAnswer(Answer[FirstContactResolution]):
             tuple(self.facts),
             units=_UNITS,
             labels=_LABELS,
+            caption="By the mark: of the first contacts that bear one. Who was never answered bears none.",
         )
 
     def contradictions(self) -> Exhibit:

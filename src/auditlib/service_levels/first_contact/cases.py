@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from auditlib.contracts.frames import to_pandas
 from auditlib.service_levels.first_contact.result import Disagreement
 from auditlib.service_levels.first_contact.rule import RepeatRule
-from auditlib.service_levels.first_contact.window_parts import in_base, marked, within_window
+from auditlib.service_levels.first_contact.window_parts import in_base, within_window
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -51,7 +51,7 @@ def _kinds(returned: nw.Expr) -> nw.Expr:
     """Return how a contact disagrees, as the sum of the bits of its kinds; see `windows.CONDITIONS`."""
     import narwhals as nw
 
-    mark = marked()
+    mark = nw.col("mark")
     silent = ~mark & nw.col("answered") & ~returned
     bits = ((mark & returned, _RETURNED), (silent, _SILENT), (mark & ~nw.col("said"), _DENIED))
     kinds = nw.lit(0)

@@ -138,15 +138,28 @@ def _witness(
         return Sentence(f"By {words}, nothing can be said of these contacts.")
     scoped = facts.about(f"{window.days}:{witness}")
     told = say(
-        "By {words} it is {share} ({share[low]} to {share[high]}) of {share_n} of them",
+        "By {words} it is {share} ({share[low]} to {share[high]}) of {share_n} of them{bearing}",
         scoped,
         words=words,
+        bearing=_bearing(window, facts) if witness is Witness.MARK else "",
     )
     if shares.gross.exact:
         return joined([told, "."], "")
     both = ", or said to be both answered and given up," if window.contradicted else ""
-    unsaid = say("; those without a mark{both} leave open {share_least} to {share_most}.", scoped, both=both)
+    unsaid = say(
+        "; answered ones without a mark{both} leave open {share_least} to {share_most}.", scoped, both=both
+    )
     return joined([told, unsaid], "")
+
+
+def _bearing(window: ResolutionWindow, facts: Facts) -> Sentence | str:
+    """Say that who was never answered bears no mark, and is not in the share by it."""
+    if not window.unmarked:
+        return ""
+    return say(
+        " that bear one, and {unmarked} that {unmarked~was|were} never answered {unmarked~bears|bear} none",
+        facts.about(str(window.days)),
+    )
 
 
 def _judged(result: FirstContactResolution, window: ResolutionWindow, facts: Facts) -> Iterator[Sentence]:
@@ -157,12 +170,13 @@ def _judged(result: FirstContactResolution, window: ResolutionWindow, facts: Fac
     scoped = facts.about(f"{window.days}:{Witness.MARK}")
     yield say(
         "{criterion} counts every marked contact, repeats included: {mark_judged} of {mark_judged_n} are "
-        "marked as resolved; by the same mark {share} of {first} first contacts of {whose} are.",
+        "marked as resolved; by the same mark {share} of {first} first contacts of {whose}{bearing} are.",
         facts,
         criterion=judged.criterion,
         share=say("{share}", scoped),
         first=say("{share_n}", scoped),
         whose="matters" if result.recorded.by_matter else "customers",
+        bearing=" that bear one" if window.unmarked else "",
     )
 
 
