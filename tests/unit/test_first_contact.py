@@ -332,6 +332,33 @@ def test_cases_are_listed_soonest_first_and_found_again():
     assert len(table) == 9
 
 
+def overlapped() -> Any:
+    """Return sixty marked contacts: twenty called again days after, and twenty before theirs was over."""
+    first = [call(f"A{n}", 1 + n / 4, customer_id=f"K{n}", resolved_first=True, lasts=DAY // SECOND // 2)
+             for n in range(60)]  # fmt: skip
+    after = [call(f"B{n}", 3 + n / 4, customer_id=f"K{n}") for n in range(20)]
+    within = [call(f"C{n}", 1.25 + n / 4 - n / 1000, customer_id=f"K{n}") for n in range(20, 40)]
+    return asked(*first, *after, *within)
+
+
+def test_who_came_again_before_the_contact_was_over_is_listed_last_in_words_of_its_own():
+    answer = overlapped()
+    table = answer.cases(60).frame
+    assert list(table["interaction_id"]) == [f"A{n}" for n in range(40)]
+    assert set(table["back_after_hours"][:20].round(6)) == {36.0}
+    assert table["back_after_hours"][20:].isna().all()
+    assert table["before_end_hours"][:20].isna().all()
+    assert list(table["before_end_hours"][20:].round(2)) == [round(6 + 0.024 * n, 2) for n in range(20, 40)]
+    words = [entry.words for entry in answer.findings()[0].cases]
+    assert words[0] == "marked as resolved, and the customer came back after 36.0 hours"
+    assert words[20] == (
+        "marked as resolved, and the customer came again before the first contact was over, "
+        "6.5 hours before its end"
+    )
+    assert words[20].startswith(table["contradiction"][20])
+    assert "before_end_hours" not in three_sources().cases(3).frame
+
+
 def test_contradicted_marks_are_findings_with_their_cases():
     first = [
         call(f"A{n}", n % 50, customer_id=f"K{n}", resolved_first=True, unit_id=f"U{n % 3}")

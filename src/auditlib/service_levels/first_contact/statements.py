@@ -26,6 +26,31 @@ DISAGREEMENTS: Mapping[Disagreement, str] = {
 }
 
 
+_OVERLAPPED = "marked as resolved, and the customer came again before the first contact was over"
+
+
+def came_before_over(kind: Disagreement, silence: float | None) -> bool:
+    """Return whether a case is of a customer who came again before the first contact was over.
+
+    Parameters
+    ----------
+    silence
+        Microseconds from the end of the contact to the next; missing where there was none.
+    """
+    return kind is Disagreement.MARKED_RETURNED and silence is not None and silence < 0
+
+
+def contradiction(kind: Disagreement, days: int, silence: float | None) -> str:
+    """Return what contradicts what in a case; see `came_before_over`.
+
+    Examples
+    --------
+    >>> contradiction(Disagreement.MARKED_RETURNED, 7, -1)
+    'marked as resolved, and the customer came again before the first contact was over'
+    """
+    return _OVERLAPPED if came_before_over(kind, silence) else disagreement(kind, days)
+
+
 def disagreement(kind: Disagreement, days: int) -> str:
     """Return what contradicts what under a window of so many days; who came back later is no contradiction.
 
