@@ -478,7 +478,7 @@ def resolved() -> FirstContactAnswer:
         return WitnessShares(witness, share, None)
 
     shares = of(Witness.CONTACTS, 0.7123), of(Witness.MARK, 0.8567)
-    window = ResolutionWindow(7, 400, 10, 20, 5, 0, 0, 0, 0, shares, ())
+    window = ResolutionWindow(7, 400, 10, 20, 5, 0, 0, 0, 0, 0, shares, ())
     recorded = RecordedContacts(900, 900, 900, 900, 900, 900, 900, 900, 0, 0)
     return FirstContactAnswer(FirstContactResolution(RepeatRule((7,)), recorded, (window,)))
 

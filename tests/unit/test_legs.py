@@ -45,6 +45,9 @@ def reference(legs: list[dict[str, Any]]) -> dict[str, Any]:
     marks = [row["resolved_first"] for row in ordered if row["resolved_first"] is not None]
     matters = [row["matter"] for row in ordered if row["matter"] is not None]
     levels = [row["first_level"] for row in ordered if row["first_level"] is not None]
+    answering = next((place for place, row in enumerate(ordered) if row["answered_at"] is not None), None)
+    handed = [row["handed_over"] for row in ordered if row["answered_at"] is not None
+              and row["handed_over"] is not None]  # fmt: skip
     return {
         "resolved_first": marks[-1] if marks else None,
         "matter": matters[0] if matters else None,
@@ -54,7 +57,8 @@ def reference(legs: list[dict[str, Any]]) -> dict[str, Any]:
         "answered_at": min(answers, default=None),
         "ended_at": None if ordered[-1]["ended_at"] is None else max(ends),
         "abandoned": True if both else False if answers else ordered[-1]["abandoned"],
-        "hand_overs": len(ordered) - 1,
+        "handed_over": any(handed) if handed else None,
+        "hand_overs": len(ordered) - 1 - answering if answering is not None else 0,
     }
 
 
@@ -67,7 +71,7 @@ def test_a_call_passed_on_twice_is_one_contact_answered_by_its_second_leg():
     )
     assert set(found) == {"L1", "L4"}
     whole = found["L1"]
-    assert (whole["unit_id"], whole["channel"], whole["hand_overs"]) == ("A", "phone", 2)
+    assert (whole["unit_id"], whole["channel"], whole["hand_overs"]) == ("A", "phone", 1)
     assert [whole[f"{stem}_second"] for stem in ("offered", "answered", "ended")] == [10, 45, 200]
     assert found["L4"]["hand_overs"] == 0
 
@@ -109,6 +113,7 @@ legs_of_contacts = st.lists(
         st.sampled_from([True, False, None]),
         st.sampled_from([True, False, None]),
         st.sampled_from(["bill", "move", None]),
+        st.sampled_from([True, False, None]),
     ),
     min_size=1,
     max_size=12,
@@ -124,8 +129,9 @@ def test_legs_are_joined_as_the_convention_says(drawn):
             None if wait is None else offered + wait,
             ended=None if lasts is None else offered + (wait or 0) + lasts,
             abandoned=gave_up, resolved_first=mark, first_level=mark, matter=matter,
+            handed_over=handed,
         )
-        for place, (contact, offered, wait, lasts, gave_up, mark, matter) in enumerate(drawn)
+        for place, (contact, offered, wait, lasts, gave_up, mark, matter, handed) in enumerate(drawn)
     ]  # fmt: skip
     found = joined(*legs)
     for contact in {row["contact_id"] for row in legs}:

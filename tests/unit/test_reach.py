@@ -601,6 +601,22 @@ def test_legs_of_a_contact_are_one_contact_that_was_handed_over(drop: Sequence[s
     assert (found["handed_over:invoice"].value, found["handed_over:invoice"].n) == (0.25, 40)
 
 
+@pytest.mark.parametrize("drop", [(), ("handed_over",)])
+def test_a_contact_that_flowed_on_before_anybody_answered_was_not_handed_over(drop: Sequence[str]) -> None:
+    """Of 40 answered contacts ten were passed on by who answered, and ten before anybody did."""
+    legs = []
+    for number in range(40):
+        first = contact(number, contact_id=f"K{number}" if number < 20 else None)
+        if number < 20:
+            second = first | {"interaction_id": f"L{number}", "offered_at": first["offered_at"] + 60 * SECOND}
+            legs.append(second | {"answered_at": second["offered_at"] + 5 * SECOND})
+        nobody = {"answered_at": None, "answered_second": None, "ended_at": None, "flowed_out": True}
+        legs.append(first | (nobody | {"handed_over": True} if 10 <= number < 20 else {}))
+    answer = ask({"interactions": legs}, drop=drop)
+    found = {number.key: number for number in answer.numbers()}
+    assert (found["handed_over:invoice"].value, found["handed_over:invoice"].n) == (0.25, 40)
+
+
 def test_shares_by_kind_and_by_the_channel_asked_for_have_ranges_for_the_unknown() -> None:
     contacts = [
         contact(

@@ -34,6 +34,7 @@ _MARKS: Mapping[Witness, tuple[str, str]] = {
     Witness.MARK: ("s", LOWER),
     Witness.CUSTOMERS: ("D", QUIET),
 }
+_LABELS = {**WITNESSES, Witness.MARK: f"{WITNESSES[Witness.MARK]}, of those that bear one"}
 _TICKS = (
     1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400, 28_800, 86_400, 172_800, 604_800,
 )  # fmt: skip
@@ -72,7 +73,7 @@ def _legend(ax: Axes, result: FirstContactResolution) -> None:
     shares = [shares for window in result.windows for shares in window.shares if shares.gross is not None]
     for witness, (mark, colour) in _MARKS.items():
         if witness in {entry.witness for entry in shares}:
-            ax.plot([], [], mark, color=colour, ms=5, label=WITNESSES[witness])
+            ax.plot([], [], mark, color=colour, ms=5, label=_LABELS[witness])
     if any(entry.gross is not None and not entry.gross.exact for entry in shares):
         ax.plot([], [], color=FAINT, lw=5, label="what unknown contacts or marks leave open")
     figure_of(ax).legend(loc="outside lower center", ncols=2, fontsize=8)

@@ -8,7 +8,9 @@ given up is said to be both: what holds of the leg cannot be known of the contac
 
 Whether a contact was resolved is what its last leg says that has a mark: who took it over had the matter
 last, and a leg without a mark takes none back. Its customer and its matter are those of the first leg that
-names any; it is for the first level where no leg is beyond that.
+names any; it is for the first level where no leg is beyond that. It was handed over with every leg that
+follows the first that was answered, or where a leg that was answered says so: what flowed on before anybody
+answered was passed on by no one who had.
 """
 
 from __future__ import annotations
@@ -26,14 +28,16 @@ KNOWN_UNTIL = "known_until"
 _OF_THE_LAST = ("abandoned", "flowed_out")
 _OF_THE_FIRST_THAT_SAYS = ("customer_id", "matter")
 _OF_THE_LAST_THAT_SAYS, _LEAST, _LATEST = ("resolved_first",), ("first_level",), (KNOWN_UNTIL,)
-_SAID_TOGETHER = (*_OF_THE_FIRST_THAT_SAYS, *_OF_THE_LAST_THAT_SAYS, *_LEAST, *_LATEST)
-_FLAGS = ("resolved_first", "first_level")
+_OF_ANSWERED = ("handed_over",)
+_SAID_TOGETHER = (*_OF_THE_FIRST_THAT_SAYS, *_OF_THE_LAST_THAT_SAYS, *_LEAST, *_LATEST, *_OF_ANSWERED)
+_FLAGS = ("resolved_first", "first_level", *_OF_ANSWERED)
 _PLACES = ("at", "day", "second")
 
 
 def joined_legs(contacts: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-    """Return contacts, rows of ``interactions``, each of them once, with ``hand_overs``: its legs less one.
+    """Return contacts, rows of ``interactions``, each of them once.
 
+    With ``hand_overs``: how many legs follow the first that was answered; none where nobody answered.
     Without a column ``contact_id`` every row is a contact, and rows are returned as they are.
     """
     import narwhals as nw
@@ -54,6 +58,9 @@ def _joined(legs: nw.LazyFrame[Any], columns: list[str]) -> nw.LazyFrame[Any]:
     numbered = _with_what_is_said(legs, columns, order).with_columns(
         leg=nw.col("offered_at").cum_count().over(CONTACT, order_by=order),
         legs=nw.col("offered_at").count().over(CONTACT),
+    )
+    numbered = numbered.with_columns(
+        answering=nw.when(~nw.col("answered_at").is_null()).then(nw.col("leg")).min().over(CONTACT),
         both=contradictory().cast(nw.Int64).max().over(CONTACT),
     )
     last = numbered.filter(nw.col("leg") == nw.col("legs"))
@@ -67,7 +74,7 @@ def _joined(legs: nw.LazyFrame[Any], columns: list[str]) -> nw.LazyFrame[Any]:
     whole = numbered.filter(nw.col("leg") == 1).select(
         *(name for name in columns if name not in replaced),
         *(nw.col(f"said_{name}").alias(name) for name in joint),
-        hand_overs=(nw.col("legs") - 1).cast(nw.Int64),
+        hand_overs=(nw.col("legs") - nw.col("answering")).fill_null(0).cast(nw.Int64),
     )
     for part in (
         last.select(CONTACT, *of_last, "both", last_ended=~nw.col("ended_at").is_null()),
@@ -100,6 +107,12 @@ def _with_what_is_said(legs: nw.LazyFrame[Any], columns: list[str], order: list[
     }
     together |= {name: _ordered(name).min().over(CONTACT) for name in _LEAST if name in columns}
     together |= {name: nw.col(name).max().over(CONTACT) for name in _LATEST if name in columns}
+    answered = ~nw.col("answered_at").is_null()
+    together |= {
+        name: nw.when(answered).then(_ordered(name)).max().over(CONTACT)
+        for name in _OF_ANSWERED
+        if name in columns
+    }
     flags = {name: value == 1 for name, value in together.items() if name in _FLAGS}
     return ranked.with_columns(**{f"said_{name}": value for name, value in (together | flags).items()})
 

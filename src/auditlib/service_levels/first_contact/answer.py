@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -38,6 +39,10 @@ _UNITS = {
     **dict.fromkeys(("share", "net", "share_low", "share_high", "net_low", "net_high", *_ENDS), "share"),
     **dict.fromkeys(("share_n", "net_n"), "cases"),
 }
+_CASE = (
+    "interaction_id", "unit_id", "offered_on", "contradiction",
+    "back_after_hours", "before_end_hours", "source",
+)  # fmt: skip
 _CONTRADICTED = {"window": "Days", "contradiction": "Contradiction", "title": "What contradicts what"}
 
 
@@ -92,6 +97,7 @@ class FirstContactAnswer(Answer[FirstContactResolution]):
             tuple(self.facts),
             units=_UNITS,
             labels=_LABELS,
+            caption="By the mark: of the first contacts that bear one. Who was never answered bears none.",
         )
 
     def contradictions(self) -> Exhibit:
@@ -169,22 +175,40 @@ class FirstContactAnswer(Answer[FirstContactResolution]):
 
         cases = self.result.cases
         chosen = pd.DataFrame() if cases is None else cases.groupby("kind", sort=False).head(each)
-        rows = [
-            {
-                "interaction_id": row["interaction_id"],
-                "unit_id": row["unit_id"],
-                "offered_on": date_of(int(row["day"])).isoformat(),
-                "contradiction": statements.disagreement(Disagreement(row["kind"]), self.result.rule.days),
-                "back_after_hours": None if pd.isna(row["until_next"]) else max(row["until_next"], 0) / HOUR,
-                "source": f"{row['source_file']}:{row['source_line']}",
-            }
-            for row in chosen.to_dict("records")
-        ]
+        rows = [_case(row, self.result.rule.days) for row in chosen.to_dict("records")]
+        frame = pd.DataFrame(rows, columns=_CASE)
+        if not frame["before_end_hours"].notna().any():
+            frame = frame.drop(columns="before_end_hours")
         return Exhibit(
-            pd.DataFrame(rows),
+            frame,
             "Contacts on which the sources contradict each other",
             ("interaction_id", "contradiction"),
             facts.BASIS,
-            units={"back_after_hours": "hours", "offered_on": "id", "contradiction": QUOTED},
-            labels={"offered_on": "Offered on", "back_after_hours": "Next contact after (hours)"},
+            units={
+                "back_after_hours": "hours",
+                "before_end_hours": "hours",
+                "offered_on": "id",
+                "contradiction": QUOTED,
+            },
+            labels={
+                "offered_on": "Offered on",
+                "back_after_hours": "Next contact after (hours)",
+                "before_end_hours": "Next contact before its end (hours)",
+            },
         )
+
+
+def _case(row: Mapping[Any, Any], days: int) -> dict[str, Any]:
+    """Return a case as a row of its table, with `_CASE`; a next contact is after its end or before it."""
+    from pandas import isna
+
+    silence = None if isna(row["until_next"]) else int(row["until_next"])
+    return {
+        "interaction_id": row["interaction_id"],
+        "unit_id": row["unit_id"],
+        "offered_on": date_of(int(row["day"])).isoformat(),
+        "contradiction": statements.contradiction(Disagreement(row["kind"]), days, silence),
+        "back_after_hours": None if silence is None or silence < 0 else silence / HOUR,
+        "before_end_hours": None if silence is None or silence >= 0 else -silence / HOUR,
+        "source": f"{row['source_file']}:{row['source_line']}",
+    }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from auditlib.contracts.frames import to_pandas
 from auditlib.service_levels.first_contact.result import Disagreement
 from auditlib.service_levels.first_contact.rule import RepeatRule
-from auditlib.service_levels.first_contact.window_parts import in_base, marked, within_window
+from auditlib.service_levels.first_contact.window_parts import in_base, within_window
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -30,28 +30,37 @@ def disagreeing_cases(contacts: nw.LazyFrame[Any], *, rule: RepeatRule, until: i
     Returns
     -------
     DataFrame
-        ``kind`` and the columns read; those that came back soonest first, else in the order of their offers.
+        ``kind`` and the columns read; those that came back soonest first, then those whose customer came
+        again before the contact was over (``until_next`` below 0), nearest to its end first; else in the
+        order of offers.
     """
     import narwhals as nw
     import pandas as pd
 
     base, kinds = in_base(rule, rule.days, until=until), _kinds(within_window(rule, rule.days))
-    order = ["soonest", "offered_at", "interaction_id"]
+    order = ["overlapped", "soonest", "offered_at", "interaction_id"]
     disagreeing = contacts.filter(nw.col("in_period"), base).with_columns(kinds=kinds)
-    soonest = nw.when(nw.col("kinds") % 2 == _RETURNED).then(nw.col("until_next")).otherwise(nw.lit(0))
-    ranked = disagreeing.filter(nw.col("kinds") > 0).with_columns(soonest=soonest, one=nw.lit(1))
+    came_back = nw.col("kinds") % 2 == _RETURNED
+    soonest = nw.when(came_back).then(nw.col("until_next")).otherwise(nw.lit(0))
+    ranked = (
+        disagreeing.filter(nw.col("kinds") > 0)
+        .with_columns(soonest=soonest, one=nw.lit(1))
+        .with_columns(overlapped=(nw.col("soonest") < 0).cast(nw.Int64), soonest=nw.col("soonest").abs())
+    )
     first = ranked.with_columns(place=nw.col("one").cum_sum().over("kinds", order_by=order))
-    rows = to_pandas(first.filter(nw.col("place") <= MOST_CASES).select(*_READ, "kinds", "soonest"))
+    rows = to_pandas(
+        first.filter(nw.col("place") <= MOST_CASES).select(*_READ, "kinds", "overlapped", "soonest")
+    )
     rows = rows.sort_values(order, ignore_index=True)
     chosen = [rows[rows["kinds"] & bit > 0].assign(kind=str(kind)) for kind, bit in _BITS.items()]
-    return pd.concat(chosen, ignore_index=True).drop(columns=["kinds", "soonest"])
+    return pd.concat(chosen, ignore_index=True).drop(columns=["kinds", "overlapped", "soonest"])
 
 
 def _kinds(returned: nw.Expr) -> nw.Expr:
     """Return how a contact disagrees, as the sum of the bits of its kinds; see `windows.CONDITIONS`."""
     import narwhals as nw
 
-    mark = marked()
+    mark = nw.col("mark")
     silent = ~mark & nw.col("answered") & ~returned
     bits = ((mark & returned, _RETURNED), (silent, _SILENT), (mark & ~nw.col("said"), _DENIED))
     kinds = nw.lit(0)

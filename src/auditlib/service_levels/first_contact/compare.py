@@ -19,7 +19,7 @@ from auditlib.service_levels.first_contact.windows import FirstContactCounts
 from auditlib.statistics.clustered_share import ClusteredShare
 from auditlib.statistics.strata import ClusterSpread, spread_of_clusters
 
-_TOTALS = ("base", "censored", "early", "unanswered", "beyond", "contradicted", "undecided")
+_TOTALS = ("base", "censored", "early", "unanswered", "unmarked", "beyond", "contradicted", "undecided")
 METHOD = "Wilson, days of units as clusters"
 _OF = {
     Disagreement.MARKED_RETURNED: ("marked_returned", "marked"),
@@ -89,7 +89,7 @@ _COUNTED = (
 
 
 def _mark_ends(total: dict[str, int], form: str) -> tuple[float, float] | None:
-    """Return the ends of a share by the mark; None where it is known of all."""
+    """Return the ends of a share by the mark; None where it is known of all that were answered."""
     marked, unsaid = total[f"{form}marked"], total[f"{form}mark_unsaid"]
     every = total[f"{form}mark_known"] + unsaid
     return (marked / every, (marked + unsaid) / every) if unsaid else None

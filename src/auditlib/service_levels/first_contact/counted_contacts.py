@@ -14,7 +14,7 @@ from auditlib.service_levels.coded_sums import CodedSums, NameCodes, Pairs, Whol
 from auditlib.service_levels.first_contact.matters import RecordedContacts, identified
 from auditlib.service_levels.first_contact.ordered_silences import NONE, contacts_with_silences
 from auditlib.service_levels.first_contact.rule import RepeatRule
-from auditlib.service_levels.first_contact.window_parts import marked, parts
+from auditlib.service_levels.first_contact.window_parts import parts
 from auditlib.service_levels.first_contact.window_states import (
     UNSAID,
     WindowStates,
@@ -225,7 +225,7 @@ def _coded() -> dict[str, nw.Expr]:
 
     flags = {
         "answered": nw.col("answered"),
-        "mark": marked(),
+        "mark": nw.col("mark"),
         "level": nw.col("first_level"),
         "said": nw.col("said"),
     }

@@ -15,6 +15,9 @@ from auditlib.service_levels.first_contact.result import (
 from auditlib.standards.observed import IN_PERIOD
 
 _DECLARED = "Declared."
+_TOTALS = (
+    "base", "censored", "early", "unanswered", "unmarked", "beyond", "unknown", "contradicted", "undecided",
+)  # fmt: skip
 BASIS = Basis("interactions", IN_PERIOD)
 RESPONSES = Basis("responses", IN_PERIOD)
 
@@ -45,7 +48,7 @@ def facts(result: FirstContactResolution) -> Iterator[Number]:
 def _window(window: ResolutionWindow) -> Iterator[Number]:
     days = window.days
     yield Number(f"window:{days}", days, "count", reason=_DECLARED)
-    for name in ("base", "censored", "early", "unanswered", "beyond", "unknown", "contradicted", "undecided"):
+    for name in _TOTALS:
         yield Number(f"{name}:{days}", getattr(window, name), "cases", basis=(BASIS,))
     for shares in window.shares:
         row = f"{days}:{shares.witness}"

@@ -13,7 +13,11 @@ from auditlib.service_levels.first_contact.result import (
     FirstContactResolution,
     ResolutionWindow,
 )
-from auditlib.service_levels.first_contact.statements import DISAGREEMENTS
+from auditlib.service_levels.first_contact.statements import (
+    DISAGREEMENTS,
+    came_before_over,
+    contradiction,
+)
 from auditlib.statements import counted, percent
 from auditlib.time.epoch import HOUR
 
@@ -90,21 +94,23 @@ def _finding(
         grade=Grade.MINOR,
         subject=f"first_contact:{kind}",
         evidence=tuple(f"{NOTEBOOK}/{key}:{days}" for key in keys),
-        cases=tuple(_cases(result.cases, kind)),
+        cases=tuple(_cases(result.cases, kind, days)),
         headline=headline,
         shortfall=shortfall,
     )
 
 
-def _cases(cases: pd.DataFrame | None, kind: Disagreement) -> Iterator[CaseReference]:
+def _cases(cases: pd.DataFrame | None, kind: Disagreement, days: int) -> Iterator[CaseReference]:
     if cases is None:
         return
     chosen = cases.loc[cases["kind"] == str(kind), ["interaction_id", "unit_id", "until_next"]]
     for contact, unit, silence in chosen.itertuples(index=False, name=None):
-        yield CaseReference("interactions", str(contact), str(unit), _words(kind, silence))
+        yield CaseReference("interactions", str(contact), str(unit), _words(kind, silence, days))
 
 
-def _words(kind: Disagreement, silence: int) -> str:
+def _words(kind: Disagreement, silence: int, days: int) -> str:
     if kind is not Disagreement.MARKED_RETURNED:
         return DISAGREEMENTS[kind]
-    return f"{DISAGREEMENTS[kind]} after {max(silence, 0) / HOUR:,.1f} hours"
+    if came_before_over(kind, silence):
+        return f"{contradiction(kind, days, silence)}, {-silence / HOUR:,.1f} hours before its end"
+    return f"{DISAGREEMENTS[kind]} after {silence / HOUR:,.1f} hours"

@@ -126,6 +126,8 @@ class ResolutionWindow:
         Of the base, those so soon after the evidence begins that they may go on with an older matter.
     unanswered
         Of the base, those never answered: not resolved.
+    unmarked
+        Of these, those without a mark: there was nothing to mark, and no share by the mark has them.
     beyond
         Of the base, those the first level cannot resolve.
     unknown
@@ -147,6 +149,7 @@ class ResolutionWindow:
     censored: int
     early: int
     unanswered: int
+    unmarked: int
     beyond: int
     unknown: int
     contradicted: int

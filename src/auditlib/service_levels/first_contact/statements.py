@@ -26,6 +26,31 @@ DISAGREEMENTS: Mapping[Disagreement, str] = {
 }
 
 
+_OVERLAPPED = "marked as resolved, and the customer came again before the first contact was over"
+
+
+def came_before_over(kind: Disagreement, silence: float | None) -> bool:
+    """Return whether a case is of a customer who came again before the first contact was over.
+
+    Parameters
+    ----------
+    silence
+        Microseconds from the end of the contact to the next; missing where there was none.
+    """
+    return kind is Disagreement.MARKED_RETURNED and silence is not None and silence < 0
+
+
+def contradiction(kind: Disagreement, days: int, silence: float | None) -> str:
+    """Return what contradicts what in a case; see `came_before_over`.
+
+    Examples
+    --------
+    >>> contradiction(Disagreement.MARKED_RETURNED, 7, -1)
+    'marked as resolved, and the customer came again before the first contact was over'
+    """
+    return _OVERLAPPED if came_before_over(kind, silence) else disagreement(kind, days)
+
+
 def disagreement(kind: Disagreement, days: int) -> str:
     """Return what contradicts what under a window of so many days; who came back later is no contradiction.
 
@@ -138,15 +163,28 @@ def _witness(
         return Sentence(f"By {words}, nothing can be said of these contacts.")
     scoped = facts.about(f"{window.days}:{witness}")
     told = say(
-        "By {words} it is {share} ({share[low]} to {share[high]}) of {share_n} of them",
+        "By {words} it is {share} ({share[low]} to {share[high]}) of {share_n} of them{bearing}",
         scoped,
         words=words,
+        bearing=_bearing(window, facts) if witness is Witness.MARK else "",
     )
     if shares.gross.exact:
         return joined([told, "."], "")
     both = ", or said to be both answered and given up," if window.contradicted else ""
-    unsaid = say("; those without a mark{both} leave open {share_least} to {share_most}.", scoped, both=both)
+    unsaid = say(
+        "; answered ones without a mark{both} leave open {share_least} to {share_most}.", scoped, both=both
+    )
     return joined([told, unsaid], "")
+
+
+def _bearing(window: ResolutionWindow, facts: Facts) -> Sentence | str:
+    """Say that who was never answered bears no mark, and is not in the share by it."""
+    if not window.unmarked:
+        return ""
+    return say(
+        " that bear one, and {unmarked} that {unmarked~was|were} never answered {unmarked~bears|bear} none",
+        facts.about(str(window.days)),
+    )
 
 
 def _judged(result: FirstContactResolution, window: ResolutionWindow, facts: Facts) -> Iterator[Sentence]:
@@ -157,12 +195,13 @@ def _judged(result: FirstContactResolution, window: ResolutionWindow, facts: Fac
     scoped = facts.about(f"{window.days}:{Witness.MARK}")
     yield say(
         "{criterion} counts every marked contact, repeats included: {mark_judged} of {mark_judged_n} are "
-        "marked as resolved; by the same mark {share} of {first} first contacts of {whose} are.",
+        "marked as resolved; by the same mark {share} of {first} first contacts of {whose}{bearing} are.",
         facts,
         criterion=judged.criterion,
         share=say("{share}", scoped),
         first=say("{share_n}", scoped),
         whose="matters" if result.recorded.by_matter else "customers",
+        bearing=" that bear one" if window.unmarked else "",
     )
 
 

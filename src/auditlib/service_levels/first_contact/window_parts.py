@@ -11,14 +11,6 @@ if TYPE_CHECKING:
     import narwhals as nw
 
 
-def marked() -> nw.Expr:
-    """Return the party's own mark; one never answered has nothing to be marked."""
-    import narwhals as nw
-
-    silent = nw.col("mark").is_null() & ~nw.col("answered")
-    return nw.when(silent).then(nw.lit(value=False)).otherwise(nw.col("mark"))
-
-
 def begins(rule: RepeatRule, days: int) -> nw.Expr:
     """Return whether a contact is the first of its matter; a vague one is where it stands alone."""
     import narwhals as nw

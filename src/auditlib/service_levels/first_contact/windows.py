@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _NO, _YES, _SAID = (0,), (1,), (0, 1)
 _ANSWERED, _FIRST_LEVEL, _UNKNOWN = {"answered": _YES}, {"level": _YES}, (UNSAID,)
+_MAYBE = (*_YES, *_UNKNOWN)
 CONDITIONS: Mapping[str, tuple[str, Mapping[str, tuple[int, ...]]]] = MappingProxyType(
     {
         "base": ("base", {}),
@@ -39,9 +40,10 @@ CONDITIONS: Mapping[str, tuple[str, Mapping[str, tuple[int, ...]]]] = MappingPro
         "level_unsaid": ("base", {"level": _UNKNOWN}),
         "level_unsaid_resolved": ("silent", _ANSWERED | {"level": _UNKNOWN}),
         "mark_known": ("base", {"mark": _SAID}),
-        "mark_unsaid": ("base", {"mark": _UNKNOWN}),
+        "mark_unsaid": ("base", {"answered": _MAYBE, "mark": _UNKNOWN}),
+        "unmarked": ("base", {"answered": _NO, "mark": _UNKNOWN}),
         "marked": ("base", {"mark": _YES}),
-        "net_mark_unsaid": ("base", _FIRST_LEVEL | {"mark": _UNKNOWN}),
+        "net_mark_unsaid": ("base", _FIRST_LEVEL | {"answered": _MAYBE, "mark": _UNKNOWN}),
         "net_mark_known": ("base", _FIRST_LEVEL | {"mark": _SAID}),
         "net_marked": ("base", _FIRST_LEVEL | {"mark": _YES}),
         "marked_returned": ("returned", {"mark": _YES}),

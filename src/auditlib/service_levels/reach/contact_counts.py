@@ -104,7 +104,8 @@ NOBODY = Count(0, 0, 0)
 def contacts_of(tables: CanonicalTables) -> nw.LazyFrame[Any] | None:
     """Return the contacts of the period, ``kind`` and ``via`` filled; None where there is no such table.
 
-    Legs of one contact are one; a contact of several legs was handed over, whatever its last leg says.
+    Legs of one contact are one; where a leg follows one that was answered, it was handed over, whatever its
+    legs say. What flowed on before anybody answered was not.
     """
     import narwhals as nw
 
