@@ -1,4 +1,4 @@
-"""What criteria on single contacts prove hangs on how much days of a unit differ, and not on units that do."""
+"""What criteria on single contacts prove hangs on how much days of a unit differ, not on units that do."""
 
 from __future__ import annotations
 
