@@ -25,7 +25,7 @@ def contact(day: int, unit: str, *, wait: int, solved: bool) -> dict[str, Any]:
 
 
 def company(*, bad_day: bool, units: bool) -> list[dict[str, Any]]:
-    """Half of all contacts are slow and unsolved: every second one, those of every second day, or of a unit."""
+    """Half of all contacts are slow and unsolved: every second one, of every second day, or of one unit."""
     rows = []
     for number in range(DAYS * OF_A_DAY):
         day, place = divmod(number, OF_A_DAY)
