@@ -18,7 +18,7 @@ from auditlib.disclosure import MinimumFrequency
 from auditlib.records import Refusal
 from auditlib.service_levels import backlog
 from auditlib.service_levels.waiting.backlog import Backlog, BacklogAnswer, open_by_day
-from auditlib.service_levels.waiting.backlog_course import course_of
+from auditlib.service_levels.waiting.backlog_course import course_of, title_words
 from auditlib.time.epoch import date_of
 
 LAST = 40
@@ -217,14 +217,20 @@ def test_what_resembles_the_day_before_seldom_seems_to_rise_or_fall(days: int):
             wandering[day] = 0.8 * wandering[day - 1] + step
         course = course_of(np.round(40 + 5 * wandering).astype(np.int64), level=0.95)
         assert course is not None
-        called += course.course in ("rises", "falls")
+        called += course.direction in ("rises", "falls")
     assert called <= 10
 
 
 def test_a_step_that_days_alike_may_explain_is_no_rise():
     course = course_of(np.append(np.zeros(40, dtype=np.int64), 6 + np.arange(20) % 3), level=0.95)
     assert course is not None
-    assert (course.last > course.first, course.course) == (True, "not told")
+    assert (course.last > course.first, course.direction) == (True, "not told")
+
+
+def test_what_never_changes_is_the_same_every_day():
+    counts = np.full(60, 3)
+    assert course_of(counts, level=0.95) is None
+    assert title_words(None, counts, worst="2024-01-01") == "is the same every day"
 
 
 def test_of_twelve_weeks_and_more_whole_weeks_are_held_together():
@@ -232,7 +238,7 @@ def test_of_twelve_weeks_and_more_whole_weeks_are_held_together():
     weekly = np.array([10, 10, 10, 10, 10, 30, 30] * 12)
     course = course_of(weekly + np.repeat(np.tile([0, 1], 6), 7), level=0.95)
     assert course is not None
-    assert course.course == "alike"
+    assert course.direction == "alike"
 
 
 @pytest.mark.parametrize(("least", "few"), [(3, False), (4, True)])

@@ -28,10 +28,11 @@ from auditlib.service_levels.legs import joined_legs
 from auditlib.service_levels.single_contacts import without_single_contacts
 from auditlib.service_levels.waiting.backlog_course import (
     BacklogCourse,
-    Course,
+    BacklogDirection,
     course_facts,
     course_of,
     course_words,
+    title_words,
 )
 from auditlib.service_levels.waiting.timed import CONTACTS
 from auditlib.statements import Answer, Exhibit, Facts, Unanswered, say
@@ -49,7 +50,6 @@ DAY_HOURS, HOUR_SECONDS = 24, 3600
 NEVER = 1 << 40
 """Day on which what is open until the audit's instant is closed."""
 _HOURS = SPANS[2]
-_TITLES = {Course.RISES: "rises over the period", Course.FALLS: "falls over the period"}
 _NO_ENDS = Refusal(
     "Every contact was given up or passed on, and of none is it known when.",
     "Ask when contacts that were never answered ended.",
@@ -164,16 +164,10 @@ class BacklogAnswer(Answer[Backlog]):
         """What its figure is called: the message."""
         if self.result.few:
             return "Next to nothing is open at the end of a day"
-        worst, course = self.result.worst, self.result.course
-        if not worst.contacts:
+        if not self.result.worst.contacts:
             return "Nothing is open at the end of a day"
-        if course is not None and course.course in _TITLES:
-            return f"What is open at the end of a day {_TITLES[course.course]}"
-        if course is None or worst.contacts >= 2 * max(1.0, self.result.typical):
-            return f"What is open at the end of a day is most on {worst.name}"
-        if course.course is Course.ALIKE:
-            return "What is open at the end of a day stays much the same"
-        return "What is open at the end of a day neither rises nor falls clearly"
+        words = title_words(self.result.course, self.result.contacts, worst=self.result.worst.name)
+        return f"What is open at the end of a day {words}"
 
     @property
     def alt(self) -> str:
@@ -370,7 +364,7 @@ def _summary(result: Backlog, facts: Facts) -> Iterator[Sentence]:
 
 
 def _limits(result: Backlog, facts: Facts) -> Iterator[Sentence]:
-    rises = result.course is not None and result.course.course is Course.RISES
+    rises = result.course is not None and result.course.direction is BacklogDirection.RISES
     if result.unended:
         yield say(
             "{unended|contact has|contacts have} neither an answer nor an end and {unended~counts|count} as "

@@ -25,7 +25,7 @@ _MOST_COMPARED = 4 * WEEK
 _METHOD = "line through weeks or days, after their autocorrelation"
 
 
-class Course(StrEnum):
+class BacklogDirection(StrEnum):
     """How what is open changes over the period."""
 
     RISES = "rises"
@@ -46,7 +46,7 @@ class BacklogCourse:
         Mean of what is open at the end of these.
     change
         Limits of the change over the period by the line.
-    course
+    direction
         What the title says.
     """
 
@@ -54,7 +54,7 @@ class BacklogCourse:
     first: float
     last: float
     change: Interval
-    course: Course
+    direction: BacklogDirection
 
 
 def course_of(contacts: NDArray[np.int64], *, level: float) -> BacklogCourse | None:
@@ -63,33 +63,58 @@ def course_of(contacts: NDArray[np.int64], *, level: float) -> BacklogCourse | N
     Examples
     --------
     >>> rising = np.arange(60) + np.tile([0, 2, 1], 20)
-    >>> str(course_of(rising, level=0.95).course), str(course_of(rising[::-1], level=0.95).course)
+    >>> str(course_of(rising, level=0.95).direction), str(course_of(rising[::-1], level=0.95).direction)
     ('rises', 'falls')
     """
     weeks = len(contacts) // WEEK
     step = WEEK if weeks >= FEWEST_POINTS else 1
     # The first days may miss what was offered before the log: an incomplete week is left out there.
-    kept = contacts[len(contacts) % step :].reshape(-1, step).mean(axis=1)
-    line = trend(kept, level=level)
+    means = contacts[len(contacts) % step :].reshape(-1, step).mean(axis=1)
+    line = trend(means, level=level)
     if isinstance(line, Refusal):
         return None
     days = min(_MOST_COMPARED, len(contacts) // 2)
     first, last = float(contacts[:days].mean()), float(contacts[-days:].mean())
-    low, high = (slope * (len(kept) - 1) for slope in (line.low, line.high))
-    course = _course(low, high, rise=last - first, typical=float(np.median(contacts)))
-    return BacklogCourse(days, first, last, Interval(low, high, level, _METHOD), course)
+    low, high = (slope * (len(means) - 1) for slope in (line.low, line.high))
+    direction = _direction(low, high, rise=last - first, typical=float(np.median(contacts)))
+    return BacklogCourse(days, first, last, Interval(low, high, level, _METHOD), direction)
 
 
-def _course(low: float, high: float, *, rise: float, typical: float) -> Course:
+def _direction(low: float, high: float, *, rise: float, typical: float) -> BacklogDirection:
     """Return what limits of a change come to; a rise or a fall must stand in the days themselves too."""
     margin = ALIKE_WITHIN * max(1.0, typical)
     if -margin <= low and high <= margin and abs(rise) <= margin:
-        return Course.ALIKE
+        return BacklogDirection.ALIKE
     if low > 0 and rise > margin:
-        return Course.RISES
+        return BacklogDirection.RISES
     if high < 0 and rise < -margin:
-        return Course.FALLS
-    return Course.NOT_TOLD
+        return BacklogDirection.FALLS
+    return BacklogDirection.NOT_TOLD
+
+
+_TITLES = {
+    BacklogDirection.RISES: "rises over the period",
+    BacklogDirection.FALLS: "falls over the period",
+    BacklogDirection.ALIKE: "stays much the same",
+    BacklogDirection.NOT_TOLD: "neither rises nor falls clearly",
+}
+
+
+def title_words(course: BacklogCourse | None, contacts: NDArray[np.int64], *, worst: str) -> str:
+    """Return what a title says of the days: their direction, else the worst, where it stands out.
+
+    Parameters
+    ----------
+    worst
+        The day at whose end most is open, as it is called.
+    """
+    if course is not None and course.direction in (BacklogDirection.RISES, BacklogDirection.FALLS):
+        return _TITLES[course.direction]
+    if contacts.min() == contacts.max():
+        return "is the same every day"
+    if course is None or contacts.max() >= 2 * max(1.0, float(np.median(contacts))):
+        return f"is most on {worst}"
+    return _TITLES[course.direction]
 
 
 def course_facts(course: BacklogCourse | None, basis: tuple[Basis, ...]) -> Iterator[Number]:
@@ -104,10 +129,10 @@ def course_facts(course: BacklogCourse | None, basis: tuple[Basis, ...]) -> Iter
 
 
 _ENDS = {
-    Course.RISES: "rises by more than chance explains",
-    Course.FALLS: "falls by more than chance explains",
-    Course.ALIKE: "stays much the same",
-    Course.NOT_TOLD: "neither rises nor falls by clearly more than chance explains",
+    BacklogDirection.RISES: "rises by more than chance explains",
+    BacklogDirection.FALLS: "falls by more than chance explains",
+    BacklogDirection.ALIKE: "stays much the same",
+    BacklogDirection.NOT_TOLD: "neither rises nor falls by clearly more than chance explains",
 }
 
 
@@ -117,5 +142,5 @@ def course_words(course: BacklogCourse, facts: Facts) -> Sentence:
         "At the end of the first {compared_days|day|days} of the period {open_first} are open on average, at "
         "the end of the last {compared_days} {open_last}: over the whole period what is open {ends}.",
         facts,
-        ends=_ENDS[course.course],
+        ends=_ENDS[course.direction],
     )
