@@ -18,6 +18,7 @@ from auditlib.disclosure import MinimumFrequency
 from auditlib.records import Refusal
 from auditlib.service_levels import backlog
 from auditlib.service_levels.waiting.backlog import Backlog, BacklogAnswer, open_by_day
+from auditlib.service_levels.waiting.backlog_course import course_of, title_words
 from auditlib.time.epoch import date_of
 
 LAST = 40
@@ -152,10 +153,92 @@ def test_the_question_takes_the_days_of_the_run_and_says_the_worst():
     assert len(answer.result.contacts) == 60
     assert str(answer) == (
         "Most contacts are open at the end of 2024-01-11: 13, half of them no longer than 12.0 and "
-        "the oldest 36.0 hours; at the end of the middle day 0 are."
+        "the oldest 36.0 hours; at the end of the middle day 0 are. "
+        "At the end of the first 28 days of the period 5 are open on average, at the end of the last 28 0: "
+        "over the whole period what is open neither rises nor falls by clearly more than chance explains."
     )
     assert answer.title == "What is open at the end of a day is most on 2024-01-11"
     assert unfounded(answer) == []
+
+
+def left_open(counts: list[int], **more: Any) -> list[dict[str, Any]]:
+    """Return contacts of which so many are open at the end of each day, and none at the end of the next."""
+    return [
+        contact(f"C{day}-{place}", 12 * 3600, day=day, wait=DAY_SECONDS, **more)
+        for day, many in enumerate(counts)
+        for place in range(many)
+    ]
+
+
+NOISE = [(7 * day) % 5 - 2 for day in range(60)]
+
+
+@pytest.mark.parametrize(
+    ("levels", "title"),
+    [
+        ([14 + 2 * day // 3 for day in range(60)], "rises over the period"),
+        ([54 - 2 * day // 3 for day in range(60)], "falls over the period"),
+        ([30] * 60, "stays much the same"),
+        ([30] * 30 + [90] + [30] * 29, "is most on 2024-01-31"),
+        ([20, 20, 20, 30, 36, 30] * 10, "neither rises nor falls clearly"),
+    ],
+    ids=["rising", "falling", "level", "one bad day", "to and fro"],
+)
+def test_the_title_says_what_the_days_show(levels: list[int], title: str):
+    counts = [level + noise for level, noise in zip(levels, NOISE, strict=True)]
+    answer = backlog(engaged(evidence(*left_open(counts))))
+    assert isinstance(answer, BacklogAnswer)
+    assert answer.title.startswith(f"What is open at the end of a day {title}")
+    assert unfounded(answer) == []
+
+
+def test_a_rise_is_said_with_both_ends_and_with_what_has_no_end():
+    counts = [14 + 2 * day // 3 + noise for day, noise in enumerate(NOISE)]
+    answer = backlog(engaged(evidence(*left_open(counts), contact("N", 0, wait=None, given_up=None))))
+    assert "At the end of the first 28 days of the period 24 are open on average" in str(answer)
+    assert "the last 28 45: over the whole period what is open rises by more than chance" in str(answer)
+    limits = " ".join(sentence.text for sentence in answer.limits())
+    assert "as far as their end is only not recorded, less is open and rises less" in limits
+    assert unfounded(answer) == []
+
+
+@pytest.mark.parametrize("days", [1, 11])
+def test_of_a_few_days_no_course_is_said(days: int):
+    assert course_of(np.arange(days), level=0.95) is None
+
+
+@pytest.mark.parametrize("days", [60, 180])
+def test_what_resembles_the_day_before_seldom_seems_to_rise_or_fall(days: int):
+    """Of a hundred backlogs that wander about a level few are called: nominally 5%."""
+    rng, called = np.random.default_rng(1), 0
+    for _ in range(100):
+        wandering = np.zeros(days)
+        for day, step in enumerate(rng.normal(size=days - 1), start=1):
+            wandering[day] = 0.8 * wandering[day - 1] + step
+        course = course_of(np.round(40 + 5 * wandering).astype(np.int64), level=0.95)
+        assert course is not None
+        called += course.direction in ("rises", "falls")
+    assert called <= 10
+
+
+def test_a_step_that_days_alike_may_explain_is_no_rise():
+    course = course_of(np.append(np.zeros(40, dtype=np.int64), 6 + np.arange(20) % 3), level=0.95)
+    assert course is not None
+    assert (course.last > course.first, course.direction) == (True, "not told")
+
+
+def test_what_never_changes_is_the_same_every_day():
+    counts = np.full(60, 3)
+    assert course_of(counts, level=0.95) is None
+    assert title_words(None, counts, worst="2024-01-01") == "is the same every day"
+
+
+def test_of_twelve_weeks_and_more_whole_weeks_are_held_together():
+    """Each weekend more is open, which is neither a rise nor a fall."""
+    weekly = np.array([10, 10, 10, 10, 10, 30, 30] * 12)
+    course = course_of(weekly + np.repeat(np.tile([0, 1], 6), 7), level=0.95)
+    assert course is not None
+    assert course.direction == "alike"
 
 
 @pytest.mark.parametrize(("least", "few"), [(3, False), (4, True)])

@@ -26,6 +26,14 @@ from auditlib.service_levels.channels import NO_CONTACTS
 from auditlib.service_levels.contradictory import ASK, contradictory
 from auditlib.service_levels.legs import joined_legs
 from auditlib.service_levels.single_contacts import without_single_contacts
+from auditlib.service_levels.waiting.backlog_course import (
+    BacklogCourse,
+    BacklogDirection,
+    course_facts,
+    course_of,
+    course_words,
+    title_words,
+)
 from auditlib.service_levels.waiting.timed import CONTACTS
 from auditlib.statements import Answer, Exhibit, Facts, Unanswered, say
 from auditlib.statements.spans import SPANS, Span, span_for
@@ -86,6 +94,8 @@ class Backlog:
         Of how few contacts no number is shown.
     contradictory
         Contacts said to be both answered and given up: they are left out.
+    course
+        Whether what is open rises or falls over the period; None where the days do not say.
     """
 
     first: date
@@ -96,6 +106,7 @@ class Backlog:
     untold: int
     disclosure: MinimumFrequency = UNRESTRICTED
     contradictory: int = 0
+    course: BacklogCourse | None = None
 
     @property
     def few(self) -> bool:
@@ -153,15 +164,10 @@ class BacklogAnswer(Answer[Backlog]):
         """What its figure is called: the message."""
         if self.result.few:
             return "Next to nothing is open at the end of a day"
-        worst, typical = self.result.worst.contacts, self.result.typical
-        if not worst:
+        if not self.result.worst.contacts:
             return "Nothing is open at the end of a day"
-        calm = worst < 2 * max(1.0, typical)
-        return (
-            "What is open at the end of a day stays much the same"
-            if calm
-            else (f"What is open at the end of a day is most on {self.result.worst.name}")
-        )
+        words = title_words(self.result.course, self.result.contacts, worst=self.result.worst.name)
+        return f"What is open at the end of a day {words}"
 
     @property
     def alt(self) -> str:
@@ -214,8 +220,9 @@ def backlog(engagement: Engagement) -> BacklogAnswer | Unanswered:
     measured = open_by_day(engagement.evidence, first=day_number(period.start), last=last)
     if isinstance(measured, Refusal):
         return Unanswered.not_assessable("what is open at the end of a day", measured)
-    disclosure = MinimumFrequency.of(engagement.run.thresholds)
-    return BacklogAnswer(replace(measured, disclosure=disclosure))
+    thresholds = engagement.run.thresholds
+    course = course_of(measured.contacts, level=thresholds.confidence)
+    return BacklogAnswer(replace(measured, disclosure=MinimumFrequency.of(thresholds), course=course))
 
 
 def open_by_day(tables: CanonicalTables, *, first: int, last: int) -> Backlog | Refusal:
@@ -331,6 +338,7 @@ def _facts(result: Backlog) -> Iterator[Number]:
                 yield Number(f"{key}:{entry.name}", value, span.name, entry.contacts, basis=basis)
     basis = (Basis(CONTACTS),)
     yield Number("typical_open", result.typical, "count", basis=basis)
+    yield from course_facts(result.course, basis)
     yield Number("unended", result.unended, "count", basis=basis)
     yield Number("untold", result.untold, "count", basis=basis)
     yield Number("open_contradictory", result.contradictory, "count", basis=basis)
@@ -351,14 +359,18 @@ def _summary(result: Backlog, facts: Facts) -> Iterator[Sentence]:
         day=worst.name,
         span=_span(result).name,
     )
+    if result.course is not None:
+        yield course_words(result.course, facts)
 
 
 def _limits(result: Backlog, facts: Facts) -> Iterator[Sentence]:
+    rises = result.course is not None and result.course.direction is BacklogDirection.RISES
     if result.unended:
         yield say(
             "{unended|contact has|contacts have} neither an answer nor an end and {unended~counts|count} as "
-            "open until the day of the audit.",
+            "open until the day of the audit{rise}.",
             facts,
+            rise=": as far as their end is only not recorded, less is open and rises less" if rises else "",
         )
     if result.untold:
         yield say(
