@@ -92,6 +92,7 @@ from auditlib.service_levels.variants import Variant, VariantShare
 from auditlib.service_levels.waiting import BacklogAnswer, OutlyingAnswer, PatienceAnswer, WaitingAnswer
 from auditlib.service_levels.waiting.backlog import Backlog, OpenAtDayEnd
 from auditlib.service_levels.waiting.hours import HourlyAnswer, HourlyWaits
+from auditlib.service_levels.waiting.listed_units import ListedUnit, ListedUnits
 from auditlib.service_levels.waiting.monthly_shares import (
     MonthlySeries,
     MonthShare,
@@ -115,6 +116,7 @@ from auditlib.standards.verdict import Verdict, verdict_of
 from auditlib.statements import Answer, Facts
 from auditlib.statistics.changes import Contrast
 from auditlib.statistics.clustered_funnel import ClusteredFunnel, clustered_funnel
+from auditlib.statistics.clustered_share import pooled_share
 from auditlib.statistics.clustered_survival import CountedSurvival
 from auditlib.statistics.durations import survival
 
@@ -382,6 +384,18 @@ def units_in_time() -> OutlyingAnswer:
     return OutlyingAnswer(OutlyingUnits((compared,), (), (), 30))
 
 
+@cache
+def units_by_themselves() -> OutlyingAnswer:
+    """Return two units, too few to be compared; U1 has 77 contacts, 57 of them in time."""
+    share = UnitShare("answered_within", "phone", 45, Direction.AT_LEAST)
+    listed = []
+    for name, met, cases in (("U1", (27, 30), (38, 39)), ("U2", (70, 60), (80, 90))):
+        daily = (np.array(part, dtype=float) for part in (met, cases))
+        pooled = pooled_share(*daily, np.zeros(2, np.int64))
+        listed.append(ListedUnit(name, pooled, 2, 0.95))
+    return OutlyingAnswer(OutlyingUnits((), (), (), 30, listed=(ListedUnits(share, tuple(listed), 0, 0),)))
+
+
 def of_questions() -> DriversResult:
     def question(name: str, low: float, impact: float) -> DriverQuestion:
         limits = Interval(impact - 0.05, impact + 0.05, 0.95, "t")
@@ -634,6 +648,10 @@ CASES = {
     ),
     "unit_funnel": Case(
         waiting_figures.unit_funnel, units_in_time, "share:U07:answered_within:phone", (57 / 77,), ()
+    ),
+    "unit_funnel, units by themselves": Case(
+        waiting_figures.unit_funnel, units_by_themselves, "share:U1:answered_within:phone",
+        (57 / 77,), ("U1",),
     ),
     "monthly_shares": Case(
         waiting_over_time.monthly_shares, shares_by_month, "monthly_share:answered_within:phone:2024-02",

@@ -227,6 +227,28 @@ def test_a_contact_without_its_matter_that_stands_alone_is_a_first_contact(day, 
     assert (window(before).unknown, window(before).base) == (1, 1)
 
 
+def test_units_that_name_no_customer_are_named_and_the_share_of_the_others_stands_beside():
+    """Ten first contacts of U1, two repeated; thirty of U2 and U3 without a customer, and one of U1."""
+    first = [call(f"A{n}", 1 + n / 100, customer_id=f"K{n}") for n in range(10)]
+    again = [call(f"B{n}", 2 + n / 100, customer_id=f"K{n}") for n in range(2)]
+    silent = [call(f"S{n}", 3, customer_id=None, unit_id=f"U{2 + n % 2}") for n in range(30)]
+    answer = asked(*first, *again, *silent, call("T", 3, customer_id=None))
+    assert answer.result.nameless.unit_ids == ("U2", "U3")
+    assert window(answer).unknown == 31
+    assert window(answer).named_ends == pytest.approx((6 / 9, 8 / 9))
+    assert (
+        "No contact of U2 or U3 names its customer (30 contacts). The share of 80.0% is that of the 10 first "
+        "contacts of the units whose contacts do; if none of their customers came back through U2 or U3, it "
+        "lies between 66.7% and 88.9%." in str(answer)
+    )
+    assert unfounded(answer) == []
+    assert "names its customer" not in str(asked(*first, *again, call("T", 3, customer_id=None)))
+    many = [call(f"S{n}", 3, customer_id=None, unit_id=f"V{n}") for n in range(6)]
+    crowded = asked(*first, *many)
+    assert "No contact of V0, V1, V2, V3 or 2 more units names" in str(crowded)
+    assert unfounded(crowded) == []
+
+
 def test_a_range_over_half_the_scale_is_said_to_say_nothing():
     base = [call(f"A{n}", 1 + n / 100, customer_id=f"K{n}") for n in range(20)]
     answer = asked(*base, *(call(f"S{n}", 3, customer_id=None) for n in range(8)))

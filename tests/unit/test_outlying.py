@@ -8,12 +8,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from small_company import Evidence, engaged, rows
+from small_company import Evidence, engaged, rows, run
+from small_company import company as small_company
 from test_interval_measures import span
 from test_waiting import AS_OF, unfounded
 from waiting_contacts import contact
 
+from auditlib.audit.session import Audit
 from auditlib.audit.standard import read_edition
+from auditlib.figures.waiting import unit_funnel
 from auditlib.records import Refusal
 from auditlib.service_levels import standing_out
 from auditlib.service_levels.waiting import OutlyingAnswer
@@ -123,6 +126,52 @@ def test_what_is_not_known_of_contacts_is_left_out_and_said():
     given_up = next(part for part in answer.result.compared if part.share.measure == "abandoned")
     assert given_up.unknown > 0
     assert "contacts are left out because it is not known." in " ".join(s.text for s in answer.limits())
+    assert unfounded(answer) == []
+
+
+def test_units_too_few_to_be_compared_are_shown_by_themselves():
+    """Three units, of which U01 is slow; U02 has contacts on a single day, which no interval can know of."""
+    later_days = {f"U02-{day}-{number}" for day in range(1, 15) for number in range(6)}
+    calls = [call for call in company("U01", units=3) if call["interaction_id"] not in later_days]
+    answer = OutlyingAnswer(measured(evidence(calls), minimum_n=6))
+    in_time = answer.parts()[0]
+    assert not in_time.result.compared
+    table = in_time.units().frame.set_index("unit_id")
+    assert list(table.index) == ["U00", "U01", "U02"]
+    quick = [call["answered_at"] is not None and call["answered_at"] - call["offered_at"] <= 45_000_000
+             for call in calls if call["unit_id"] == "U01"]  # fmt: skip
+    assert (table.loc["U01", "share"], table.loc["U01", "contacts"]) == (np.mean(quick), len(quick))
+    assert table.loc["U01", "low"] < np.mean(quick) < table.loc["U01", "high"]
+    assert (in_time.name, in_time.calls) == ("answered-within-phone", False)
+    assert f"U01 has {np.mean(quick):.1%} (" in str(answer)
+    assert "U02 had contacts on a single day" in " ".join(line.text for line in answer.limits())
+    assert unfounded(answer) == []
+    assert all(unfounded(part) == [] for part in answer.parts())
+
+
+def test_units_by_themselves_are_recorded_as_the_notebook_shows_parts(tmp_path: Path):
+    answer = OutlyingAnswer(measured(evidence(company("U01", units=3))))
+    audit = Audit(run(), small_company(), notebook="07_service_levels", question="Q", work=tmp_path)
+    for part in answer.parts():
+        audit.figure(f"units-{part.name}", unit_funnel, part, title=part.title, detail=not part.calls)
+        audit.table(f"unit-shares-{part.name}", part.units(), detail=True)
+    audit.say(answer)
+    audit.limits(*answer.limits())
+    audit.close()
+    assert "Units by themselves" in (tmp_path / "results" / "07_service_levels.json").read_text()
+
+
+def test_a_unit_of_few_contacts_or_of_a_single_person_is_not_shown_by_itself():
+    calls = [
+        call | {"person_id": f"P{place % 2 if call['unit_id'] == 'U01' else 7}"}
+        for place, call in enumerate(company("U01", units=3))
+        if call["unit_id"] != "U02" or call["interaction_id"].startswith(("U02-0-", "U02-1-"))
+    ]
+    answer = OutlyingAnswer(measured(evidence(calls)))
+    said = " ".join(line.text for line in answer.limits())
+    assert [list(part.units().frame["unit_id"]) for part in answer.parts()] == [["U01"]] * 3
+    assert "1 unit has fewer than 30 contacts and is not shown" in said
+    assert "of 1 unit a single person answered the contacts; its share is not shown" in said
     assert unfounded(answer) == []
 
 

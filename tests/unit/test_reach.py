@@ -617,6 +617,12 @@ def test_a_contact_that_flowed_on_before_anybody_answered_was_not_handed_over(dr
     assert (found["handed_over:invoice"].value, found["handed_over:invoice"].n) == (0.25, 40)
 
 
+def test_where_nobody_was_answered_nothing_is_said_of_those_who_were() -> None:
+    answer = ask({"interactions": [given_up(number, contact_id=f"K{number}") for number in range(40)]})
+    assert answer.result.trait(Trait.HANDED_OVER) is None
+    assert "Contacts handed over: not assessable." in " ".join(line.text for line in answer.matters())
+
+
 def test_shares_by_kind_and_by_the_channel_asked_for_have_ranges_for_the_unknown() -> None:
     contacts = [
         contact(

@@ -28,6 +28,7 @@ from auditlib.figures.style import (
 from auditlib.figures.ticks import readable_on_log, share_ticks
 from auditlib.service_levels.waiting import Backlog, OutlyingUnits, WaitingResult
 from auditlib.service_levels.waiting.channel_words import spoken
+from auditlib.service_levels.waiting.listed_units import ListedUnits
 from auditlib.service_levels.waiting.outlying import ComparedUnits
 from auditlib.service_levels.waiting.patience import BOUNDS, Patience, PatienceCurves
 from auditlib.service_levels.waiting.result import ChannelWaits
@@ -190,10 +191,13 @@ def unit_funnel(result: OutlyingUnits, ax: Axes | None = None) -> Axes:
     Parameters
     ----------
     result
-        With one share; see `OutlyingAnswer.parts`.
+        With one share; see `OutlyingAnswer.parts`. Where units are too few to be compared, each stands by
+        itself with its interval, in the order of ids.
     """
     import seaborn as sns
 
+    if result.listed:
+        return _by_themselves(result.listed[0], ax)
     (part,) = result.compared
     with style():
         drawn = new_axes(height=3.4) if ax is None else ax
@@ -215,6 +219,20 @@ def unit_funnel(result: OutlyingUnits, ax: Axes | None = None) -> Axes:
     return drawn
 
 
+def _by_themselves(part: ListedUnits, ax: Axes | None) -> Axes:
+    with style():
+        drawn = new_axes(height=1.2 + 0.4 * len(part.units)) if ax is None else ax
+        for place, unit in enumerate(part.units):
+            drawn.plot([unit.interval.low, unit.interval.high], [place] * 2, color=HIGHER, lw=1.1)
+            drawn.plot(unit.share.value, place, "o", color=HIGHER, ms=5, mec=PAPER, mew=0.5)
+        drawn.set_yticks(range(len(part.units)), [unit.unit_id for unit in part.units])
+        drawn.set_ylim(len(part.units) - 0.5, -0.5)
+        share_ticks(drawn.xaxis)
+        drawn.grid(visible=True, axis="x")
+        drawn.set_xlabel(_SHARES[part.share.measure].format(limit=_limit(part)))
+    return drawn
+
+
 _SHARES = {
     "answered_within": "answered within {limit}",
     "abandoned": "given up",
@@ -222,7 +240,7 @@ _SHARES = {
 }
 
 
-def _limit(part: ComparedUnits) -> str:
+def _limit(part: ComparedUnits | ListedUnits) -> str:
     span = span_for(part.share.seconds)
     return f"{span.of(part.share.seconds):g} {_SHORT[span.name]}"
 

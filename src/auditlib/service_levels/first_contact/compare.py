@@ -28,7 +28,9 @@ _OF = {
 }
 
 
-def window_of(counts: FirstContactCounts, days: int, *, unknown: int, level: float) -> ResolutionWindow:
+def window_of(
+    counts: FirstContactCounts, days: int, *, unknown: int, level: float, nameless: int = 0
+) -> ResolutionWindow:
     """Return what three sources say under one window.
 
     Parameters
@@ -37,7 +39,10 @@ def window_of(counts: FirstContactCounts, days: int, *, unknown: int, level: flo
         Contacts that may be repeats of others.
     level
         Coverage of the intervals.
+    nameless
+        Of the unknown, those of units of which no contact names its customer.
     """
+    resolved = counts.total("resolved", days)
     totals = {name: counts.total(name, days) for name in _TOTALS}
     return ResolutionWindow(
         days,
@@ -47,6 +52,9 @@ def window_of(counts: FirstContactCounts, days: int, *, unknown: int, level: flo
         disagreements=tuple(_disagreements(counts, days)),
         returned=_returned(counts, days, level=level),
         denied=_denied(counts, days, level=level),
+        named_ends=_ends(resolved, totals["base"], totals["undecided"], unknown - nameless)
+        if nameless
+        else None,
     )
 
 

@@ -31,6 +31,7 @@ def facts(result: FirstContactResolution) -> Iterator[Number]:
     for key, why in (("net", result.no_net), ("mark", result.no_mark), ("survey", result.no_survey)):
         if why is not None:
             yield Number(f"not_said:{key}", None, "share", reason=f"{why.reason} {why.remedy}")
+    yield from result.nameless.facts()
     if result.judged_mark is not None:
         mark = result.judged_mark
         yield Number("mark_judged", mark.share, "share", mark.n, mark.interval, (BASIS,))
@@ -50,6 +51,9 @@ def _window(window: ResolutionWindow) -> Iterator[Number]:
     yield Number(f"window:{days}", days, "count", reason=_DECLARED)
     for name in _TOTALS:
         yield Number(f"{name}:{days}", getattr(window, name), "cases", basis=(BASIS,))
+    if window.named_ends is not None:
+        for end, value in zip(("named_least", "named_most"), window.named_ends, strict=True):
+            yield Number(f"{end}:{days}", value, "share", window.base, basis=(BASIS,))
     for shares in window.shares:
         row = f"{days}:{shares.witness}"
         basis = RESPONSES if shares.witness is Witness.CUSTOMERS else BASIS

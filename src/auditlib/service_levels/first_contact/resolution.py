@@ -24,6 +24,7 @@ from auditlib.service_levels.first_contact.matters import (
     with_silences,
     with_vague,
 )
+from auditlib.service_levels.first_contact.nameless_units import nameless_units
 from auditlib.service_levels.first_contact.result import FirstContactResolution, ResolutionGroup
 from auditlib.service_levels.first_contact.rule import RepeatRule
 from auditlib.service_levels.first_contact.surveyed import said_by_contact, survey_lacking
@@ -115,7 +116,7 @@ def estimate(
     silences = with_vague(certain, offered, recorded)
     item = "" if no_survey else resolved_item
     windows = rule.every_window
-    unknown = _unknown(engagement, offered, silences, rule=rule)
+    unknown, nameless = _unknown(engagement, offered, silences, rule=rule), nameless_units(offered)
     columns = ("channel", "matter") if recorded.by_matter else ("channel",)
     counted = counted_contacts(
         _with_said(engagement, offered, item), recorded, rule=rule, until=until, columns=columns
@@ -123,13 +124,17 @@ def estimate(
     return FirstContactResolution(
         rule,
         recorded,
-        tuple(window_of(counted.counts, days, unknown=unknown[days], level=level) for days in windows),
+        tuple(
+            window_of(counted.counts, days, unknown=unknown[days], nameless=nameless.contacts, level=level)
+            for days in windows
+        ),
         _groups(counted.shares, level=level),
         disagreeing_cases(_with_said(engagement, silences, item), rule=rule, until=until),
         None if recorded.levels else NO_LEVEL,
         None if recorded.marks else NO_MARK,
         no_survey,
         ("interactions",) if no_survey else ("interactions", "responses"),
+        nameless=nameless,
     )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 from auditlib.records import Held, Interval, Refusal
 from auditlib.service_levels.first_contact.judged_mark import JudgedMark
 from auditlib.service_levels.first_contact.matters import RecordedContacts
+from auditlib.service_levels.first_contact.nameless_units import NO_NAMELESS_UNITS, NamelessUnits
 from auditlib.service_levels.first_contact.rule import RepeatRule
 
 if TYPE_CHECKING:
@@ -142,6 +143,9 @@ class ResolutionWindow:
         said.
     denied
         By how much the mark exceeds what the customers say; None where it cannot be said.
+    named_ends
+        The ends of the share resolved, if nobody came back through a unit of which no contact names its
+        customer; None where there is no such unit.
     """
 
     days: int
@@ -158,6 +162,7 @@ class ResolutionWindow:
     disagreements: tuple[DisagreeingContacts, ...]
     returned: BeyondChance | None = None
     denied: BeyondChance | None = None
+    named_ends: tuple[float, float] | None = None
 
     def of(self, witness: Witness) -> WitnessShares | None:
         """Return what one source says; None where it says nothing."""
@@ -192,6 +197,8 @@ class FirstContactResolution:
         Tables it rests on.
     judged_mark
         The mark as the standard judges it; None where no criterion does.
+    nameless
+        Units of which no contact names its customer.
     """
 
     rule: RepeatRule
@@ -204,6 +211,7 @@ class FirstContactResolution:
     no_survey: Refusal | None = None
     tables: tuple[str, ...] = ("interactions",)
     judged_mark: JudgedMark | None = None
+    nameless: NamelessUnits = NO_NAMELESS_UNITS
 
     @property
     def detailed(self) -> ResolutionWindow:

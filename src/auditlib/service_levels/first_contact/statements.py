@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from auditlib.records import Refusal, Sentence
+from auditlib.service_levels.first_contact.nameless_units import NamelessUnits
 from auditlib.service_levels.first_contact.result import (
     Disagreement,
     FirstContactResolution,
@@ -12,7 +13,7 @@ from auditlib.service_levels.first_contact.result import (
     Witness,
     WitnessShares,
 )
-from auditlib.statements import Facts, counted, joined, say
+from auditlib.statements import Facts, counted, joined, listed, say, spanned
 
 WITNESSES: Mapping[Witness, str] = {
     Witness.CONTACTS: "no further contact in the window",
@@ -69,6 +70,7 @@ def summary(result: FirstContactResolution, facts: Facts) -> Iterator[Sentence]:
     about = facts.about(str(window.days))
     yield _performed(result, window, about)
     yield from _range(window, about)
+    yield from _nameless(result, window, about)
     yield _witnesses(result, window, facts)
     yield from _judged(result, window, facts)
     yield from _windows(result, facts)
@@ -140,6 +142,31 @@ def _range(window: ResolutionWindow, facts: Facts) -> Iterator[Sentence]:
         most=say("{share_most}", facts.about(f"{window.days}:{Witness.CONTACTS}")),
         nothing=nothing,
     )
+
+
+def _nameless(result: FirstContactResolution, window: ResolutionWindow, facts: Facts) -> Iterator[Sentence]:
+    """Yield which units name no customer, and what the share of the others is without them."""
+    shares = window.of(Witness.CONTACTS)
+    if window.named_ends is None or shares is None or shares.gross is None:
+        return
+    yield say(
+        "No contact of {units} names its customer ({contacts_nameless|contact|contacts}). The share of "
+        "{share} is that of the {first} of the units whose contacts do; if none of their "
+        "customers came back through {units}, it lies {ends}.",
+        facts,
+        units=_named(result.nameless, facts),
+        share=say("{share}", facts.about(f"{window.days}:{Witness.CONTACTS}")),
+        first=say("{share_n|first contact|first contacts}", facts.about(f"{window.days}:{Witness.CONTACTS}")),
+        ends=spanned(say("{named_least}", facts), say("{named_most}", facts)),
+    )
+
+
+def _named(nameless: NamelessUnits, facts: Facts) -> Sentence:
+    """Return the first units by name, and how many more there are."""
+    if not nameless.unnamed:
+        return Sentence(listed(nameless.named, conjunction="or"))
+    named = ", ".join(nameless.named)
+    return say("{named} or {units_nameless_more|more unit|more units}", facts, named=named)
 
 
 def _witnesses(result: FirstContactResolution, window: ResolutionWindow, facts: Facts) -> Sentence:

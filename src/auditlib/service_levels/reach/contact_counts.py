@@ -133,13 +133,14 @@ def _with_hand_overs(contacts: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
 
 
 def recorded(contacts: nw.LazyFrame[Any], trait: Trait) -> bool:
-    """Return whether any contact says whether it has a trait."""
+    """Return whether any contact that a trait is counted among says whether it has it."""
     import narwhals as nw
 
     column = COLUMN[trait]
     if column not in contacts.collect_schema().names():
         return False
-    return bool(contacts.filter(~nw.col(column).is_null()).head(1).collect().shape[0])
+    among, _ = _trait(trait)
+    return bool(contacts.filter(among, ~nw.col(column).is_null()).head(1).collect().shape[0])
 
 
 def counts_by(contacts: nw.LazyFrame[Any], trait: Trait, by: Sequence[str]) -> nw.LazyFrame[Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Self
+from typing import Self
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,7 @@ from auditlib.parameters.engagement import Engagement
 from auditlib.records import Criterion, Direction, Held, Refusal
 from auditlib.service_levels.channels import NO_CONTACTS, channels_in
 from auditlib.service_levels.waiting.channel_words import by
+from auditlib.service_levels.waiting.listed_units import ListedUnits, listed_units
 from auditlib.service_levels.waiting.mean_wait_course import MeanWaitCourse, mean_wait_courses
 from auditlib.service_levels.waiting.timed import timed
 from auditlib.service_levels.waiting.unit_shares import UnitShare, by_unit_and_day, channels_of, shares_asked
@@ -26,9 +27,6 @@ from auditlib.statements import listed
 from auditlib.statistics.clustered_funnel import ClusteredFunnel, clustered_funnel
 from auditlib.statistics.outlier_verdicts import CALLED_OUT, OutlierStatus
 from auditlib.time.epoch import instant_of
-
-if TYPE_CHECKING:
-    import narwhals as nw
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,6 +114,8 @@ class OutlyingUnits:
         Contacts a unit needs to be compared.
     absent
         Channels that criteria ask about and of which the evidence has no contact.
+    listed
+        Shares on which units are too few to be compared, each unit by itself.
     """
 
     compared: tuple[ComparedUnits, ...]
@@ -123,10 +123,12 @@ class OutlyingUnits:
     courses: tuple[tuple[str, MeanWaitCourse | Refusal], ...]
     minimum_n: int
     absent: tuple[str, ...] = ()
+    listed: tuple[ListedUnits, ...] = ()
 
     def to_frame(self) -> pd.DataFrame:
         """Return the rows of all comparisons, led by what is compared."""
-        frames = [part.to_frame().assign(compared_on=part.share.key) for part in self.compared]
+        compared = [part.to_frame().assign(compared_on=part.share.key) for part in self.compared]
+        frames = compared + [part.to_frame().assign(compared_on=part.share.key) for part in self.listed]
         return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 
 
@@ -175,31 +177,45 @@ def outlying_units(
     contacts = timed(tables, as_of=as_of)
     compared: list[ComparedUnits] = []
     refused: list[tuple[UnitShare, Refusal]] = []
+    listed: list[ListedUnits] = []
     for share in asked:
-        units = _compared(tables, contacts, share, level=level, minimum_n=minimum_n)
-        if isinstance(units, Refusal):
-            refused.append((share, units))
-        else:
+        measured = by_unit_and_day(tables, contacts, share)
+        units = (
+            measured
+            if isinstance(measured, Refusal)
+            else _compared(*measured, level=level, minimum_n=minimum_n)
+        )
+        if not isinstance(units, Refusal):
             compared.append(units)
+            continue
+        refused.append((share, units))
+        alone = _listed(tables, measured, level=level, minimum_n=minimum_n)
+        listed += [] if alone is None else [alone]
     courses: dict[str, MeanWaitCourse | Refusal] = {}
     if contacts is not None:
         channels = tuple(channels_of(asked))
         courses = mean_wait_courses(tables, contacts, channels, level=level, seed=seed)
-    return OutlyingUnits(tuple(compared), tuple(refused), tuple(courses.items()), minimum_n, absent)
+    return OutlyingUnits(
+        tuple(compared), tuple(refused), tuple(courses.items()), minimum_n, absent, tuple(listed)
+    )
 
 
-def _compared(
+def _listed(
     tables: CanonicalTables,
-    contacts: nw.LazyFrame[Any] | None,
-    share: UnitShare,
+    measured: tuple[UnitShare, pd.DataFrame] | Refusal,
     *,
     level: float,
     minimum_n: int,
-) -> ComparedUnits | Refusal:
-    measured = by_unit_and_day(tables, contacts, share)
+) -> ListedUnits | None:
+    """Return each unit by itself, where units are too few to be compared."""
     if isinstance(measured, Refusal):
-        return measured
-    told, days = measured
+        return None
+    return listed_units(tables, *measured, level=level, minimum_n=minimum_n)
+
+
+def _compared(
+    told: UnitShare, days: pd.DataFrame, *, level: float, minimum_n: int
+) -> ComparedUnits | Refusal:
     whole = days.groupby("unit_id")["cases"].transform("sum")
     enough = days[(whole >= minimum_n) & (days["cases"] > 0)]
     names, unit = np.unique(enough["unit_id"].to_numpy(dtype=str), return_inverse=True)

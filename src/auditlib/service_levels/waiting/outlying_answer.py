@@ -10,7 +10,9 @@ import numpy as np
 
 from auditlib.parameters.engagement import Engagement
 from auditlib.records import Basis, Interval, Number, Refusal, Sentence
+from auditlib.service_levels.waiting import listed_units
 from auditlib.service_levels.waiting.channel_words import by, spoken
+from auditlib.service_levels.waiting.listed_units import ListedUnits
 from auditlib.service_levels.waiting.mean_wait_course import MeanWaitCourse
 from auditlib.service_levels.waiting.outlying import ComparedUnits, OutlyingUnits, measure_outlying, none_of
 from auditlib.service_levels.waiting.unit_shares import GIVEN, IN_TIME, LONG_WAIT, UnitShare
@@ -48,18 +50,23 @@ class OutlyingAnswer(Answer[OutlyingUnits]):
         return tuple(_limits(self.result, self.facts))
 
     def parts(self) -> tuple[OutlyingAnswer, ...]:
-        """Return the same answer for each share alone."""
-        return tuple(
-            OutlyingAnswer(replace(self.result, compared=(part,), refused=(), courses=()))
-            for part in self.result.compared
-        )
+        """Return the same answer for each share alone, those on which units are not compared last."""
+        alone = replace(self.result, compared=(), refused=(), courses=(), listed=())
+        results = [replace(alone, compared=(part,)) for part in self.result.compared]
+        results += [replace(alone, listed=(part,)) for part in self.result.listed]
+        return tuple(map(OutlyingAnswer, results))
 
     def without(self, held: Any) -> tuple[OutlyingAnswer | None, int]:
         """Return it without the units that are held back, and how many these are."""
-        told = [part.without(held) for part in self.result.compared]
-        left = tuple(part for part, _ in told if part is not None)
-        lost = sum(count for _, count in told)
-        return (OutlyingAnswer(replace(self.result, compared=left)) if left else None), lost
+        compared = [part.without(held) for part in self.result.compared]
+        listed = [alone.without(held) for alone in self.result.listed]
+        lost = sum(count for _, count in compared) + sum(count for _, count in listed)
+        left = replace(
+            self.result,
+            compared=tuple(part for part, _ in compared if part is not None),
+            listed=tuple(alone for alone, _ in listed if alone is not None),
+        )
+        return (OutlyingAnswer(left) if left.compared or left.listed else None), lost
 
     @property
     def compared(self) -> ComparedUnits:
@@ -75,11 +82,14 @@ class OutlyingAnswer(Answer[OutlyingUnits]):
     @property
     def name(self) -> str:
         """What its figure and its table are found by."""
-        return self.compared.share.key.replace(":", "-").replace("_", "-")
+        shares = [part.share for part in self.result.compared] + [part.share for part in self.result.listed]
+        return shares[0].key.replace(":", "-").replace("_", "-")
 
     @property
     def title(self) -> str:
         """What its figure and its table are called: the message."""
+        if self.result.listed:
+            return f"Units by themselves: {_compared_on(self.result.listed[0].share)}"
         part = self.compared
         called = part.called_out
         if not called:
@@ -95,6 +105,8 @@ class OutlyingAnswer(Answer[OutlyingUnits]):
 
     def units(self) -> Exhibit:
         """Return every unit compared with its share, its limits and its verdict, in order of id."""
+        if self.result.listed:
+            return self._listed(self.result.listed[0])
         part = self.compared
         allowed = _allowed_for(part, self.facts.about(part.share.key))
         frame = part.to_frame().assign(compared_on=part.share.key)
@@ -107,6 +119,19 @@ class OutlyingAnswer(Answer[OutlyingUnits]):
             labels={"compared_on": "Compared on", "contacts": "Contacts", "verdict": "Verdict"},
             caption=f"In order of the ids of units: the order of shares says nothing. {allowed.text}",
             keys=allowed.keys,
+        )
+
+    def _listed(self, part: ListedUnits) -> Exhibit:
+        frame = part.to_frame().assign(compared_on=part.share.key)
+        return Exhibit(
+            frame[["unit_id", "compared_on", "contacts", "share", "low", "high"]],
+            self.title,
+            ("unit_id", "compared_on"),
+            facts=self.numbers(),
+            units={"compared_on": "quoted", "contacts": "count"},
+            labels={"compared_on": "Share of", "contacts": "Contacts"},
+            caption="In order of the ids of units. They are too few to be compared: whether they differ by "
+            "more than sound units do is not said.",
         )
 
 
@@ -134,6 +159,8 @@ def _facts(result: OutlyingUnits) -> Iterator[Number]:
     yield Number("contacts_needed", result.minimum_n, "count", reason=_DECLARED)
     for part in result.compared:
         yield from _of_share(part)
+    for alone in result.listed:
+        yield from listed_units.facts(alone)
     for share, why in result.refused:
         yield Number(f"units_compared:{share.key}", None, "units", reason=why.reason)
     for channel, course in result.courses:
@@ -175,6 +202,7 @@ def _of_course(channel: str, course: MeanWaitCourse | Refusal) -> Iterator[Numbe
 
 
 def _summary(result: OutlyingUnits, facts: Facts) -> Iterator[Sentence]:
+    listed = result.listed
     for part in result.compared:
         yield _called(part, facts.about(part.share.key))
     if any(part.called_out for part in result.compared):
@@ -185,6 +213,9 @@ def _summary(result: OutlyingUnits, facts: Facts) -> Iterator[Sentence]:
             f"{_compared_on(share).capitalize()}: units are not compared. {why.reason} {why.remedy}".strip(),
             (f"units_compared:{share.key}",),
         )
+        yield from (listed_units.by_themselves(part, facts) for part in listed if part.share.key == share.key)
+    if not result.refused:
+        yield from (listed_units.by_themselves(part, facts) for part in listed)
     yield from _courses(result, facts)
 
 
@@ -303,6 +334,8 @@ def _limits(result: OutlyingUnits, facts: Facts) -> Iterator[Sentence]:
                 about,
                 measured=_measured(part, about),
             )
+    for alone in result.listed:
+        yield from listed_units.limits(alone, Sentence(_compared_on(alone.share).capitalize()), facts)
     if result.absent:
         why = none_of(result.absent)
         yield Sentence(f"{why.reason} {why.remedy}")
