@@ -502,6 +502,7 @@ def test_a_mean_that_only_some_intervals_say_is_said_to_be_of_these():
         counted(100, unit="A", abandoned_share=0.1, handle_seconds=6_000, answered=100),
         counted(300, unit="B", abandoned=90, handle_seconds=6_000, answered=100),
         counted(0, unit="C", answered=0, handle_seconds=0),
+        counted(0, unit="D", answered=0),
     ]
     answer = WaitingAnswer(measured(evidence(counts=counts)))
     said = str(answer)

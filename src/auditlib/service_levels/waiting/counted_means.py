@@ -112,8 +112,9 @@ def _handled(intervals: nw.LazyFrame[Any], channel: str, *, level: float) -> Cou
         return None
     mean, rows = int(days["time"].sum()) / _PARTS / total, int(days["rows"].sum())
     limits = _limits(days, measure="handle", level=level)
-    said_of = rows_in(intervals)
-    return CountedMeans(channel, "handle", rows, said_of, total, "answered", mean, None, limits)
+    silent = intervals.filter(nw.col("handle_seconds").is_null() | nw.col("answered").is_null())
+    concerned = rows + _concerned(silent, "answered")
+    return CountedMeans(channel, "handle", rows, concerned, total, "answered", mean, None, limits)
 
 
 def _limits(days: pd.DataFrame, *, measure: str, level: float) -> Interval | None:
