@@ -379,6 +379,11 @@ def test_who_came_again_before_the_contact_was_over_is_listed_last_in_words_of_i
     )
     assert words[20].startswith(table["contradiction"][20])
     assert "before_end_hours" not in three_sources().cases(3).frame
+    soon = [call(f"D{n}", n / 2, customer_id=f"L{n}", resolved_first=True) for n in range(60)]
+    at_once = [call(f"E{n}", n / 2 + (310 + 60 * (n % 2)) / 86_400, customer_id=f"L{n}") for n in range(40)]
+    spelt = {entry.words for entry in asked(*soon, *at_once).findings()[0].cases}
+    came = "marked as resolved, and the customer came back after "
+    assert spelt == {f"{came}less than a minute", f"{came}1 minute"}
 
 
 def test_contradicted_marks_are_findings_with_their_cases():
