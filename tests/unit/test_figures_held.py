@@ -392,7 +392,7 @@ def units_by_themselves() -> OutlyingAnswer:
     for name, met, cases in (("U1", (27, 30), (38, 39)), ("U2", (70, 60), (80, 90))):
         daily = (np.array(part, dtype=float) for part in (met, cases))
         pooled = pooled_share(*daily, np.zeros(2, np.int64))
-        listed.append(ListedUnit(name, pooled, 2, 0.95))
+        listed.append(ListedUnit(name, pooled, 0.95))
     return OutlyingAnswer(OutlyingUnits((), (), (), 30, listed=(ListedUnits(share, tuple(listed), 0, 0),)))
 
 

@@ -237,15 +237,15 @@ def test_units_that_name_no_customer_are_named_and_the_share_of_the_others_stand
     assert window(answer).unknown == 31
     assert window(answer).named_ends == pytest.approx((6 / 9, 8 / 9))
     assert (
-        "No contact of U2 or U3 names its customer (30 contacts). The share of 80.0% is that of the 10 first "
-        "contacts of the units whose contacts do; if none of their customers came back through U2 or U3, it "
-        "lies between 66.7% and 88.9%." in str(answer)
+        "No contact of 'U2' or 'U3' names its customer (30 contacts). The share of 80.0% is that of the 10 "
+        "first contacts of the units whose contacts do; if none of their customers came back through 'U2' or "
+        "'U3', it lies between 66.7% and 88.9%." in str(answer)
     )
     assert unfounded(answer) == []
     assert "names its customer" not in str(asked(*first, *again, call("T", 3, customer_id=None)))
     many = [call(f"S{n}", 3, customer_id=None, unit_id=f"V{n}") for n in range(6)]
     crowded = asked(*first, *many)
-    assert "No contact of V0, V1, V2, V3 or 2 more units names" in str(crowded)
+    assert "No contact of 'V0', 'V1', 'V2', 'V3' or others names" in str(crowded)
     assert unfounded(crowded) == []
 
 
@@ -379,6 +379,11 @@ def test_who_came_again_before_the_contact_was_over_is_listed_last_in_words_of_i
     )
     assert words[20].startswith(table["contradiction"][20])
     assert "before_end_hours" not in three_sources().cases(3).frame
+    soon = [call(f"D{n}", n / 2, customer_id=f"L{n}", resolved_first=True) for n in range(60)]
+    at_once = [call(f"E{n}", n / 2 + (310 + 60 * (n % 2)) / 86_400, customer_id=f"L{n}") for n in range(40)]
+    spelt = {entry.words for entry in asked(*soon, *at_once).findings()[0].cases}
+    came = "marked as resolved, and the customer came back after "
+    assert spelt == {f"{came}less than a minute", f"{came}1 minute"}
 
 
 def test_contradicted_marks_are_findings_with_their_cases():

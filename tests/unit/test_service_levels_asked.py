@@ -164,6 +164,19 @@ def test_a_share_that_is_held_back_is_neither_drawn_nor_left_in():
     assert part.result.without(lambda key, n=None: True) == (None, len(part.result.criteria[0].variants))
 
 
+def test_units_with_contacts_on_a_single_day_are_named():
+    """Of Bern and 017 all contacts are of one day, single ones and counts together; A has sixty days."""
+    single = [span(48 * 3, 1060, 1000, 860, 60, **MORE, unit_id=unit) for unit in ("Bern", "017")]
+    beside = contact(48 * 3, 5, interaction_id="c1", unit_id="Bern")
+    given = answer(*half_hours(60), *single, contacts=[beside])
+    said = " ".join(line.text for line in given.limits())
+    assert "'017' and Bern had each all contacts by phone on a single day: no interval" in said
+    assert unfounded(given) == []
+    later = contact(48 * 9, 5, interaction_id="c1", unit_id="Bern")
+    elsewhere = answer(*half_hours(60), single[0], contacts=[later])
+    assert "single day" not in " ".join(line.text for line in elsewhere.limits())
+
+
 def test_the_verdict_that_hangs_on_the_definition_comes_first():
     asked = [
         replace(criterion, id=name)

@@ -18,6 +18,7 @@ from auditlib.service_levels.measures import answered_within
 from auditlib.service_levels.queues import shares_by_queue
 from auditlib.service_levels.result import CriterionByDefinition, JudgedVariant, ServiceLevelsByDefinition
 from auditlib.service_levels.shares import as_measurement, standard_way
+from auditlib.service_levels.single_days import units_of_a_single_day
 from auditlib.service_levels.variants import Variant, VariantShare, measured
 from auditlib.standards.judge import judge_one
 from auditlib.standards.profile import Demands
@@ -63,7 +64,14 @@ def estimate(
         held,
         tuple((criterion, answer) for criterion, answer in answers if isinstance(answer, Refusal)),
         tuple(channel for channel in channels_in(tables) if channel not in channels),
+        _single_days(tables, sorted(channels)),
     )
+
+
+def _single_days(tables: CanonicalTables, channels: Sequence[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return the units with contacts on a single day, by channel, where there are any."""
+    units = ((channel, units_of_a_single_day(tables, channel)) for channel in channels)
+    return tuple((channel, of_channel) for channel, of_channel in units if of_channel)
 
 
 def _channel(criterion: Criterion) -> str:

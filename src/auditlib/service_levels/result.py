@@ -119,6 +119,8 @@ class ServiceLevelsByDefinition:
         Criteria nothing can be said of, each with its reason.
     unasked
         Channels of the evidence that no criterion asks about.
+    single_days
+        Units with contacts on a single day, by channel.
     """
 
     level: float
@@ -126,6 +128,7 @@ class ServiceLevelsByDefinition:
     tables: tuple[str, ...] = ()
     refusals: tuple[tuple[Criterion, Refusal], ...] = ()
     unasked: tuple[str, ...] = ()
+    single_days: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     def without(self, held: Held) -> tuple[Self | None, int]:
         """Return it without the ways of counting whose share is held back, and how many these are."""

@@ -8,6 +8,7 @@ from auditlib.records import Criterion, Direction, Refusal, Sentence
 from auditlib.service_levels.definitions import Aggregation, ClockStart
 from auditlib.service_levels.facts import JUDGED
 from auditlib.service_levels.result import CriterionByDefinition, JudgedVariant, ServiceLevelsByDefinition
+from auditlib.service_levels.unit_names import unit_names
 from auditlib.standards.words import said
 from auditlib.statements import Facts, joined, listed, say
 
@@ -60,6 +61,12 @@ def limits(result: ServiceLevelsByDefinition) -> Iterator[Sentence]:
         yield Sentence(
             f"No criterion of the standard asks about contacts by {listed(result.unasked)}: nothing is "
             "judged of them."
+        )
+    for channel, units in result.single_days:
+        had = "all contacts" if len(units) == 1 else "each all contacts"
+        yield Sentence(
+            f"{unit_names(units)} had {had} by {channel} on a single day: no interval can know what days "
+            "differ by there."
         )
     reasons = dict.fromkeys(f"{why.reason} {why.remedy}" for entry in result.criteria for why in entry.unsaid)
     for reason in reasons:

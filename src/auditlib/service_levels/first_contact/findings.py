@@ -19,7 +19,7 @@ from auditlib.service_levels.first_contact.statements import (
     contradiction,
 )
 from auditlib.statements import counted, percent
-from auditlib.time.epoch import HOUR
+from auditlib.time.epoch import HOUR, MINUTE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -112,5 +112,18 @@ def _words(kind: Disagreement, silence: int, days: int) -> str:
     if kind is not Disagreement.MARKED_RETURNED:
         return DISAGREEMENTS[kind]
     if came_before_over(kind, silence):
-        return f"{contradiction(kind, days, silence)}, {-silence / HOUR:,.1f} hours before its end"
-    return f"{DISAGREEMENTS[kind]} after {silence / HOUR:,.1f} hours"
+        return f"{contradiction(kind, days, silence)}, {_spell(-silence)} before its end"
+    return f"{DISAGREEMENTS[kind]} after {_spell(silence)}"
+
+
+def _spell(duration: int) -> str:
+    """Return a time as words; one below an hour in minutes, so that none is rounded to nothing.
+
+    Examples
+    --------
+    >>> [_spell(seconds * 1_000_000) for seconds in (20, 90, 5_400)]
+    ['less than a minute', '1 minute', '1.5 hours']
+    """
+    if duration < MINUTE:
+        return "less than a minute"
+    return counted(duration // MINUTE, "minute") if duration < HOUR else f"{duration / HOUR:,.1f} hours"

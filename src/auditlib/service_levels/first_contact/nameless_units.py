@@ -12,8 +12,6 @@ from auditlib.records import Basis, Number
 if TYPE_CHECKING:
     import narwhals as nw
 
-_NAMED = 4
-
 
 @dataclass(frozen=True, slots=True)
 class NamelessUnits:
@@ -22,22 +20,11 @@ class NamelessUnits:
     unit_ids: tuple[str, ...]
     contacts: int
 
-    @property
-    def named(self) -> tuple[str, ...]:
-        """The units that a sentence names."""
-        return self.unit_ids[:_NAMED]
-
-    @property
-    def unnamed(self) -> int:
-        """How many more there are."""
-        return len(self.unit_ids) - len(self.named)
-
     def facts(self) -> Iterator[Number]:
         """Yield how many units and contacts these are, where there are any."""
         if self.unit_ids:
             basis = (Basis("interactions"),)
             yield Number("units_nameless", len(self.unit_ids), "units", basis=basis)
-            yield Number("units_nameless_more", self.unnamed, "units", basis=basis)
             yield Number("contacts_nameless", self.contacts, "cases", basis=basis)
 
 

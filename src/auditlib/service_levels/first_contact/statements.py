@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from auditlib.records import Refusal, Sentence
-from auditlib.service_levels.first_contact.nameless_units import NamelessUnits
 from auditlib.service_levels.first_contact.result import (
     Disagreement,
     FirstContactResolution,
@@ -13,7 +12,8 @@ from auditlib.service_levels.first_contact.result import (
     Witness,
     WitnessShares,
 )
-from auditlib.statements import Facts, counted, joined, listed, say, spanned
+from auditlib.service_levels.unit_names import unit_names
+from auditlib.statements import Facts, counted, joined, say, spanned
 
 WITNESSES: Mapping[Witness, str] = {
     Witness.CONTACTS: "no further contact in the window",
@@ -154,19 +154,11 @@ def _nameless(result: FirstContactResolution, window: ResolutionWindow, facts: F
         "{share} is that of the {first} of the units whose contacts do; if none of their "
         "customers came back through {units}, it lies {ends}.",
         facts,
-        units=_named(result.nameless, facts),
+        units=unit_names(result.nameless.unit_ids, conjunction="or"),
         share=say("{share}", facts.about(f"{window.days}:{Witness.CONTACTS}")),
         first=say("{share_n|first contact|first contacts}", facts.about(f"{window.days}:{Witness.CONTACTS}")),
         ends=spanned(say("{named_least}", facts), say("{named_most}", facts)),
     )
-
-
-def _named(nameless: NamelessUnits, facts: Facts) -> Sentence:
-    """Return the first units by name, and how many more there are."""
-    if not nameless.unnamed:
-        return Sentence(listed(nameless.named, conjunction="or"))
-    named = ", ".join(nameless.named)
-    return say("{named} or {units_nameless_more|more unit|more units}", facts, named=named)
 
 
 def _witnesses(result: FirstContactResolution, window: ResolutionWindow, facts: Facts) -> Sentence:

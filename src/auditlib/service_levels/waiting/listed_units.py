@@ -12,6 +12,7 @@ import pandas as pd
 from auditlib.contracts import CanonicalTables
 from auditlib.contracts.frames import to_pandas
 from auditlib.records import Basis, Held, Interval, Number, Sentence
+from auditlib.service_levels.unit_names import unit_name
 from auditlib.service_levels.waiting.timed import CONTACTS
 from auditlib.service_levels.waiting.unit_shares import UnitShare
 from auditlib.standards.observed import IN_PERIOD
@@ -28,11 +29,10 @@ _PERSON = "person_id"
 
 @dataclass(frozen=True, slots=True)
 class ListedUnit:
-    """The share of a unit by itself, and on how many days it had contacts."""
+    """The share of a unit by itself, its days as clusters."""
 
     unit_id: str
     share: ClusteredShare
-    days: int
     level: float
 
     @property
@@ -115,7 +115,7 @@ def listed_units(
 def _listed(unit: str, days: pd.DataFrame, *, level: float) -> ListedUnit:
     meeting, cases = (days[name].to_numpy(np.float64) for name in ("meeting", "cases"))
     stratum: NDArray[np.int64] = np.zeros(len(days), np.int64)
-    return ListedUnit(unit, pooled_share(meeting, cases, stratum), len(days), level)
+    return ListedUnit(unit, pooled_share(meeting, cases, stratum), level)
 
 
 def _of_one_person(tables: CanonicalTables, share: UnitShare) -> set[str]:
@@ -144,19 +144,19 @@ def facts(part: ListedUnits) -> Iterator[Number]:
         yield Number(part.number_key(unit), unit.share.value, "share", n, unit.interval, basis)
 
 
-def by_themselves(part: ListedUnits, facts: Facts) -> Sentence:
+def by_themselves(part: ListedUnits, measured: Sentence, facts: Facts) -> Sentence:
     """Say the share of each unit by itself."""
     told = [
-        Sentence(f"{unit.unit_id} has {share.text}", share.keys)
+        Sentence(f"{unit_name(unit.unit_id)} has {share.text}", share.keys)
         for unit in part.units
         for key in (part.number_key(unit),)
         for share in (say(f"{{{key}}} ({{{key}[low]}} to {{{key}[high]}})", facts),)
     ]
-    return say("By themselves, {told}.", facts, told=told)
+    return say("{measured}, each unit by itself: {told}.", facts, measured=measured, told=told)
 
 
 def limits(part: ListedUnits, measured: Sentence, facts: Facts) -> Iterator[Sentence]:
-    """Yield which units are not shown, and whose interval knows nothing of days."""
+    """Yield how many units are not shown, and why."""
     about = facts.about(part.share.key)
     if part.small:
         yield say(
@@ -171,13 +171,4 @@ def limits(part: ListedUnits, measured: Sentence, facts: Facts) -> Iterator[Sent
             "{of_one_person~its share is|their shares are} not shown.",
             about,
             measured=measured,
-        )
-    alone = [Sentence(unit.unit_id) for unit in part.units if unit.days == 1]
-    if alone:
-        yield say(
-            "{measured}: {alone} had contacts on a single day, so that what days differ by is not in the "
-            "interval.",
-            facts,
-            measured=measured,
-            alone=alone,
         )

@@ -155,6 +155,10 @@ def _compared_on(share: UnitShare) -> str:
     ] + f" {by(share.channel)}"
 
 
+def _phrase(share: UnitShare) -> Sentence:
+    return Sentence(_compared_on(share).capitalize())
+
+
 def _facts(result: OutlyingUnits) -> Iterator[Number]:
     yield Number("contacts_needed", result.minimum_n, "count", reason=_DECLARED)
     for part in result.compared:
@@ -202,7 +206,6 @@ def _of_course(channel: str, course: MeanWaitCourse | Refusal) -> Iterator[Numbe
 
 
 def _summary(result: OutlyingUnits, facts: Facts) -> Iterator[Sentence]:
-    listed = result.listed
     for part in result.compared:
         yield _called(part, facts.about(part.share.key))
     if any(part.called_out for part in result.compared):
@@ -213,9 +216,8 @@ def _summary(result: OutlyingUnits, facts: Facts) -> Iterator[Sentence]:
             f"{_compared_on(share).capitalize()}: units are not compared. {why.reason} {why.remedy}".strip(),
             (f"units_compared:{share.key}",),
         )
-        yield from (listed_units.by_themselves(part, facts) for part in listed if part.share.key == share.key)
-    if not result.refused:
-        yield from (listed_units.by_themselves(part, facts) for part in listed)
+    for alone in result.listed:
+        yield listed_units.by_themselves(alone, _phrase(alone.share), facts)
     yield from _courses(result, facts)
 
 
@@ -335,7 +337,7 @@ def _limits(result: OutlyingUnits, facts: Facts) -> Iterator[Sentence]:
                 measured=_measured(part, about),
             )
     for alone in result.listed:
-        yield from listed_units.limits(alone, Sentence(_compared_on(alone.share).capitalize()), facts)
+        yield from listed_units.limits(alone, _phrase(alone.share), facts)
     if result.absent:
         why = none_of(result.absent)
         yield Sentence(f"{why.reason} {why.remedy}")
