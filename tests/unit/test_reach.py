@@ -266,6 +266,15 @@ def test_a_channel_without_an_entry_in_the_register_is_not_told_to_be_available(
     assert unfounded(answer) == []
 
 
+def test_where_no_answered_contact_says_a_trait_nothing_is_said_of_it_and_nothing_stops() -> None:
+    """Who gave up waiting is said to be handed over or not, and nobody was answered."""
+    contacts = [contact(number, answered_at=None, abandoned=True, handed_over=False) for number in range(40)]
+    answer = ask({"interactions": contacts}, registry(phone="office!"))
+    assert answer.facts["handed_over"].value is None
+    assert "Contacts handed over: not assessable. No answered contact says it." in texts(answer)
+    assert unfounded(answer) == []
+
+
 def test_a_register_of_no_promised_channel_says_nothing_of_them() -> None:
     fax = outage("2024-01-10T16:00", "2024-01-10T17:00", channel="fax")
     answer = ask({"outages": [fax]}, registry(phone="office!"))

@@ -63,6 +63,8 @@ ASK_FOR = {
     ),
 }
 
+NO_ANSWERED = "No answered contact says it."
+
 
 @dataclass(frozen=True, slots=True)
 class Count:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from auditlib.records import Basis, Interval, Number, Refusal
 from auditlib.service_levels.reach.availability import TABLE as OUTAGES
 from auditlib.service_levels.reach.availability import Availability, ChannelAvailability, hours_in
-from auditlib.service_levels.reach.contact_counts import TABLE, UNKNOWN, Trait
+from auditlib.service_levels.reach.contact_counts import NO_ANSWERED, TABLE, UNKNOWN, Trait
 from auditlib.service_levels.reach.episodes import Episodes, KindOfMatter
 from auditlib.service_levels.reach.parity import ChannelParity, Parity
 from auditlib.service_levels.reach.result import ReachResult, TraitByKind
@@ -122,7 +122,8 @@ def in_points(way: Difference) -> Interval:
 def _grouped(grouped: TraitByKind) -> Iterator[Number]:
     trait, total = grouped.trait, grouped.total
     least, most = total.bounds
-    yield Number(str(trait), total.share, "share", total.counted, basis=_CONTACTS)
+    reason = "" if total.counted else NO_ANSWERED
+    yield Number(str(trait), total.share, "share", total.counted, basis=_CONTACTS, reason=reason)
     yield Number(f"{trait}_least", least, "share", total.counted + total.unknown, basis=_CONTACTS)
     yield Number(f"{trait}_most", most, "share", total.counted + total.unknown, basis=_CONTACTS)
     yield Number(f"{trait}_unknown", total.unknown, "cases", basis=_CONTACTS)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from auditlib.records import Refusal, Sentence
 from auditlib.service_levels.reach.availability import Availability, ChannelAvailability
-from auditlib.service_levels.reach.contact_counts import UNKNOWN, Trait
+from auditlib.service_levels.reach.contact_counts import NO_ANSWERED, UNKNOWN, Trait
 from auditlib.service_levels.reach.episodes import Episodes
 from auditlib.service_levels.reach.parity import ChannelParity, Parity, Turn
 from auditlib.service_levels.reach.result import ReachResult
@@ -136,9 +136,8 @@ def available(result: ReachResult, facts: Facts) -> Iterator[Sentence]:
         yield say("{endless|outage has|outages have} no end in the register and {endless~counts|count} until "
                   "the audit looks: {channels}.", facts, channels=channels)  # fmt: skip
     if answer.unregistered:
-        yield say(
-            "{outages_unregistered|outage is|outages are} of channels that the registry does not name.", facts
-        )
+        yield say("{outages_unregistered|outage is|outages are} of channels that the registry does not name.",
+                  facts)  # fmt: skip
     if answer.unplaced:
         yield say(
             "{units_unplaced|unit has|units have} no known opening hours, for the register of units names no "
@@ -321,6 +320,9 @@ def _total(result: ReachResult, trait: Trait, facts: Facts) -> Iterator[Sentence
         why = dict(result.refusals).get(trait)
         if why is not None:
             yield _unsaid(f"Contacts {TRAITS[trait]}", why, str(trait))
+        return
+    if not grouped.total.counted:
+        yield _unsaid(f"Contacts {TRAITS[trait]}", Refusal(NO_ANSWERED), str(trait))
         return
     if grouped.total.unknown:
         yield say(
