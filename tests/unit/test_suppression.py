@@ -60,6 +60,12 @@ class TestASentence:
     def test_leaves_the_numbers_of_other_keys_alone(self) -> None:
         assert suppression(late(2)).text("2 units of 40", ["units"]) == ("2 units of 40", ())
 
+    def test_leaves_a_limit_alone_that_is_as_large_as_a_small_count(self) -> None:
+        text = "2 of 300 were not answered within 2.0 minutes."
+        assert suppression(late(2)).text(text, ["late"])[0] == (
+            "fewer than 5 of 300 were not answered within 2.0 minutes."
+        )
+
     def test_holds_a_share_back_that_would_tell(self) -> None:
         kept = Number("kept", 0.9933333333, "share", 300, Interval(0.976, 0.998), basis=RESPONSES)
         made = suppression(kept, withheld={"kept": ("share",)})

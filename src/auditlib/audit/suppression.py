@@ -193,18 +193,21 @@ def _first(text: str, end: int, numeral: Numeral, hidden: Sequence[Number]) -> N
 
 def _states(text: str, end: int, numeral: Numeral, number: Number) -> bool:
     """Tell whether `numeral` is what `number` says, so exactly that it must not stand."""
-    percent = text[end : end + 1] == "%"
-    exact = [value for value in (number.value, number.n) if isinstance(value, int | float)]
+    percent, decimals = text[end : end + 1] == "%", "." in numeral.text
+    measured = (number.value,) if number.unit not in COUNTS else ()
+    # What is counted is stated without decimals: "2.0 minutes" is no 2 contacts.
+    may_be = measured if decimals and not percent else (number.value, number.n)
+    exact = [value for value in may_be if isinstance(value, int | float)]
     if not percent and any(numeral.value == abs(value) for value in exact):
         return True
-    if exact and numeral.text in format_value(number.value, number.unit) and (percent or "." in numeral.text):
+    if exact and numeral.text in format_value(number.value, number.unit) and (percent or decimals):
         return True
     limits = (number.interval.low, number.interval.high) if number.interval else ()
     scale = 100.0 if percent else 1.0
     rounded = (
         abs(numeral.value - abs(float(value)) * scale) <= numeral.tolerance for value in (*exact, *limits)
     )
-    return (percent or "." in numeral.text) and any(rounded)
+    return (percent or decimals) and any(rounded)
 
 
 def withheld_from(folder: Path, *, notebook: str) -> dict[str, tuple[str, ...]]:
