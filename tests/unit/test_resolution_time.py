@@ -77,6 +77,16 @@ def test_what_began_too_late_to_be_followed_is_left_out_and_counted():
     assert unfounded(answer) == []
 
 
+def test_a_time_that_is_not_reached_says_so_instead_of_a_unit():
+    given_up = {"answered_at": None, "abandoned": True}
+    answer = asked(call("A", 1), *(call(f"B{n}", 1, customer_id=f"K{n}", **given_up) for n in range(2, 5)))
+    row = answer.times().frame.iloc[0]
+    assert (row["median_in"], row["p90_in"]) == ("not reached", "not reached")
+    assert row["mean_in"] not in ("not reached", "none resolved")
+    nobody = asked(call("A", 1, **given_up)).times().frame.iloc[0]
+    assert nobody["mean_in"] == "none resolved"
+
+
 @pytest.mark.parametrize("outcome", [{"answered_at": None, "abandoned": True}, {"abandoned": True}])
 def test_a_matter_whose_last_contact_was_given_up_is_not_resolved(outcome: dict[str, Any]):
     answer = asked(call("A", 1), call("B", 2, **outcome), call("C", 3, customer_id="K2"))

@@ -78,7 +78,7 @@ def test_the_published_example_splits_at_82_percent_and_its_verdict_hangs_on_the
 def test_a_verdict_that_every_definition_shares_survives(target, outcome):
     given = answer(*half_hours(60), target=target)
     assert given.result.criteria[0].robust
-    assert f"The verdict is {outcome} by each of the 30." in str(given)
+    assert f"By each of the 30 the verdict is the same: {outcome}." in str(given)
 
 
 def test_what_counts_do_not_tell_apart_is_counted_as_open_and_is_no_verdict():

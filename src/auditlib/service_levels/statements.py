@@ -129,7 +129,7 @@ def _verdict(entry: CriterionByDefinition, facts: Facts) -> Sentence | str:
         return say(f"The verdict is {said(outcome)} by {{{outcome}}} of {every}{{left}}.", facts, left=left)
     if entry.robust:
         (outcome,) = entry.outcomes
-        return say(f"The verdict is {said(outcome)} by each of {every}.", facts)
+        return say(f"By each of {every} the verdict is the same: {said(outcome)}.", facts)
     counts = [
         say(f"{said(outcome)} by {{{outcome}}}", facts) for outcome in JUDGED if entry.outcomes[outcome]
     ]

@@ -121,9 +121,10 @@ class ResolutionTimesAnswer(Answer[ResolutionTimes]):
         frame = self.to_frame()
         columns = [name for name in frame.columns if not name.startswith("time_")]
         for name in _TIMES:
-            spans = [_span(_estimates(entry)[name]) for entry in self.result.entries]
-            frame[f"time_{name}"] = frame[f"time_{name}"].astype(float) / [span.seconds for span in spans]
-            frame[f"{name}_in"] = [span.name for span in spans]
+            estimates = [_estimates(entry)[name] for entry in self.result.entries]
+            seconds = [_span(estimate).seconds for estimate in estimates]
+            frame[f"time_{name}"] = frame[f"time_{name}"].astype(float) / seconds
+            frame[f"{name}_in"] = [_told_in(name, estimate) for estimate in estimates]
             columns += [f"time_{name}", f"{name}_in"]
         return Exhibit(
             frame[columns],
@@ -194,6 +195,13 @@ def _estimates(entry: MatterTimes) -> Mapping[str, TimeEstimate | None]:
 def _span(estimate: TimeEstimate | None) -> Span:
     """Return the unit of a time: the median of matters may be minutes where their mean is days."""
     return span_for(0.0 if estimate is None else estimate.seconds)
+
+
+def _told_in(name: str, estimate: TimeEstimate | None) -> str:
+    """Return the unit of a time, or why there is none: the matters that are followed were not resolved."""
+    if estimate is not None:
+        return _span(estimate).name
+    return "not reached" if name in QUANTILES else "none resolved"
 
 
 def _facts(result: ResolutionTimes) -> Iterator[Number]:
