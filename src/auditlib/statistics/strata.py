@@ -7,14 +7,17 @@ against the whole instead, which takes that they differ for chance and so errs t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from auditlib.statistics.types import Floats
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ NO_SPREAD = ClusterSpread(0.0, 0)
 """Where no cluster says how far others lie from it: cases are taken as independent."""
 
 
-def places(names: Iterable[Any]) -> NDArray[np.int64]:
+def places(names: Sequence[str] | NDArray[Any] | pd.Series | pd.Index) -> NDArray[np.int64]:
     """Return the place of the stratum of each cluster by the name of the stratum.
 
     Examples
@@ -62,7 +65,11 @@ def places(names: Iterable[Any]) -> NDArray[np.int64]:
     >>> places(["Nord", "Süd", "Nord"]).tolist()
     [0, 1, 0]
     """
-    return np.unique(np.array(list(names), dtype=str), return_inverse=True)[1].astype(np.int64)
+    import pandas as pd
+
+    listed: Any = np.array(names, dtype=object) if isinstance(names, list | tuple) else names
+    codes: NDArray[np.int64] = pd.factorize(listed, use_na_sentinel=False)[0].astype(np.int64)
+    return codes
 
 
 def spread_of_clusters(moves: Floats, stratum: NDArray[np.int64]) -> ClusterSpread:
