@@ -6,6 +6,7 @@ import pytest
 
 from auditlib.service_levels.reach.contact_counts import Count
 from auditlib.service_levels.reach.same_mix import Weighting, difference
+from auditlib.statistics.strata import NO_SPREAD
 
 
 @pytest.mark.parametrize(
@@ -23,5 +24,5 @@ def test_limits_of_the_difference_of_two_channels_are_newcombes(
 ) -> None:
     """Newcombe (1998), Statistics in Medicine 17:873-890, table II, method 10."""
     way = Weighting({"": 1.0}, {"": Count(*first, 0)}, {"": Count(*second, 0)})
-    ends = difference(way, 0.0, 0.0, level=0.95, margin=0.01).interval
+    ends = difference(way, NO_SPREAD, NO_SPREAD, level=0.95, margin=0.01).interval
     assert (round(ends.low, 4), round(ends.high, 4)) == (low, high)

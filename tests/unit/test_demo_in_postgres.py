@@ -7,6 +7,7 @@ is executed, and one that re-performs clocks. A whole audit: ``python -m benchma
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -65,7 +66,11 @@ def test_the_demo_company_in_postgres_gives_the_demo_s_results(company: Moved, t
 
 
 def recorded(text: str) -> str:
-    """Return results without the libraries loaded: in one process they are those of both audits."""
-    content: dict[str, Any] = json.loads(text)
+    """Return results without the libraries loaded: in one process they are those of both audits.
+
+    Nor with the number of files: a workbook of several sheets is a single one, and several tables.
+    """
+    content: dict[str, Any] = json.loads(re.sub(r"received in \d+ files", "received", text))
     del content["libraries"]
+    content["numbers"] = [number for number in content["numbers"] if number["key"] != "files:all"]
     return json.dumps(content)

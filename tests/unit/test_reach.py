@@ -271,7 +271,9 @@ def test_where_no_answered_contact_says_a_trait_nothing_is_said_of_it_and_nothin
     contacts = [contact(number, answered_at=None, abandoned=True, handed_over=False) for number in range(40)]
     answer = ask({"interactions": contacts}, registry(phone="office!"))
     assert answer.facts["handed_over"].value is None
-    assert "Contacts handed over: not assessable. No answered contact says it." in texts(answer)
+    assert "Contacts handed over: not assessable. No contact says whether it was handed over." in texts(
+        answer
+    )
     assert unfounded(answer) == []
 
 

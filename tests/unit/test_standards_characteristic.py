@@ -15,7 +15,7 @@ from auditlib.audit.standard import characteristic_file, measures, read_edition
 from auditlib.figures import characteristic as pictures
 from auditlib.figures.svg import svg_of
 from auditlib.records import Criterion, DecisionMode, Grade, Interval, Measurement, Outcome, Statistic
-from auditlib.service_levels.measures import _quantile
+from auditlib.service_levels.unit_days import _order_statistics
 from auditlib.standards.characteristic import Reckoning, characteristic
 from auditlib.standards.characteristic_answer import CharacteristicAnswer, OperatingCharacteristic
 from auditlib.standards.decision_characteristic import Situation, criteria_of, decision_chances
@@ -25,6 +25,7 @@ from auditlib.standards.judge import judge_one
 from auditlib.standards.observed import share_of
 from auditlib.standards.profile import Demands
 from auditlib.standards.verdict import verdict_of
+from auditlib.statistics.clustered_times import CountedTimes
 from auditlib.statistics.intervals import mean_t
 
 ROOT = Path(__file__).parents[2]
@@ -116,11 +117,11 @@ def test_more_excused_than_may_be_is_not_met_whatever_is_true() -> None:
     assert float(known.curve.chances(0.999).not_met) == pytest.approx(1.0)
 
 
-def drawn_waits(rng: np.random.Generator, n: int, within: float) -> list[tuple[int, int]]:
+def drawn_waits(rng: np.random.Generator, n: int, within: float) -> CountedTimes:
     """Return waits of which `within` do not exceed the target of 180 seconds, with their counts."""
     seconds = np.where(rng.random(n) < within, rng.integers(0, 181, n), rng.integers(181, 900, n))
     values, counts = np.unique(seconds, return_counts=True)
-    return list(zip(values.tolist(), counts.tolist(), strict=True))
+    return CountedTimes(values.astype(np.float64), counts.astype(np.float64))
 
 
 @pytest.mark.parametrize("within", [0.87, 0.9, 0.925])
@@ -128,8 +129,9 @@ def test_a_quantile_is_what_simulation_says(within: float) -> None:
     criterion, n, rng = EDITION.criterion("IM-06"), 600, np.random.default_rng(7)
 
     def judged() -> Outcome:
-        low, value, high = _quantile(drawn_waits(rng, n, within), 0.9, 0.95)
-        found = Measurement("m", value, n, Statistic.QUANTILE, "seconds", Interval(low, high))
+        waits = drawn_waits(rng, n, within)
+        limits = _order_statistics(waits, 0.9, level=0.95)
+        found = Measurement("m", waits.quantile(0.9), n, Statistic.QUANTILE, "seconds", limits)
         return judge_one(criterion, found).outcome
 
     found = Measurement("m", 150.0, n, Statistic.QUANTILE, "seconds", Interval(140.0, 160.0))

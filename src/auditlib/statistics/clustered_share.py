@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auditlib.statistics.intervals import wilson
-from auditlib.statistics.strata import ClusterSpread, spread_of_clusters
+from auditlib.statistics.strata import ClusterSpread, against_own_stratum, spread_of_clusters
 from auditlib.statistics.types import Floats, normal_quantile
 
 
@@ -91,7 +91,8 @@ def pooled_share(meeting: Floats, counted: Floats, stratum: NDArray[np.int64]) -
         Place of the stratum of each cluster, from 0, shape (clusters,).
     """
     value = float(meeting.sum() / counted.sum())
-    return _clustered(value, (meeting - value * counted) / counted.sum(), counted, stratum)
+    moves = against_own_stratum(meeting, counted, stratum) / counted.sum()
+    return _clustered(value, moves, counted, stratum)
 
 
 def mean_over_groups(meeting: Floats, counted: Floats, group: NDArray[np.int64]) -> ClusteredShare:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from auditlib.records import Interval
 from auditlib.statistics.clustered_share import pooled_share, worth_limits
-from auditlib.statistics.strata import spread_of_clusters
+from auditlib.statistics.strata import against_own_stratum, spread_of_clusters
 from auditlib.statistics.types import Floats
 
 _LAST_BITS = 1e-9
@@ -69,7 +69,7 @@ def mean_interval(
     if seconds.sum() <= 0:
         return None
     mean = float(seconds.sum()) / total
-    spread = spread_of_clusters((seconds - mean * cases) / total, stratum)
+    spread = spread_of_clusters(against_own_stratum(seconds, cases, stratum) / total, stratum)
     if not spread.degrees:
         return None
     reach = spread.quantile(level) * spread.error / mean

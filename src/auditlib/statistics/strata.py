@@ -72,6 +72,26 @@ def places(names: Sequence[str] | NDArray[Any] | pd.Series | pd.Index) -> NDArra
     return codes
 
 
+def against_own_stratum(sums: Floats, cases: Floats, stratum: NDArray[np.int64]) -> Floats:
+    """Return by how much the sum of each cluster differs from what its stratum gives for as many cases.
+
+    A mean of all cases is taken at the mix of strata that there is: that more cases come on one day than on
+    another is no error of it. A stratum of a single cluster is held against all cases.
+
+    Parameters
+    ----------
+    sums, cases
+        What cases add up to, and how many they are, of each cluster, shape (clusters,).
+    stratum
+        Place of the stratum of each cluster, from 0, shape (clusters,).
+    """
+    added, many = (np.bincount(stratum, weights=part) for part in (sums, cases))
+    of_stratum = np.divide(added, many, out=np.zeros_like(added), where=many > 0)
+    single = np.bincount(stratum[cases > 0], minlength=len(many)) == 1
+    mean = np.where(single, sums.sum() / cases.sum(), of_stratum)
+    return np.asarray(sums - mean[stratum] * cases)
+
+
 def spread_of_clusters(moves: Floats, stratum: NDArray[np.int64]) -> ClusterSpread:
     """Return the spread of a figure by how much each cluster moves it.
 
