@@ -53,7 +53,8 @@ def received(engagement: Engagement) -> Received:
 
 
 def _file(source: Source) -> tuple[str, str]:
-    return (source.file or "", source.database.label if source.database is not None else "")
+    # A table of a database is told by all that says where it is: labels are for readers, and may be shared.
+    return (source.file or "", "" if source.database is None else source.database.model_dump_json())
 
 
 def _by_lines(readings: Iterable[_Reading]) -> list[list[_Reading]]:
