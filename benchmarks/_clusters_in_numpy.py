@@ -33,6 +33,11 @@ def spread(moves: Floats, unit: Codes) -> tuple[float, int]:
     return float((squares[kept] * days[kept] / (days[kept] - 1)).sum()), int((days[kept] - 1).sum())
 
 
+def apart_from_unit(sums: Floats, cases: Floats, unit: Codes) -> Floats:
+    """Return by how much each day's sum differs from what its unit gives for as many cases."""
+    return sums - (np.bincount(unit, sums) / np.bincount(unit, cases))[unit] * cases
+
+
 def t_quantile(degrees: int, level: float) -> float:
     """Return how many errors limits are away."""
     from scipy.special import stdtrit
@@ -66,7 +71,7 @@ def pooled_limits(meeting: Floats, counted: Floats, unit: Codes, *, level: float
     """Return the limits of the share of all cases together."""
     some, whole = counted > 0, float(counted.sum())
     share = float(meeting.sum() / whole)
-    moves = (meeting - share * counted)[some] / whole
+    moves = apart_from_unit(meeting, counted, unit)[some] / whole
     return share_limits(share, moves, unit[some], whole, level=level)
 
 
@@ -84,8 +89,8 @@ def quantile_limits(
     unit
         Of each day.
     """
-    reached = float(within.sum() / cases.sum())
-    low, high = share_limits(share, (within - reached * cases) / cases.sum(), unit, float(cases.sum()))
+    moves = apart_from_unit(within, cases, unit) / cases.sum()
+    low, high = share_limits(share, moves, unit, float(cases.sum()))
     return quantile(seconds, many, low), quantile(seconds, many, high)
 
 
@@ -98,7 +103,7 @@ def quantile(seconds: Floats, many: Floats, share: float) -> float:
 def mean_limits(seconds: Floats, cases: Floats, unit: Codes) -> Limits:
     """Return the limits of a mean, symmetric on the scale of logarithms."""
     mean = float(seconds.sum() / cases.sum())
-    variance, degrees = spread((seconds - mean * cases) / cases.sum(), unit)
+    variance, degrees = spread(apart_from_unit(seconds, cases, unit) / cases.sum(), unit)
     reach = t_quantile(degrees, LEVEL) * np.sqrt(variance) / mean
     return float(mean * np.exp(-reach)), float(mean * np.exp(reach))
 

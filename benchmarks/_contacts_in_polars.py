@@ -92,7 +92,7 @@ def _joined(
     of_unit, mean, smoothed = met / every, float((met / every).mean()), (met + 2) / (every + 4)
     chance = float((smoothed * (1 - smoothed) / every).sum()) / len(every) ** 2
     return {
-        "pooled": (pooled, (meeting - pooled * counted) / whole, whole),
+        "pooled": (pooled, (meeting - of_unit[unit] * counted) / whole, whole),
         "mean_of_units": (
             mean,
             (meeting - of_unit[unit] * counted) / (every * len(every))[unit],

@@ -8,6 +8,7 @@ unless the days decide it.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from auditlib.contracts.frames import rows_in
@@ -157,10 +158,10 @@ def wait_quantile(tables: Tables, context: Context, *, channel: str, share: floa
         return nothing(untold)
     certain = answered.filter(seconds["least"] == seconds["most"])
     n, unknown = rows_in(answered), rows_in(answered.filter(seconds["least"] != seconds["most"]))
-    settled, shortest, longest = (
-        unit_days.wait_quantile(rows, seconds[end], share=share, level=context.confidence)
-        for rows, end in ((certain, "least"), (answered, "least"), (answered, "most"))
-    )
+    quantile = partial(unit_days.wait_quantile, share=share, level=context.confidence)
+    settled = shortest = longest = quantile(certain, seconds["least"])
+    if unknown:
+        shortest, longest = (quantile(answered, seconds[end]) for end in ("least", "most"))
     if settled is None or shortest is None or longest is None:
         return nothing(f"no {channel} contact of the period was answered")
     limits = Interval(shortest.limits.low, longest.limits.high, context.confidence, shortest.limits.method)
