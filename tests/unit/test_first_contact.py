@@ -26,7 +26,7 @@ from auditlib.service_levels.first_contact import (
     FirstContactAnswer,
     RepeatRule,
     first_contact,
-    ordered_silences,
+    silences,
 )
 from auditlib.service_levels.first_contact.compare import window_of
 from auditlib.service_levels.first_contact.counted_contacts import first_contact_counts
@@ -36,13 +36,14 @@ from auditlib.service_levels.first_contact.matters import (
     with_silences,
     with_vague,
 )
-from auditlib.service_levels.first_contact.ordered_silences import NONE, contacts_with_silences
 from auditlib.service_levels.first_contact.result import Disagreement, ResolutionWindow, Witness
 from auditlib.service_levels.first_contact.rule import WINDOWS, CustomerContact, first_contacts_one
+from auditlib.service_levels.first_contact.silences import NONE, contacts_with_silences
 from auditlib.service_levels.first_contact.surveyed import resolved_from
 from auditlib.service_levels.first_contact.unknown_contacts import least_and_most
 from auditlib.service_levels.first_contact.window_parts import in_base, within_window
 from auditlib.service_levels.first_contact.windows import FirstContactCounts, undecided_counts
+from auditlib.service_levels.name_numbers import numbers_of
 from auditlib.standards.profile import Demands
 from auditlib.time.epoch import DAY, SECOND
 
@@ -649,14 +650,24 @@ def test_clause_and_table_agree(engine, contacts, days, until, from_end, inclusi
     assert table == clause
 
 
-@given(CONTACTS, st.integers(1, 4), st.booleans())
-@settings(max_examples=100, deadline=None)
-def test_silences_of_contacts_in_order_are_those_of_the_table(contacts, rows, by_matter):
-    """However batches cut through the contacts of one matter."""
+MANY = st.lists(
+    st.tuples(
+        st.sampled_from(["K", "K1", "K2", "K of a long name", "K of a long nane", "K of a long name 2", "ü"]),
+        st.sampled_from(["bill", "move", "a removal abroad"]), st.integers(0, 40), st.integers(0, 6),
+    ),
+    min_size=1,
+    max_size=14,
+)  # fmt: skip
+
+
+@given(MANY, st.integers(1, 4), st.booleans(), st.sampled_from([1 << 24, 5, 1]), st.booleans())
+@settings(max_examples=300, deadline=None)
+def test_silences_by_numbers_of_names_are_those_of_the_table(contacts, rows, by_matter, turn, collide):
+    """However batches cut through contacts, in turns, and where all names have one number."""
     frame = pd.DataFrame(
         [
-            (f"C{n:03}", customer, matter, at * DAY, (at + lasts) * DAY)
-            for n, (customer, matter, at, lasts, _) in enumerate(contacts)
+            (f"C{n * 7 % 15:03}", customer, matter, at * DAY, (at + lasts) * DAY)
+            for n, (customer, matter, at, lasts) in enumerate(contacts)
         ],
         columns=["interaction_id", "customer_id", "matter", "offered_at", "starts_at"],
     )
@@ -667,10 +678,15 @@ def test_silences_of_contacts_in_order_are_those_of_the_table(contacts, rows, by
         yield from (whole.slice(start, rows) for start in range(0, whole.num_rows, rows))
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ordered_silences, "batches", cut)
+        patch.setattr(silences, "batches", cut)
+        patch.setattr(silences, "TURN", turn)
+        if collide:
+            patch.setattr(silences, "numbers_of", lambda names: 0 * numbers_of(names))
+            patch.setattr(silences, "mixed", lambda numbers: 0 * numbers)
         by = ("customer_id", "matter")[: 1 + by_matter]
-        parts = [part.to_pylist() for part in contacts_with_silences(lazily, by)]
+        parts = [part.to_pylist() for part in contacts_with_silences(lazily, by, rows=len(contacts))]
     ordered = {row["interaction_id"]: (row["since"], row["until_next"]) for part in parts for row in part}
+    assert sum(map(len, parts)) == len(contacts)
     table = with_silences(lazily, by_matter=by_matter).collect().rows(named=True)
     assert ordered == {
         row["interaction_id"]: tuple(

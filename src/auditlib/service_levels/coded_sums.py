@@ -41,7 +41,7 @@ class NameCodes:
         return np.concatenate(parts) if parts else np.zeros(0, np.int64)
 
     def _of_chunk(self, chunk: pa.Array) -> Whole:
-        encoded = chunk.dictionary_encode(null_encoding="encode")
+        encoded = in_dictionary(chunk)
         mine = [self._codes.setdefault(name, len(self._codes)) for name in encoded.dictionary.to_pylist()]
         indices: Whole = encoded.indices.to_numpy(zero_copy_only=False)
         return np.array(mine, np.int64)[indices]
@@ -50,6 +50,15 @@ class NameCodes:
     def names(self) -> NDArray[np.object_]:
         """The name of each code, shape (codes,)."""
         return np.array([*self._codes, None], dtype=object)[:-1]
+
+
+def in_dictionary(names: pa.Array) -> pa.DictionaryArray:
+    """Return names as places in a list of distinct ones, in which what is missing stands too."""
+    import pyarrow as pa
+
+    if isinstance(names, pa.DictionaryArray):
+        return names
+    return names.dictionary_encode(null_encoding="encode")
 
 
 class Pairs:

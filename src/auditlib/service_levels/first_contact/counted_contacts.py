@@ -1,4 +1,4 @@
-"""First contacts counted in one pass over contacts in order: by unit and day, and by channel and matter."""
+"""First contacts counted in one pass over contacts: by unit and day, and by channel and matter."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from auditlib.contracts.frames import batches
 from auditlib.service_levels.coded_sums import CodedSums, NameCodes, Pairs, Whole
 from auditlib.service_levels.first_contact.matters import RecordedContacts, identified
-from auditlib.service_levels.first_contact.ordered_silences import NONE, contacts_with_silences
 from auditlib.service_levels.first_contact.rule import RepeatRule
+from auditlib.service_levels.first_contact.silences import NONE, contacts_with_silences
 from auditlib.service_levels.first_contact.window_parts import parts
 from auditlib.service_levels.first_contact.window_states import (
     UNSAID,
@@ -74,7 +74,7 @@ def counted_contacts(
     """
     by_day = _ByDay(rule, rule.every_window, until=until, first=recorded.first)
     by_column = {column: _Shares(by_day.flags, rule.days) for column in columns}
-    for rows in _in_order(contacts, recorded, columns):
+    for rows in _with_silences(contacts, recorded, columns):
         place, state = by_day.placed(rows)
         by_day.add(place, state, rows["known"].to_numpy())
         for column, part in by_column.items():
@@ -111,7 +111,7 @@ def first_contact_counts(
     return by_day.counts()
 
 
-def _in_order(
+def _with_silences(
     contacts: nw.LazyFrame[Any], recorded: RecordedContacts, columns: Sequence[str]
 ) -> Iterator[pa.Table]:
     """Yield contacts of the period with their silences; where no matter is known, those of the customer."""
@@ -121,13 +121,14 @@ def _in_order(
     by = ("customer_id", "matter") if recorded.by_matter else ("customer_id",)
     read = dict.fromkeys((*by, "interaction_id", *_COLUMNS, *columns))
     coded = contacts.select(*read, known=known_of(_coded()), vague=nw.lit(value=False))
-    certain = contacts_with_silences(coded.filter(identified(by_matter=recorded.by_matter)), by)
+    named = coded.filter(identified(by_matter=recorded.by_matter))
+    certain = contacts_with_silences(named, by, rows=recorded.contacts)
     wanted = [*_COLUMNS, *columns, *_SILENCES, "known", "vague"]
     for rows in certain:
         yield _filtered(rows.select(wanted), rows["in_period"])
     if recorded.by_matter and recorded.matters < recorded.contacts:
         vague = coded.filter(identified(by_matter=False)).with_columns(vague=nw.col("matter").is_null())
-        for rows in contacts_with_silences(vague, by[:1]):
+        for rows in contacts_with_silences(vague, by[:1], rows=recorded.contacts):
             yield _filtered(rows.select(wanted), pc.and_(rows["in_period"], rows["vague"]))
 
 
