@@ -6,7 +6,7 @@ definition, over all contacts together, as the mean of units, and as the mean of
 mean, the median and the 90% point of waits and handle times by channel, and of waits by unit, matter, hour
 and month; who gave up and who would have; long waits by hour. ``first``: first-contact resolution by five
 windows as contacts, marks and customers have it, what of it chance explains, and by channel and matter.
-Every measurement is a process of its own.
+Either side is one process, which does part after part and loads what it needs once, as one notebook does.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -46,7 +46,7 @@ def main(argv: list[str]) -> None:
     """Measure and print one table."""
     arguments = _arguments(argv)
     if arguments.one:
-        _measure_one(arguments.one, arguments.part, Path(arguments.data))
+        _measure_one(arguments.one, arguments.parts.split(","), Path(arguments.data))
         return
     with tempfile.TemporaryDirectory(prefix="service-levels-", dir=arguments.scratch) as folder:
         for rows in arguments.rows:
@@ -62,7 +62,6 @@ def _arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--parts", default=",".join(PARTS), help=f"some of {', '.join(PARTS)}")
     parser.add_argument("--scratch", default=None, help="folder for the generated file")
     parser.add_argument("--one", choices=("auditlib", "polars"), help=argparse.SUPPRESS)
-    parser.add_argument("--part", choices=PARTS, help=argparse.SUPPRESS)
     parser.add_argument("--data", help=argparse.SUPPRESS)
     return parser.parse_args(argv)
 
@@ -142,33 +141,35 @@ def _answers(rows: int) -> pa.Table:
 
 def _compare_all(file: Path, rows: int, parts: list[str]) -> None:
     """Compare every part, and the processor time of all together."""
-    measured = [both for part in parts if len(both := _compare(file, rows, part)) == 2]
-    if len(measured) == len(parts):
-        ours, theirs = (sum(both[name]["cpu"] for both in measured) for name in ("auditlib", "polars"))
-        print(f"{rows:,} contacts, all parts: {ours:.1f} s of processor time, in Polars {theirs:.1f} s; "
-              f"ratio {ours / theirs:.2f}", flush=True)  # fmt: skip
+    print(f"{rows:,} contacts; either side one process")
+    print(f"  {'':20}{'wall s':>9}{'CPU s':>9}{'figures':>9}")
+    sides = {name: side for name in ("auditlib", "polars") if (side := _measured(name, parts, file))}
+    if len(sides) < 2:
+        return
+    ours, theirs = sides.values()
+    for part in parts:
+        _agree(ours["parts"][part]["figures"], theirs["parts"][part]["figures"])
+        _ratio(part, ours["parts"][part], theirs["parts"][part])
+    _ratio("all", ours, theirs)
+    print(f"  {'peak MB':20}{ours['peak']:>9.0f}{theirs['peak']:>9.0f}", flush=True)
 
 
-def _compare(file: Path, rows: int, part: str) -> dict[str, dict[str, Any]]:
-    print(f"{rows:,} contacts, {part}; every measurement its own process")
-    print(f"  {'':10}{'wall s':>9}{'CPU s':>9}{'peak MB':>9}{'figures':>9}")
-    measured: dict[str, dict[str, Any]] = {}
-    for name in ("auditlib", "polars"):
-        done = _process(name, part, file)
-        if done.returncode:
-            print(f"  {name} failed: {done.stderr.strip().splitlines()[-1:]}")
-            continue
-        measured[name] = entry = json.loads(done.stdout.splitlines()[-1])
-        times = "".join(f"{entry[key]:>9.1f}" for key in ("wall", "cpu", "peak"))
-        print(f"  {name:10}{times}{len(entry['figures']):>9,}", flush=True)
-    if len(measured) == 2:
-        _ratio(measured["auditlib"], measured["polars"])
-    return measured
+def _measured(name: str, parts: list[str], file: Path) -> dict[str, Any] | None:
+    """Return what one side measures; None where it cannot run."""
+    done = _process(name, parts, file)
+    if done.returncode:
+        print(f"  {name} failed: {done.stderr.strip().splitlines()[-1:]}")
+        return None
+    side: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    for part, entry in (*side["parts"].items(), ("all", side)):
+        figures = f"{len(entry['figures']):>9,}" if "figures" in entry else ""
+        print(f"  {name:12}{part:8}{entry['wall']:>9.1f}{entry['cpu']:>9.1f}{figures}", flush=True)
+    return side
 
 
-def _process(name: str, part: str, file: Path) -> subprocess.CompletedProcess[str]:
+def _process(name: str, parts: list[str], file: Path) -> subprocess.CompletedProcess[str]:
     executable = sys.executable if name == "auditlib" else str(ORACLES)
-    command = [executable, "-m", "benchmarks", "service_levels", "--one", name, "--part", part]
+    command = [executable, "-m", "benchmarks", "service_levels", "--one", name, "--parts", ",".join(parts)]
     command += ["--data", str(file)]
     if not Path(executable).exists():
         missing = "Polars is not installed in .venv-oracles; `make bench-oracles` does so"
@@ -177,26 +178,36 @@ def _process(name: str, part: str, file: Path) -> subprocess.CompletedProcess[st
     return subprocess.run(command, cwd=ROOT, env=limited, capture_output=True, text=True, check=False)
 
 
-def _ratio(ours: dict[str, Any], theirs: dict[str, Any]) -> None:
-    figures = theirs["figures"]
-    unlike = {key for key, value in ours["figures"].items() if abs(figures[key] - value) > 1e-9 * (1 + value)}
-    if unlike or len(figures) != len(ours["figures"]):
+def _agree(ours: dict[str, float], theirs: dict[str, float]) -> None:
+    unlike = {key for key, value in ours.items() if abs(theirs[key] - value) > 1e-9 * (1 + value)}
+    if unlike or len(theirs) != len(ours):
         raise SystemExit(f"auditlib and Polars do not say the same: {sorted(unlike)[:5]}")
-    ratios = "".join(f"{ours[key] / theirs[key]:>9.2f}" for key in ("wall", "cpu", "peak"))
-    print(f"  {'ratio':10}{ratios}", flush=True)
 
 
-def _measure_one(name: str, part: str, file: Path) -> None:
-    began = time.perf_counter()
-    figures = _ours(part, file) if name == "auditlib" else _in_polars(part, file)
+def _ratio(part: str, ours: dict[str, Any], theirs: dict[str, Any]) -> None:
+    ratios = "".join(f"{ours[key] / theirs[key]:>9.2f}" for key in ("wall", "cpu"))
+    print(f"  {'ratio':12}{part:8}{ratios}", flush=True)
+
+
+def _measure_one(name: str, parts: list[str], file: Path) -> None:
+    measure = _ours if name == "auditlib" else _in_polars
+    entries = {part: _timed(measure, part, file) for part in parts}
     usage = resource.getrusage(resource.RUSAGE_SELF)
-    entry = {
-        "wall": time.perf_counter() - began,
-        "cpu": usage.ru_utime + usage.ru_stime,
-        "peak": usage.ru_maxrss / 1024,
-        "figures": figures,
-    }
+    entry: dict[str, Any] = {"parts": entries, "peak": usage.ru_maxrss / 1024}
+    # What the process has spent before the first part, on loading itself, is part of the whole.
+    entry |= {"cpu": _spent(), "wall": sum(each["wall"] for each in entries.values())}
     print(json.dumps(entry))
+
+
+def _timed(measure: Callable[[str, Path], dict[str, float]], part: str, file: Path) -> dict[str, Any]:
+    began, before = time.perf_counter(), _spent()
+    figures = measure(part, file)
+    return {"wall": time.perf_counter() - began, "cpu": _spent() - before, "figures": figures}
+
+
+def _spent() -> float:
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return usage.ru_utime + usage.ru_stime
 
 
 def _in_polars(part: str, file: Path) -> dict[str, float]:

@@ -21,6 +21,8 @@ _NEW = -1
 _DENSE = 1 << 23
 """Keys below it are counted by their place; others are sorted."""
 _NUMBER_BITS = 40
+_WAITING = 1 << 22
+"""Pairs of codes and numbers that are held before they are joined."""
 
 
 class NameCodes:
@@ -72,10 +74,12 @@ class Pairs:
         """Return the code of each pair, shape (rows,)."""
         self._make_room(first, second)
         width = self._table.shape[1]
-        at = first * width + second
+        at = first * width
+        at += second
         codes: Whole = self._table.ravel().take(at).astype(np.int64)
-        new = np.flatnonzero(codes == _NEW)
-        if len(new):
+        # Nearly all batches bring pairs that are known: to look for the least is far cheaper than for all.
+        if codes.min(initial=0) == _NEW:
+            new = np.flatnonzero(codes == _NEW)
             pairs = _counted(at[new])[0]
             self._table.ravel()[pairs] = np.arange(len(pairs)) + self._pairs.shape[1]
             self._pairs = np.concatenate([self._pairs, np.divmod(pairs, width)], axis=1)
@@ -151,8 +155,34 @@ class CodedSums:
         for place, counts in enumerate(columns):
             self._room[place, : self._codes] += np.bincount(codes[counts], minlength=self._codes)
 
+    def count_each(self, codes: Whole, kinds: Whole) -> None:
+        """Count rows of each kind.
+
+        Parameters
+        ----------
+        codes
+            Shape (rows,).
+        kinds
+            The column in which each row counts, shape (rows,).
+        """
+        self._make_room(codes)
+        columns, room = self._room.shape
+        if columns * self._codes > len(codes):
+            # To add rows in their places costs less than to go through all places.
+            np.add.at(self._room.ravel(), kinds * room + codes, 1)
+            return
+        cases = np.bincount(codes * columns + kinds, minlength=columns * self._codes)
+        self._room[:, : self._codes] += cases.reshape(-1, columns).T
+
+    def reach(self, other: CodedSums) -> None:
+        """Have sums of as many codes as others have."""
+        self._grow(other._codes)
+
     def _make_room(self, codes: Whole) -> None:
-        self._codes = max(self._codes, int(codes.max(initial=-1)) + 1)
+        self._grow(int(codes.max(initial=-1)) + 1)
+
+    def _grow(self, codes: int) -> None:
+        self._codes = max(self._codes, codes)
         columns, room = self._room.shape
         if self._codes > room:
             more = np.zeros((columns, self._codes + room), np.int64)
@@ -164,22 +194,34 @@ class CountedNumbers:
     """How many rows there are of each code and number, of which there may be very many: seconds, say."""
 
     def __init__(self) -> None:
-        self._keys, self._cases = np.zeros(0, np.int64), np.zeros(0, np.int64)
+        self._keys: list[Whole] = []
+        self._cases: list[Whole] = []
+        self._waiting = 0
 
     def add(self, codes: Whole, numbers: Whole) -> None:
         """Count rows by their codes and numbers, which are not negative, each shape (rows,)."""
         width = int(numbers.max(initial=0)) + 1
         distinct, cases = _counted(codes * width + numbers)
         code, number = np.divmod(distinct, width)
-        keys = np.concatenate([self._keys, code << _NUMBER_BITS | number])
-        self._keys, place = np.unique(keys, return_inverse=True)
-        together = np.zeros(len(self._keys), np.int64)
-        np.add.at(together, place, np.concatenate([self._cases, cases]))
-        self._cases = together
+        self._keys.append(code << _NUMBER_BITS | number)
+        self._cases.append(cases)
+        self._waiting += len(distinct)
+        # To join them with each batch would sort all of them each time.
+        if self._waiting > _WAITING:
+            self._join()
 
     def counted(self) -> tuple[Whole, Whole, Whole]:
         """Return codes, numbers in ascending order within each code, and rows, each shape (pairs,)."""
-        return self._keys >> _NUMBER_BITS, self._keys & (1 << _NUMBER_BITS) - 1, self._cases
+        keys, cases = self._join()
+        return keys >> _NUMBER_BITS, keys & (1 << _NUMBER_BITS) - 1, cases
+
+    def _join(self) -> tuple[Whole, Whole]:
+        none = np.zeros(0, np.int64)
+        keys, place = np.unique(np.concatenate([none, *self._keys]), return_inverse=True)
+        cases = np.zeros(len(keys), np.int64)
+        np.add.at(cases, place, np.concatenate([none, *self._cases]))
+        self._keys, self._cases, self._waiting = [keys], [cases], 0
+        return keys, cases
 
 
 def _counted(keys: Whole) -> tuple[Whole, Whole]:

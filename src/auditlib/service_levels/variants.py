@@ -183,8 +183,11 @@ def tallied(waits: Waits, variants: Sequence[Variant]) -> DailyContacts:
 
 def _countings(variant: Variant, kinds: Mapping[int, Known]) -> tuple[Counting, ...]:
     """Return what a variant counts where its share is least, where it is most, and of what is decided."""
-    ends = (Counting.of(variant.definition, kinds, limit=variant.limit, end=end) for end in PREFERRED)
-    decided = {kind: state for kind, state in kinds.items() if kind not in _open(variant, kinds)}
+    ends = tuple(Counting.of(variant.definition, kinds, limit=variant.limit, end=end) for end in PREFERRED)
+    undecided = _open(variant, kinds)
+    if not undecided:
+        return (*ends, ends[0])
+    decided = {kind: state for kind, state in kinds.items() if kind not in undecided}
     return (*ends, Counting.of(variant.definition, decided, limit=variant.limit, end="least"))
 
 
@@ -254,7 +257,9 @@ def _share(
     unknown: int,
     level: float,
 ) -> VariantShare:
-    least, most, certain = (counts.share(variant.aggregation) for counts in (lower, upper, decided))
+    # Where all is decided the three are one.
+    shares = {counts: counts.share(variant.aggregation) for counts in {lower, upper, decided}}
+    least, most, certain = (shares[counts] for counts in (lower, upper, decided))
     if least is None or most is None:
         return VariantShare(variant, None, None, 0, None, unknown=unknown)
     low, high = least.limits(level=level)[0], most.limits(level=level)[1]

@@ -14,6 +14,7 @@ from auditlib.service_levels.coded_sums import CodedSums, NameCodes, Pairs, Whol
 from auditlib.service_levels.first_contact.matters import RecordedContacts, identified
 from auditlib.service_levels.first_contact.rule import RepeatRule
 from auditlib.service_levels.first_contact.silences import NONE, contacts_with_silences
+from auditlib.service_levels.first_contact.state_counts import StateCounts
 from auditlib.service_levels.first_contact.window_parts import parts
 from auditlib.service_levels.first_contact.window_states import (
     UNSAID,
@@ -146,7 +147,7 @@ class _ByDay:
         self.states = WindowStates.of(rule, windows, until=until, first=first)
         self.flags = _flags(self.states, rule, windows, until=until, first=first)
         self._units, self._days, self._unit_days, self._rows = NameCodes(), NameCodes(), Pairs(), Pairs()
-        self._sums = CodedSums(len(self.flags))
+        self._counts = StateCounts(self.flags)
 
     def placed(self, rows: pa.Table) -> tuple[Whole, Whole]:
         """Return the code of the unit and day, and the state of each contact."""
@@ -161,7 +162,7 @@ class _ByDay:
     def add(self, place: Whole, state: Whole, code: Whole) -> None:
         begun = self.states.begun(state)
         state, row = state[begun], self._rows.codes(place[begun], code[begun])
-        self._sums.count(row, (flag[state] for flag in self.flags.values()))
+        self._counts.add(row, state)
 
     def counts(self) -> FirstContactCounts:
         place, codes = self._rows.first, codes_of(self._rows.second)
@@ -169,12 +170,11 @@ class _ByDay:
         day = self._days.names.astype(np.int64)[self._unit_days.second[place]]
         order = np.lexsort([*reversed(codes.values()), day, unit])
         changes = np.diff(place[order], prepend=_BEFORE) != 0
-        columns = zip(self.flags, self._sums.sums, strict=True)
         return FirstContactCounts(
             unit[order],
             np.cumsum(changes) - 1,
             {name: code[order] for name, code in codes.items()},
-            {name: column[order].astype(np.float64) for name, column in columns},
+            {name: sums[order].astype(np.float64) for name, sums in self._counts.sums().items()},
         )
 
 

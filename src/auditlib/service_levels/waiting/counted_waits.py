@@ -6,7 +6,7 @@ counts is counted in a second pass (`reached_waits`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from auditlib.contracts.frames import batches
 from auditlib.service_levels.coded_sums import CodedSums, CountedNumbers, NameCodes, Pairs, Whole
+from auditlib.service_levels.waiting.coded_waits import UNTIMED, Batch, CodedWaits
 from auditlib.service_levels.waiting.result import QUANTILES
 from auditlib.service_levels.waiting.timed import ANSWERED, BECAME, BOTH, GIVEN_UP, UNKNOWN
 from auditlib.service_levels.waits import SECOND
@@ -27,10 +28,8 @@ if TYPE_CHECKING:
 
 TIMES = {"wait": "left", "handle": "handled"}
 """Columns of contacts that hold the times of those answered."""
-UNTIMED = -1
-"""Time of a contact of which it is unknown."""
-_ANSWERED, _GIVEN_UP = BECAME.index(ANSWERED), BECAME.index(GIVEN_UP)
-_OPEN = (BECAME.index(UNKNOWN), BECAME.index(BOTH))
+_ANSWERED = BECAME.index(ANSWERED)
+_OPEN = (UNKNOWN, BOTH)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,37 +52,11 @@ class CountedWaits:
     handled: pd.DataFrame
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Batch:
-    """Some contacts as arrays, each of shape (contacts,).
-
-    Parameters
-    ----------
-    channel, unit, cluster
-        Codes of the channel, of the unit, and of both with the day.
-    became
-        Place in `BECAME`.
-    times
-        By `TIMES`, microseconds of contacts that were answered; `UNTIMED` where unknown.
-    left
-        Microseconds until any contact left; `UNTIMED` where unknown.
-    """
-
-    channel: Whole
-    unit: Whole
-    day: Whole
-    cluster: Whole
-    became: Whole
-    times: Mapping[str, Whole]
-    left: Whole
-    rows: pa.Table
-
-
 class Places:
     """Codes of channels, units and days; the same in every pass in which contacts are read."""
 
     def __init__(self) -> None:
-        self.channels, self.units, self.days = NameCodes(), NameCodes(), NameCodes()
+        self.channels, self.units, self.days, self.hours = (NameCodes() for _ in range(4))
         self._units, self._clusters = Pairs(), Pairs()
 
     def read(self, contacts: nw.LazyFrame[Any], *columns: str) -> Iterator[Batch]:
@@ -138,18 +111,17 @@ class _ByDay:
     """What became of contacts by channel, unit and day, and what their times add up to."""
 
     def __init__(self) -> None:
-        self._counts, self._times = CodedSums(len(BECAME) + len(TIMES)), CodedSums(len(TIMES))
+        self._became, self._cases, self._times = (CodedSums(len(each)) for each in (BECAME, TIMES, TIMES))
 
     def add(self, batch: Batch) -> None:
-        timed_rows = [time != UNTIMED for time in batch.times.values()]
-        became = [batch.became == place for place in range(len(BECAME))]
-        self._counts.count(batch.cluster, [*became, *timed_rows])
+        self._became.count_each(batch.cluster, batch.became)
+        self._cases.count(batch.cluster, [time != UNTIMED for time in batch.times.values()])
         self._times.add(batch.cluster, [np.maximum(time, 0) for time in batch.times.values()])
 
     def frame(self, places: Places) -> pd.DataFrame:
-        counts = [*BECAME, *(f"{what}_cases" for what in TIMES)]
         sums = {
-            **dict(zip(counts, self._counts.sums, strict=True)),
+            **dict(zip(BECAME, self._became.sums, strict=True)),
+            **dict(zip((f"{what}_cases" for what in TIMES), self._cases.sums, strict=True)),
             **dict(zip((f"{what}_time" for what in TIMES), self._times.sums, strict=True)),
         }
         rows = pd.concat([places.clusters(), pd.DataFrame(sums)], axis=1)
@@ -167,15 +139,16 @@ class WaitsOfParts:
 
     def __init__(self, names: NameCodes | None) -> None:
         self._names, self._parts = names, Pairs()
-        self._counts, self._times, self._seconds = CodedSums(5), CodedSums(1), CountedNumbers()
+        self._became, self._cases, self._times = CodedSums(len(BECAME)), CodedSums(1), CodedSums(1)
+        self._seconds = CountedNumbers()
 
     def add(self, batch: Batch, parts: Whole) -> None:
         """Add contacts by the code of their part."""
         part = self._parts.codes(batch.channel, parts)
-        wait, became = batch.times["wait"], batch.became
+        wait = batch.times["wait"]
         timed = wait != UNTIMED
-        counted = (became == _ANSWERED, became == _GIVEN_UP, np.isin(became, _OPEN), became >= 0, timed)
-        self._counts.count(part, counted)
+        self._became.count_each(part, batch.became)
+        self._cases.count(part, [timed])
         self._times.add(part, [np.maximum(wait, 0)])
         self._seconds.add(part[timed], wait[timed] // SECOND)
 
@@ -188,12 +161,15 @@ class WaitsOfParts:
 
         A quantile is the smallest whole second that at least the share did not exceed.
         """
-        names = (ANSWERED, GIVEN_UP, "unknown", "offered", "cases")
+        became = dict(zip(BECAME, self._became.sums, strict=True))
         rows = pd.DataFrame(
             {
                 "channel": channels.names[self._parts.first].astype(str),
                 "part": self._called,
-                **dict(zip(names, self._counts.sums, strict=True)),
+                **{name: became[name] for name in (ANSWERED, GIVEN_UP)},
+                "unknown": sum(became[name] for name in _OPEN),
+                "offered": self._became.sums.sum(axis=0),
+                "cases": self._cases.sums[0],
                 "time": self._times.sums[0],
                 **{name: self._quantile(share) for name, share in QUANTILES.items()},
             }
@@ -253,7 +229,7 @@ class _Departures:
 
 
 def counted_waits(
-    contacts: nw.LazyFrame[Any], places: Places, dimensions: Sequence[str]
+    contacts: nw.LazyFrame[Any], places: Places, dimensions: Sequence[str], coded: CodedWaits
 ) -> tuple[CountedWaits, dict[str, WaitsOfParts]]:
     """Count contacts by unit and day, by whole seconds, and by each dimension, in one pass.
 
@@ -262,10 +238,12 @@ def counted_waits(
     contacts
         See `timed.timed`.
     dimensions
-        Columns that hold what contacts are parts of; and ``month``, that of the local day.
+        Columns that hold what contacts are parts of, ``hour`` among them; and ``month``, of the local day.
+    coded
+        Where contacts are held for the second pass.
     """
     names: dict[str, NameCodes | None] = {name: NameCodes() for name in dimensions}
-    names |= {"unit_id": places.units, "month": None}
+    names |= {"unit_id": places.units, "hour": places.hours, "month": None}
     by_day, departures = _ByDay(), _Departures()
     parts = {name: WaitsOfParts(names[name]) for name in dimensions}
     read = [name for name in dimensions if name not in {"unit_id", "month"}]
@@ -274,6 +252,7 @@ def counted_waits(
         departures.add(batch)
         codes = {"unit_id": batch.unit, "month": places.months(batch)}
         codes |= {name: part.codes(batch.rows[name]) for name in read if (part := names[name])}
+        coded.add(batch, codes["hour"])
         for name, waits in parts.items():
             waits.add(batch, codes[name])
     return CountedWaits(by_day.frame(places), *departures.frames(places.channels)), parts

@@ -8,23 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from auditlib.service_levels.coded_sums import CodedSums, NameCodes, Pairs, Whole
-from auditlib.service_levels.waiting.counted_waits import TIMES, UNTIMED, Batch, Places
+from auditlib.service_levels.coded_sums import CodedSums, Pairs, Whole
+from auditlib.service_levels.waiting.coded_waits import UNTIMED, CodedWaits
+from auditlib.service_levels.waiting.counted_waits import TIMES, Places
 from auditlib.service_levels.waiting.patience import BEYOND, BOUNDS, MOVES, moves_of, with_patience
 from auditlib.service_levels.waiting.result import QUANTILES
 from auditlib.service_levels.waiting.timed import BECAME, GIVEN_UP, UNKNOWN
-from auditlib.service_levels.waits import SECOND
 from auditlib.statistics.clustered_survival import CountedSurvival
 from auditlib.statistics.clustered_times import CountedTimes
-
-if TYPE_CHECKING:
-    import narwhals as nw
 
 _GIVEN_UP = BECAME.index(GIVEN_UP)
 
@@ -49,7 +46,7 @@ class ReachedWaits:
 
 
 def reached_waits(
-    contacts: nw.LazyFrame[Any],
+    contacts: CodedWaits,
     places: Places,
     times: Mapping[str, Mapping[str, CountedTimes]],
     curves: Mapping[str, CountedSurvival],
@@ -60,7 +57,7 @@ def reached_waits(
     Parameters
     ----------
     contacts
-        See `timed.timed`.
+        As the first pass left them.
     places
         Codes of the first pass.
     times
@@ -81,14 +78,14 @@ def reached_waits(
         moves[:, channels.index(channel)] = moves_of(curve)
     ends = np.array([long_from.get(channel, np.inf) for channel in channels])
     reached = _Reached(_Limits(bounds, ends, moves))
-    for batch in places.read(contacts, "hour"):
-        reached.add(batch)
+    for rows in contacts:
+        reached.add(rows)
     return ReachedWaits(reached.within(places), reached.moves(places), reached.long_waits(places))
 
 
 def _bound(times: CountedTimes | None, share: float) -> int:
-    """Return the first microsecond beyond a quantile of whole seconds."""
-    return 0 if times is None else (int(times.quantile(share)) + 1) * SECOND
+    """Return the first whole second beyond a quantile."""
+    return 0 if times is None else int(times.quantile(share)) + 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,7 +95,8 @@ class _Limits:
     Parameters
     ----------
     bounds
-        By time of `TIMES` and quantile, in microseconds; none is reached where a channel has no times.
+        By time of `TIMES` and quantile, the first whole second beyond; none is reached where a channel has no
+        times.
     ends
         Whole seconds from which on a wait is long.
     moves
@@ -124,31 +122,35 @@ class _Reached:
         self._limits = limits
         self._within = CodedSums(len(limits.bounds))
         self._moves = CodedSums(len(limits.moves))
-        self._hours, self._of_hour, self._hour_days, self._long = NameCodes(), Pairs(), Pairs(), CodedSums(2)
+        self._of_hour, self._hour_days, self._long = Pairs(), Pairs(), CodedSums(2)
 
-    def add(self, batch: Batch) -> None:
-        """Add contacts, read with their hour."""
+    def add(self, rows: NDArray[Any]) -> None:
+        """Add contacts; see `CodedWaits`."""
         bounds = self._limits.bounds.items()
-        timed = {what: time != UNTIMED for what, time in batch.times.items()}
-        within = (timed[what] & (batch.times[what] < bound[batch.channel]) for (what, _), bound in bounds)
-        self._within.count(batch.cluster, within)
-        self._add_moves(batch)
-        self._add_long(batch)
+        cluster, channel = rows["cluster"].astype(np.int64), rows["channel"].astype(np.int64)
+        times = {what: rows[what] for what in TIMES}
+        within = (
+            (times[what] != UNTIMED) & (times[what] < bound.take(channel)) for (what, _), bound in bounds
+        )
+        self._within.count(cluster, within)
+        self._add_moves(rows, cluster, channel)
+        self._add_long(rows, cluster, channel)
 
-    def _add_moves(self, batch: Batch) -> None:
-        timed_rows = (batch.left != UNTIMED) & (batch.became != BECAME.index(UNKNOWN))
+    def _add_moves(self, rows: NDArray[Any], cluster: Whole, channel: Whole) -> None:
         moves = self._limits.moves
-        seconds = np.minimum(batch.left[timed_rows] // SECOND, moves.shape[-1] - 1)
-        gave_up = batch.became[timed_rows] == _GIVEN_UP
-        at = np.ravel_multi_index((batch.channel[timed_rows], gave_up, seconds), moves.shape[1:])
-        self._moves.add(batch.cluster[timed_rows], (of_bound.ravel().take(at) for of_bound in moves))
+        _, _, gave_up, seconds = np.array(moves.shape) - 1
+        timed_rows = (rows["left"] != UNTIMED) & (rows["became"] != BECAME.index(UNKNOWN))
+        at = channel * (gave_up + 1) + (rows["became"] == _GIVEN_UP)
+        at = at * (seconds + 1) + np.minimum(rows["left"], seconds)
+        at = at[timed_rows]
+        self._moves.add(cluster[timed_rows], (of_bound.ravel().take(at) for of_bound in moves))
 
-    def _add_long(self, batch: Batch) -> None:
-        wait = batch.times["wait"]
-        timed = wait != UNTIMED
-        hour = self._of_hour.codes(batch.channel[timed], self._hours.codes(batch.rows["hour"])[timed])
-        long = wait[timed] // SECOND >= self._limits.ends[batch.channel[timed]]
-        self._long.count(self._hour_days.codes(hour, batch.cluster[timed]), (long >= 0, long))
+    def _add_long(self, rows: NDArray[Any], cluster: Whole, channel: Whole) -> None:
+        timed = rows["wait"] != UNTIMED
+        hour = self._of_hour.codes(channel[timed], rows["hour"][timed].astype(np.int64))
+        long = rows["wait"][timed] >= self._limits.ends.take(channel[timed])
+        place = self._hour_days.codes(hour, cluster[timed])
+        self._long.count_each(place, long.astype(np.int64))
 
     def within(self, places: Places) -> pd.DataFrame:
         """Return by channel, unit and day how many contacts took no longer than each quantile."""
@@ -170,7 +172,7 @@ class _Reached:
     def long_waits(self, places: Places) -> pd.DataFrame:
         """Return waits and ``long`` ones among them by channel, hour, unit and day."""
         clusters = places.clusters().iloc[self._hour_days.second].reset_index(drop=True)
-        hour = self._hours.names[self._of_hour.second[self._hour_days.first]]
-        cases, long = self._long.sums
-        rows = clusters.assign(hour=hour, cases=cases, long=long)
+        hour = places.hours.names[self._of_hour.second[self._hour_days.first]]
+        short, long = self._long.sums
+        rows = clusters.assign(hour=hour, cases=short + long, long=long)
         return rows[rows["hour"].notna()].reset_index(drop=True)

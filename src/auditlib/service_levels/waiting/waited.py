@@ -13,6 +13,7 @@ from auditlib.service_levels.channels import NO_CONTACTS, without_contacts
 from auditlib.service_levels.counts import TABLE
 from auditlib.service_levels.waiting.answer import WaitingAnswer
 from auditlib.service_levels.waiting.channel_waits import channel_waits, survivals, times_by_channel
+from auditlib.service_levels.waiting.coded_waits import CodedWaits
 from auditlib.service_levels.waiting.counted_means import counted_means
 from auditlib.service_levels.waiting.counted_waits import Places, counted_waits
 from auditlib.service_levels.waiting.long_waits_by_hour import long_from
@@ -48,9 +49,10 @@ def measure_waiting(
     if contacts is None:
         return WaitingResult((), counted, {}, 0, held, level) if counted else without_contacts(tables)
     places = Places()
-    waits, by_part = counted_waits(contacts, places, dimensions_of(contacts))
-    long = long_from(by_part["hour"].distribution(places.channels))
-    reached = reached_waits(contacts, places, times_by_channel(waits), survivals(waits.left), long)
+    with CodedWaits() as coded:
+        waits, by_part = counted_waits(contacts, places, dimensions_of(contacts), coded)
+        long = long_from(by_part["hour"].distribution(places.channels))
+        reached = reached_waits(coded, places, times_by_channel(waits), survivals(waits.left), long)
     channels = channel_waits(waits, reached, level=level, fewest=fewest)
     if not channels and not counted:
         return NO_CONTACTS
