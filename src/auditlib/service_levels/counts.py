@@ -56,13 +56,13 @@ class Counted:
     words: str
     contradicts: bool = False
 
-    def rounding(self) -> tuple[int, int]:
-        """Return how many fewer and how many more may have been given up than rounded shares say."""
+    def rounding(self, count: str) -> tuple[int, int]:
+        """Return how many fewer and how many more may have been given up, or answered, than shares say."""
         import narwhals as nw
 
-        fewer = nw.col("abandoned") - nw.col("abandoned_least")
-        added = nw.col("abandoned_most") - nw.col("abandoned")
-        stated = nw.lit(not self.contradicts) & ~nw.col("abandoned").is_null()
+        fewer = nw.col(count) - nw.col(f"{count}_least")
+        added = nw.col(f"{count}_most") - nw.col(count)
+        stated = nw.lit(not self.contradicts) & ~nw.col(count).is_null()
         sums = self.used.filter(stated).select(fewer=fewer.sum(), more=added.sum()).collect().rows()[0]
         return int(sums[0] or 0), int(sums[1] or 0)
 
