@@ -135,3 +135,12 @@ def test_a_length_of_two_parts_is_read_once_the_run_file_says_what_they_are(tmp_
             assert "write unit: mm:ss where they are minutes and seconds" in remedy
             assert "ask the client" in remedy
     assert waits == {"seconds": [], "mm:ss": [80.0, 95.0], "hh:mm": [4800.0, 5700.0]}
+
+
+def test_a_day_for_all_rows_is_read_however_the_cells_are_written(tmp_path: Path) -> None:
+    (tmp_path / "counts.csv").write_text(COUNTS.replace("2025-03-03", "03.03.2025"), encoding="utf-8")
+    said = 'length: "1800", exported_on: "2025-11-03"'
+    dates = '    dates: {formats: ["%d.%m.%Y %H:%M:%S"]}'
+    sources = SNIPPETS[2].replace('length: "1800"', said)
+    sources = sources.replace("    file: counts.csv\n", f"    file: counts.csv\n{dates}\n")
+    assert taken_in(tmp_path, sources).frame("interval_counts")["exported_on"].tolist() == [20_395]

@@ -29,6 +29,7 @@ from auditlib.evidence.sums import none_filled, terms, total
 from auditlib.evidence.timestamps import Stamps, duration
 from auditlib.evidence.typed_cells import micros, native_value, of_calendar, written
 from auditlib.evidence.unit_names import with_units
+from auditlib.parameters.source import Dates
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -39,6 +40,8 @@ TEXTUAL = (ColumnKind.ID, ColumnKind.CODE, ColumnKind.TEXT)
 _TEMPORAL = (ColumnKind.DAY, ColumnKind.INSTANT)
 _TRUE = ("true", "t", "yes", "y", "1")
 _FALSE = ("false", "f", "no", "n", "0")
+_OF_RUN_FILE = Dates().formats
+"""How a run file writes days and instants, however the cells beside them are written."""
 _ISO = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d")
 
 
@@ -360,6 +363,7 @@ class _Reader:
         column_dates = self._source.dates_of.get(field.column.name)
         formats = column_dates.formats if column_dates is not None else self._source.dates.formats
         month = "" if column_dates is None else column_dates.of_month or ""
+        formats = (*formats, *_OF_RUN_FILE) if field.constant is not None else formats
         return Stamps(formats + (_ISO if self._source.form == "excel" else ()), month)
 
     def _duration(self, field: Field) -> str:

@@ -247,10 +247,10 @@ def _unit_problems(run: Run, source: Source, document: Document, *, path: Path) 
 def _named_columns(source: Source, document: Document, *, path: Path) -> Iterator[Problem]:
     """Yield words about columns that are not mapped, or that hold no date where dates are meant."""
     table = TABLES[source.table]
-    for key in ("dates_of", "stands_for"):
+    for key, fed in (("dates_of", {*source.columns, *source.constants}), ("stands_for", {*source.columns})):
         for name in getattr(source, key):
             place = (*path, key, name)
-            if name not in source.columns:
+            if name not in fed:
                 message = f"{key!r} speaks of {name!r}, to which no column is mapped."
                 remedy = "Map a column to it, or delete this."
                 yield document.problem(place, message, remedy=remedy, of_key=True)
