@@ -3,12 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 CLOCK = re.compile(r"(?:[0-9]+[.])?[0-9]{1,6}:[0-5][0-9]:[0-5][0-9](?:[.,][0-9]+)?")
 """h:mm:ss, with days before it or parts of a second behind it."""
 TWO_PARTS = re.compile(r"[0-9]{1,6}:[0-5][0-9](?:[.,][0-9]+)?")
 """mm:ss or hh:mm: the cells themselves do not say which."""
+
+
+_ENOUGH = 0.95
+
+
+def written_as(cells: Mapping[str, int]) -> str:
+    """Return the unit that reads nearly all cells, by how often each stands; empty where they are no clocks.
+
+    Examples
+    --------
+    >>> written_as({"0:01:30": 3}), written_as({"01:30": 3, "312:05": 1}), written_as({"90": 3})
+    ('clock', 'mm:ss', '')
+    """
+    for unit, pattern in (("clock", CLOCK), ("mm:ss", TWO_PARTS)):
+        fitting = sum(count for cell, count in cells.items() if pattern.fullmatch(cell))
+        if cells and fitting >= _ENOUGH * sum(cells.values()):
+            return unit
+    return ""
 
 
 def duration_remedy(cells: Sequence[str]) -> str:
