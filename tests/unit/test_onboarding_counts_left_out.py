@@ -23,6 +23,7 @@ sources:
     constants: {{channel: phone, length: "1800"}}
 notebooks: {{01_intake: {{}}}}
 """
+HEADER = "unit,start,came,taken,lost,brief"
 SHORT = ", abandoned_short: brief"
 ROWS = [(day % 7 + 3, day % 3, day % 4 if day % 2 else 0) for day in range(1, 29)]
 """Answered, given up after a longer wait, given up after a short one."""
@@ -30,10 +31,12 @@ ROWS = [(day % 7 + 3, day % 3, day % 4 if day % 2 else 0) for day in range(1, 29
 Layout = Callable[[int, int, int], tuple[int, int]]
 
 
-def checked(folder: Path, layout: Layout, *, more: str = "", abandoned: str = "lost") -> CheckReport:
+def checked(
+    folder: Path, layout: Layout, *, more: str = "", abandoned: str = "lost", header: str = HEADER
+) -> CheckReport:
     """Check counts of which `layout` says how many came and were lost, by answered, long and short waits."""
     (folder / "units.csv").write_text("unit\nHill\n", encoding="utf-8")
-    lines = ["unit;start;came;taken;lost;brief".replace(";", ",")]
+    lines = [header]
     for day, (taken, long, brief) in enumerate(ROWS, 1):
         came, lost = layout(taken, long, brief)
         lines.append(f"Hill,2025-03-{day:02} 09:00:00,{came},{taken},{lost},{brief}")
@@ -105,6 +108,14 @@ def test_a_column_that_nothing_maps_explains_what_the_counts_miss(
     (note,) = [note for note in checked(tmp_path, layout).notes if note.startswith("counts.csv: in")]
     assert "by exactly what 'brief' holds" in note
     assert said in note
+
+
+def test_a_column_of_short_waits_that_nothing_maps_is_named(tmp_path: Path) -> None:
+    """Honest counts without short waits add up: nothing but the name of the other column says it."""
+    report = checked(tmp_path, without, header="unit,start,came,taken,lost,short abandons")
+    (note,) = [note for note in report.notes if note.startswith("counts.csv:")]
+    assert "'short abandons' is called as those who gave up after a short wait are" in note
+    assert "columns: {abandoned_short: short abandons}" in note
 
 
 def test_counts_that_add_up_are_not_spoken_of(tmp_path: Path) -> None:

@@ -12,19 +12,22 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from auditlib.contracts import Column
+from auditlib.contracts import TABLES, Column
 from auditlib.errors import DataError
 from auditlib.evidence import Evidence
 from auditlib.onboarding.column_facts import ColumnFacts
+from auditlib.onboarding.column_matching import match_columns
 from auditlib.onboarding.file_looks import FileLook, look_at
 from auditlib.onboarding.repeated_counts import COUNTS
 from auditlib.onboarding.yaml_text import origin_text
+from auditlib.parameters.origins import cells_of, label_of
 from auditlib.parameters.run import Run, Source
 from auditlib.records import SourceTotals
 from auditlib.statements import counted
 
 _ENDED = ("answered", "abandoned", "flowed_out")
 """What becomes of those offered, as far as they do not wait."""
+_SHORT = "abandoned_short"
 _NEARLY_ALL = 0.95
 _SELDOM = 0.01
 _FEWEST = 3
@@ -76,12 +79,30 @@ def _sums(part: str, total: SourceTotals, evidence: Evidence) -> tuple[int, int,
 
 
 def counts_left_out(run: Run, folder: Path) -> Iterator[str]:
-    """Yield a sentence for each file whose counts miss those offered by exactly what another column holds."""
+    """Yield a sentence for each file with counts that nothing maps, or that others miss by what they hold."""
     for source in run.sources:
-        if source.table == COUNTS and source.file and "waiting" not in source.columns:
-            look = _look(source, folder / source.file)
-            if look is not None and (said := _missed(source, look)):
-                yield said
+        look = _look(source, folder / source.file) if source.table == COUNTS and source.file else None
+        if look is None:
+            continue
+        missed = "" if "waiting" in source.columns else _missed(source, look)
+        if said := missed or _short_unmapped(source, look):
+            yield said
+
+
+def _short_unmapped(source: Source, look: FileLook) -> str:
+    """Return the sentence on a column of short waits that feeds nothing; empty where there is none."""
+    if _SHORT in source.columns or _SHORT in source.constants:
+        return ""
+    used = {label_of(part) for origin in source.columns.values() for part in cells_of(origin).parts}
+    matched = match_columns(look, TABLES[COUNTS])
+    name = next((entry.facts.name for entry in matched if entry.column == _SHORT), "")
+    if not name or name in used:
+        return ""
+    return (
+        f"{source.file}: {name!r} is called as those who gave up after a short wait are, and feeds nothing. "
+        f"Map it, columns: {{{_SHORT}: {origin_text(name)}}}, with its limit under short_seconds: where "
+        "other counts leave them out, this check then says which sums take them in."
+    )
 
 
 def _look(source: Source, path: Path) -> FileLook | None:
