@@ -85,6 +85,8 @@ def _answered(intervals: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
 
 SHARES_IN_TIME = {"in_time_of_answered": "answered", "in_time_of_offered": "offered"}
 """Shares answered in time, and what they are shares of."""
+SHARES = {"abandoned": ("abandoned_share",), "answered_in_time": tuple(SHARES_IN_TIME)}
+"""Counts, and the rounded shares that may say them."""
 
 
 def _in_time(intervals: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
