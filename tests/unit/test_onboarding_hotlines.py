@@ -188,7 +188,7 @@ def test_polish_figures_by_month(project: Path) -> None:
         ("N° client;Résolu;Où;œuvre", "cp1252", False),
         ("Größe;Straße;für", "cp1252", False),
         ("Año;¿Resuelto?;Señora", "cp1252", False),
-        ("Fläche in m³;Nutzung", "cp1252", False),
+        ("Menge in m³;Nutzung", "cp1252", False),
         ("Åben;Besøg;Kø", "cp1252", False),
         ("plain", "ascii", False),
     ],
