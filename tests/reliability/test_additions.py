@@ -213,6 +213,7 @@ HALF_HOUR = {
     "offered": 1060, "answered": 1000, "answered_in_time": 860, "answered_late": 140, "abandoned": 60,
     "abandoned_in_time": 20, "abandoned_short": 10, "short_seconds": 5, "flowed_out": 0, "waiting": 0,
     "abandoned_share": "", "mean_wait": "", "handle_seconds": "", "exported_on": "",
+    "in_time_of_answered": "", "in_time_of_offered": "", "mean_handle": "",
 }  # fmt: skip
 
 

@@ -26,7 +26,7 @@ FORMULAE = (
 """83.02, 86.00, 81.13, 82.69, 82.08 and 81.90%: at a target of 82%, four to two."""
 _UNSAID = (
     "answered_late", "abandoned_share", "mean_wait", "handle_seconds", "exported_on", "length", "queue",
-    "flowed_out", "waiting",
+    "flowed_out", "waiting", "in_time_of_answered", "in_time_of_offered", "mean_handle",
 )  # fmt: skip
 
 

@@ -147,6 +147,11 @@ def waiting(unit: str) -> dict[str, str]:
         ("clock", "26:00:00", 93_600.0),
         ("clock", "1.02:00:00", 93_600.0),
         ("clock", "00:00:12.25", 12.25),
+        ("mm:ss", "07:49", 469.0),
+        ("mm:ss", "312:05", 18_725.0),
+        ("mm:ss", "0:00.25", 0.25),
+        ("hh:mm", "07:49", 28_140.0),
+        ("hh:mm", "26:00", 93_600.0),
     ],
 )
 def test_a_duration_is_an_instant_behind_another(tmp_path, unit, cell, seconds):
@@ -171,6 +176,10 @@ def test_a_duration_runs_through_a_change_of_the_clocks(tmp_path):
         ("clock", "1:30"),
         ("clock", "0:61:00"),
         ("clock", "90"),
+        ("mm:ss", "0:60"),
+        ("mm:ss", "0:01:30"),
+        ("mm:ss", "90"),
+        ("hh:mm", "-1:30"),
     ],
 )
 def test_a_cell_that_is_no_duration_is_quarantined(tmp_path, unit, cell):

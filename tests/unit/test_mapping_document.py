@@ -9,6 +9,7 @@ import pytest
 
 from auditlib.evidence import Evidence, prepare
 from auditlib.onboarding.check import check
+from auditlib.onboarding.set_aside import declared_of, set_aside
 from auditlib.parameters.load import load
 from auditlib.parameters.run import Run
 
@@ -92,3 +93,54 @@ def test_check_says_where_a_wait_means_two_things(tmp_path: Path, wait: str) -> 
         assert "Only where no column says it, choose by was_answered." in said[0]
     else:
         assert said == []
+
+
+COUNTS = """site,from,came_in,taken,gave_up,gave_up_short,talk,wrap_up
+North,2025-03-03 09:00:00,10,8,2,3,20.5,2
+North,2025-03-03 09:30:00,4,4,0,,5,1
+North,2025-03-03 10:00:00,4,3,1,1,x,1
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "kept"),
+    [("", [(13, 5)]),
+     ('    values: {offered: {"": "0"}, abandoned: {"": "0"}}\n', [(13, 5), (4, 0)])]
+)  # fmt: skip
+def test_counts_in_several_columns_are_added_up(
+    tmp_path: Path, more: str, kept: list[tuple[int, int]]
+) -> None:
+    (tmp_path / "counts.csv").write_text(COUNTS, encoding="utf-8")
+    evidence = taken_in(tmp_path, SNIPPETS[2] + more)
+    frame = evidence.frame("interval_counts")
+    assert list(zip(frame["offered"], frame["abandoned"], strict=True)) == kept
+    assert frame["handle_seconds"].tolist()[0] == 1350
+    assert "x + 1" in evidence.quarantine()["value"].tolist()
+
+
+def test_a_length_of_two_parts_is_read_once_the_run_file_says_what_they_are(tmp_path: Path) -> None:
+    rows = re.sub(r",(\d\d),(yes|no)", r",01:\1,\2", ROWS)
+    waits = {}
+    for unit in ("seconds", "mm:ss", "hh:mm"):
+        (tmp_path / unit[:2]).mkdir()
+        (tmp_path / unit[:2] / "contacts.csv").write_text(rows, encoding="utf-8")
+        sources = SNIPPETS[0].replace("unit: seconds", f"unit: {unit}")
+        run = load(Run, f"{HEAD}{sources}notebooks: {{01_intake: {{}}}}\n", name="run.yaml")
+        evidence = prepare(run, tmp_path / unit[:2], tmp_path / unit[:2] / "store")
+        frame = evidence.frame("interactions")
+        waits[unit] = ((frame["answered_at"] - frame["offered_at"]).dropna() / 1_000_000).tolist()
+        if unit == "seconds":
+            (aside,) = [group for group in set_aside(run, evidence) if group.source == 1]
+            remedy = declared_of(aside, run, evidence).remedy
+            assert "write unit: mm:ss where they are minutes and seconds" in remedy
+            assert "ask the client" in remedy
+    assert waits == {"seconds": [], "mm:ss": [80.0, 95.0], "hh:mm": [4800.0, 5700.0]}
+
+
+def test_a_day_for_all_rows_is_read_however_the_cells_are_written(tmp_path: Path) -> None:
+    (tmp_path / "counts.csv").write_text(COUNTS.replace("2025-03-03", "03.03.2025"), encoding="utf-8")
+    said = 'length: "1800", exported_on: "2025-11-03"'
+    dates = '    dates: {formats: ["%d.%m.%Y %H:%M:%S"]}'
+    sources = SNIPPETS[2].replace('length: "1800"', said)
+    sources = sources.replace("    file: counts.csv\n", f"    file: counts.csv\n{dates}\n")
+    assert taken_in(tmp_path, sources).frame("interval_counts")["exported_on"].tolist() == [20_395]

@@ -284,7 +284,7 @@ def test_seconds_since_1970_are_dates_where_the_name_says_time() -> None:
     [
         ("Réponse;Où;Très satisfait\n" * 40, "cp1252", "cp1252", False),
         ("Ответ;Город;Оценка;очень доволен\n" * 40, "cp1251", "cp1251", True),
-        ("Odpowiedź;Łódź;żółć\n" * 40, "cp1250", "cp1252", True),
+        ("Odpowiedź;Łódź;żółć\n" * 40, "cp1250", "cp1250", True),
         ("回答;店舗;東京 とても満足\n" * 40, "shift_jis", "", True),
     ],
 )

@@ -127,6 +127,19 @@ def test_responses_without_a_register_of_units_are_refused() -> None:
     assert len(caught.value.problems) == 1
 
 
+@pytest.mark.parametrize("ends", ["low: 1, high: 2", "low: 0, high: 1", "low: 0, high: 10, step: 10"])
+def test_of_two_answers_the_higher_is_the_top_box_and_the_lower_the_bottom_box(ends: str) -> None:
+    run = load_run(GOOD.replace("low: 1, high: 5}}", f"{ends}}}}}"), name="acme.yaml")
+    (survey_type,) = run.instruments
+    (scale,) = [item.scale for item in run.instrument(survey_type).items if item.item == "q_speed"]
+    assert (scale.bottom_box, scale.top_box) == (scale.low, scale.high)
+
+
+def test_three_answers_need_boxes_that_are_declared() -> None:
+    with pytest.raises(ParameterError, match="overlap"):
+        load_run(GOOD.replace("low: 1, high: 5}}", "low: 1, high: 3}}"), name="acme.yaml")
+
+
 def test_both_boxes_may_meet_but_not_overlap() -> None:
     touching = GOOD.replace("low: 1, high: 5}}", "low: 1, high: 5, top: 3, bottom: 2}}")
     assert load_run(touching, name="acme.yaml")

@@ -46,6 +46,18 @@ INTERVAL_COUNTS = Table(
         Column("flowed_out", COUNT, "Contacts passed to another queue unanswered.", optional=True),
         Column("waiting", COUNT, "Contacts that wait when the interval ends.", optional=True),
         Column("answered_late", COUNT, "Of those answered, after `within_seconds`.", optional=True),
+        Column(
+            "in_time_of_answered",
+            SHARE,
+            "Share of those answered that was answered within `within_seconds`.",
+            optional=True,
+        ),
+        Column(
+            "in_time_of_offered",
+            SHARE,
+            "Share of those offered that was answered within `within_seconds`.",
+            optional=True,
+        ),
         Column("abandoned_share", SHARE, "Share of those offered that was given up.", optional=True),
         Column("mean_wait", NUMBER, "Mean wait of those answered, in seconds.", optional=True),
         Column(
@@ -54,6 +66,9 @@ INTERVAL_COUNTS = Table(
             "Seconds that those answered were handled, added up; decimals are rounded.",
             optional=True,
             rounded=True,
+        ),
+        Column(
+            "mean_handle", NUMBER, "Mean time that those answered were handled, in seconds.", optional=True
         ),
         Column("exported_on", DAY, "Day on which the counts were exported.", empty="not said"),
     ),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from auditlib.evidence.blocks import BrokenRecord
 from auditlib.evidence.cell_text import as_text
 from auditlib.evidence.plan import Join, RowTest, SourcePlan
+from auditlib.evidence.sums import EMPTY
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -103,8 +104,11 @@ class Arrangement:
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        absent = pa.array(self._missing)
         parts = [as_text(records[name]) for name in join.parts]
+        if join.summed:
+            filled = [pc.if_else(pc.equal(cells, ""), EMPTY, cells) for cells in parts]
+            return pc.binary_join_element_wise(*filled, join.between)
+        absent = pa.array(self._missing)
         parts = [pc.if_else(pc.is_in(cells, value_set=absent), "", cells) for cells in parts]
         nothing = reduce(pc.and_, [pc.equal(cells, "") for cells in parts])
         return pc.if_else(nothing, "", pc.binary_join_element_wise(*parts, join.between))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _NAMES = (
     "((grand|sub|overall|daily|weekly|monthly|report)[ -]?)?totals?",
     "total (general|général|gesamt|all)",
-    "sous-total|subtotaal|totaal|totale|somme|suma",
+    "sous-total|subtotaal|totaal|totale|somme|suma|razem|og(ó|o)(ł|l)em|(ł|l)(ą|a)cznie",
     "gesamt(summe|ergebnis)?|zwischensumme|summe|insgesamt",
     "summary|averages?|mittelwert|durchschnitt|promedio|moyenne|gemiddelde",
 )

@@ -49,3 +49,18 @@ def grouped_in(text: str, *, decimal: str) -> str:
     grouped = f"regexp_matches({text}, '^[1-9][0-9]{{0,2}}([{apart}][0-9]{{3}})+[{decimal}][0-9]+$')"
     bare = f"replace(replace({text}, '{apart}', ''), '{decimal}', '.')"
     return f"CASE WHEN {grouped} THEN TRY_CAST({bare} AS DOUBLE) END"
+
+
+def is_number(code: str) -> bool:
+    """Return whether a text is a number as Python writes one."""
+    try:
+        float(code)
+    except ValueError:
+        return False
+    return True
+
+
+def plain_number(code: str) -> str:
+    """Return a number as the query writes one that it turns into text: ``99`` for ``99.0``."""
+    value = float(code)
+    return str(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(value)

@@ -10,11 +10,16 @@ from typing import TYPE_CHECKING
 from auditlib.contracts import TABLES, Column, ColumnKind, Table, with_items
 from auditlib.errors import ParameterError, Problem
 from auditlib.evidence.source_files import source_names
+from auditlib.evidence.wide_contract import wide_contract, wide_origin
 from auditlib.parameters.origins import Cells, Reference, cells_of, label_of
 
 if TYPE_CHECKING:
     from auditlib.parameters.origins import Filter
     from auditlib.parameters.run import Run, Source
+
+
+ADDED = " + "
+"""What stands between cells that are to be added up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,8 @@ class Field:
         Where the cell is a duration: the canonical column it runs from, and the unit it is given in.
     scale
         What a number is multiplied by, and a count rounded after; None where it is taken as it stands.
+    summed
+        Of how many columns the number is the sum; 0 where it is that of one.
     """
 
     column: Column
@@ -47,6 +54,7 @@ class Field:
     after: str = ""
     unit: str = ""
     scale: float | None = None
+    summed: int = 0
 
     @property
     def fed(self) -> bool:
@@ -56,11 +64,20 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """Columns of the source whose cells are put behind each other, as the column `label`."""
+    """Columns of the source whose cells are put behind each other, as the column `label`.
+
+    Parameters
+    ----------
+    between
+        What stands between two of them.
+    summed
+        Whether their numbers are to be added up, so that it must stay known which of the cells are empty.
+    """
 
     label: str
     parts: tuple[str, ...]
     between: str
+    summed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +140,7 @@ class SourcePlan:
     fields
         One per column of `contract`, in order.
     joins, filters
-        Columns that are made of several, and the tests that decide which rows are kept.
+        Columns that are made of several, joined or added up, and the tests that decide which rows are kept.
     references
         Of labels that are more than a name, what they stand for.
     answers
@@ -257,20 +274,23 @@ def table_order(names: Sequence[str]) -> tuple[str, ...]:
 
 def _plan(run: Run, number: int, source: Source) -> SourcePlan:
     target = canonical_table(run, source.table)
-    contract = target if source.wide is None else _wide_contract(target, source)
+    contract = target if source.wide is None else wide_contract(target, source)
     contract = _further(contract) if source.fills else contract
     fields = tuple(_field(run, source, column) for column in contract.columns)
     cells = [cells_of(origin) for origin in source.columns.values()]
-    joins = tuple(
-        Join(cell.label, tuple(map(label_of, cell.join)), " " if cell.between is None else cell.between)
-        for cell in cells
-        if cell.join is not None
-    )
+    joins = tuple(dict.fromkeys(_join(cell) for cell in cells if cell.join or cell.terms))
     filters = tuple(map(_row_test, source.only))
     references = _references(source, cells)
     return SourcePlan(
         number, source, contract, target, fields, joins, filters, references, _answers(source, cells)
     )
+
+
+def _join(cell: Cells) -> Join:
+    if cell.terms is not None:
+        return Join(cell.label, tuple(map(label_of, cell.terms)), ADDED, summed=True)
+    between = " " if cell.between is None else cell.between
+    return Join(cell.label, tuple(map(label_of, cell.join or ())), between, summed=False)
 
 
 def _answers(source: Source, cells: Sequence[Cells]) -> Answers | None:
@@ -298,14 +318,15 @@ def _references(source: Source, cells: Sequence[Cells]) -> Mapping[str, Referenc
 
 def _field(run: Run, source: Source, column: Column) -> Field:
     if source.wide is not None and column.name.startswith("w__"):
-        return Field(column, origin=_wide_origin(source, column.name))
+        return Field(column, origin=wide_origin(source, column.name))
     if source.numbered(column.name):
         return Field(column, from_line=True, prefix=_prefix(run, source, column))
     if column.name in source.columns:
         cells = cells_of(source.columns[column.name])
         after, unit = cells.after or "", cells.unit or ""
         scale = 1.0 if column.rounded and cells.scale is None else cells.scale
-        return Field(column, origin=cells.label, after=after, unit=unit, scale=scale)
+        summed = len(cells.terms or ())
+        return Field(column, origin=cells.label, after=after, unit=unit, scale=scale, summed=summed)
     return Field(column, constant=source.constants.get(column.name))
 
 
@@ -331,42 +352,6 @@ def _further(register: Table) -> Table:
         for column in register.columns
     )
     return replace(register, columns=columns)
-
-
-def _wide_contract(target: Table, source: Source) -> Table:
-    """Return the table of a wide file's records: what identifies them and one column per value."""
-    assert source.wide is not None  # noqa: S101 - the caller's condition, for the type checker
-    identifying = tuple(
-        replace(column, required=True) if column.name == "survey_type" else column
-        for column in target.columns
-        if column.name in ("unit_id", "survey_type", "response_rate")
-    )
-    values = tuple(
-        Column(
-            f"w__{index}",
-            ColumnKind.NUMBER if value.box == "mean" or not source.wide.percent else ColumnKind.SHARE,
-            f"{value.box} of {value.item}",
-        )
-        for index, value in enumerate(source.wide.values)
-    )
-    count = (Column("w__n", ColumnKind.CODE, "Number of surveys, as published."),) if source.wide.n else ()
-    dated = _period_column(tuple(source.wide.periods))
-    key = ("unit_id", "survey_type", *(column.name for column in dated))
-    return replace(target, key=key, columns=identifying + values + count + dated)
-
-
-def _period_column(names: tuple[str, ...]) -> tuple[Column, ...]:
-    """Return the column that names a record's period; none where the file covers one period."""
-    return (Column("w__period", ColumnKind.CODE, "Period.", required=True, codes=names),) if names else ()
-
-
-def _wide_origin(source: Source, name: str) -> str:
-    assert source.wide is not None  # noqa: S101 - the caller's condition, for the type checker
-    if name == "w__n":
-        return source.wide.n or ""
-    if name == "w__period":
-        return source.wide.period_column or ""
-    return source.wide.values[int(name.removeprefix("w__"))].column
 
 
 def _problems(plan: SourcePlan) -> list[Problem]:

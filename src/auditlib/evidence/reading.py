@@ -6,7 +6,7 @@ position. A cell that cannot be read as its kind gives no value and sets ``<colu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
 from math import isfinite
 from typing import TYPE_CHECKING
@@ -14,12 +14,22 @@ from typing import TYPE_CHECKING
 from auditlib.contracts import Column, ColumnKind
 from auditlib.evidence.engine import literal, quoted
 from auditlib.evidence.interval_rules import names_total, totals_in
-from auditlib.evidence.number_texts import count_in, grouped_in, in_notation, number_in
+from auditlib.evidence.number_texts import (
+    count_in,
+    grouped_in,
+    in_notation,
+    is_number,
+    number_in,
+    plain_number,
+)
 from auditlib.evidence.placeholders import emptied
 from auditlib.evidence.plan import Field, SourcePlan, repeats
 from auditlib.evidence.repeated_hours import told_apart, turn_in
+from auditlib.evidence.sums import none_filled, terms, total
 from auditlib.evidence.timestamps import Stamps, duration
+from auditlib.evidence.typed_cells import micros, native_value, of_calendar, written
 from auditlib.evidence.unit_names import with_units
+from auditlib.parameters.source import Dates
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -30,6 +40,8 @@ TEXTUAL = (ColumnKind.ID, ColumnKind.CODE, ColumnKind.TEXT)
 _TEMPORAL = (ColumnKind.DAY, ColumnKind.INSTANT)
 _TRUE = ("true", "t", "yes", "y", "1")
 _FALSE = ("false", "f", "no", "n", "0")
+_OF_RUN_FILE = Dates().formats
+"""How a run file writes days and instants, however the cells beside them are written."""
 _ISO = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d")
 
 
@@ -91,23 +103,39 @@ class _Reader:
             return "CAST(NULL AS VARCHAR)" if nothing else literal(constant)
         if not field.origin or self._native(field):
             return "CAST(NULL AS VARCHAR)"
-        raw = self._raw(field)
+        place = self._place[field.origin]
+        raw = written(place, self._schema.field(place).type)
         cell = raw if self._trimmed(field) else f"trim({raw})"
-        missing = sorted({"", *self._spelled(self._source.missing)})
+        if field.summed:
+            return f"CASE WHEN NOT ({none_filled(self._terms(cell, field))}) THEN {cell} END"
+        missing = self._nothing
         content = raw if field.column.kind is ColumnKind.TEXT else cell
         listed = ", ".join(map(literal, missing))
         present = f"CASE WHEN {cell} IN ({listed}) THEN NULL ELSE {content} END"
         present = f"nullif({cell}, '')" if missing == [""] and content == cell else present
         if field.column.kind is ColumnKind.SCORE:
             present = self._answered(field.column.name, cell, present)
+        codes = self._codes(field)
+        return _translated(cell, present, codes) if codes else present
+
+    @property
+    def _nothing(self) -> list[str]:
+        """Cells that hold no value."""
+        return sorted({"", *self._spelled(self._source.missing)})
+
+    def _codes(self, field: Field) -> dict[str, str]:
+        """Return what cells mean, by every way of writing them."""
         codes = self._source.values.get(field.column.name, {})
-        spelled = {spelling: new for old, new in codes.items() for spelling in self._spelled([old])}
-        return _translated(cell, present, spelled) if codes else present
+        return {spelling: new for old, new in codes.items() for spelling in self._spelled([old])}
+
+    def _terms(self, text: str, field: Field) -> list[str]:
+        """Return the cells of a sum."""
+        return terms(text, field.summed, missing=self._nothing, codes=self._codes(field))
 
     def _spelled(self, codes: Iterable[str]) -> list[str]:
         """Return codes as cells may write them: a number of a typed source stands for its value."""
         texts = [code.strip() for code in codes]
-        numbers = [_plain_number(text) for text in texts if self._typed and _numeric(text)]
+        numbers = [plain_number(text) for text in texts if self._typed and is_number(text)]
         return list(dict.fromkeys([*texts, *numbers]))
 
     def _trimmed(self, field: Field) -> bool:
@@ -126,7 +154,7 @@ class _Reader:
     def _is_code(self, cell: str, codes: Iterable[str]) -> str:
         """Return whether a cell is one of some codes, whatever its case; a number by its value."""
         listed = ", ".join(literal(code.lower()) for code in self._spelled(codes))
-        numbers = ", ".join(f"{float(code)!r}" for code in codes if _numeric(code) and isfinite(float(code)))
+        numbers = ", ".join(f"{float(code)!r}" for code in codes if is_number(code) and isfinite(float(code)))
         by_text = f"lower({cell}) IN ({listed})"
         return f"{by_text} OR TRY_CAST({cell} AS DOUBLE) IN ({numbers})" if numbers else by_text
 
@@ -134,15 +162,15 @@ class _Reader:
         """Return the typed columns of a field, as (name, expression)."""
         name, kind = field.column.name, field.column.kind
         if kind in TEXTUAL:
-            return [(name, self.name(field)), *self._total(field)]
+            return [(name, self.name(field)), *self._names_total(field)]
         if not field.fed:
-            return [*self._empty(field.column), *self._total(field)]
+            return [*self._empty(field.column), *self._names_total(field)]
         filled = (f"{name}__given", f"{self.content(field)} IS NOT NULL")
         if kind is ColumnKind.INSTANT:
-            return [*self._instant(field), filled, *self._total(field)]
+            return [*self._instant(field), filled, *self._names_total(field)]
         return [(name, self._value(field)), filled]
 
-    def _total(self, field: Field) -> list[tuple[str, str]]:
+    def _names_total(self, field: Field) -> list[tuple[str, str]]:
         """Return whether a cell names a row of totals, where such rows are looked for."""
         if field.column.name not in totals_in(self._plan.contract):
             return []
@@ -206,48 +234,46 @@ class _Reader:
             return bool(pa.types.is_boolean(arrow_type))
         numeric = pa.types.is_integer(arrow_type) or pa.types.is_floating(arrow_type)
         codes = (*self._source.missing, *(self._not_applicable(field) if kind is ColumnKind.SCORE else ()))
-        return bool(numeric and kind not in TEXTUAL and not any(map(_numeric, codes)))
+        return bool(numeric and kind not in TEXTUAL and not any(map(is_number, codes)))
 
     def _not_applicable(self, field: Field) -> tuple[str, ...]:
         models = [model.items.get(field.column.name) for model in self._run.instruments.values()]
         return tuple(code for item in models if item for code in item.scale.not_applicable)
 
-    def _raw(self, field: Field) -> str:
-        import pyarrow as pa
-
-        place = self._place[field.origin]
-        arrow_type = self._schema.field(place).type
-        if pa.types.is_string(arrow_type) or pa.types.is_dictionary(arrow_type):
-            return place
-        if pa.types.is_floating(arrow_type):  # an id column with a gap became a float on its way here
-            whole = f"CAST(CAST({place} AS BIGINT) AS VARCHAR)"
-            return (
-                f"CASE WHEN {place} = floor({place}) AND abs({place}) < 9007199254740992 "
-                f"THEN {whole} ELSE CAST({place} AS VARCHAR) END"
-            )
-        return f"CAST({place} AS VARCHAR)"
-
     def _value(self, field: Field) -> str:
-        return self._unscaled(field) if field.scale is None else self._scaled(field)
+        if field.scale is not None:
+            return self._scaled(field)
+        return self._sum(field) if field.summed else self._unscaled(field)
 
     def _scaled(self, field: Field) -> str:
         """Return a number times its declared factor; a count is rounded to the nearest whole number."""
         if field.column.kind is not ColumnKind.COUNT:
-            return f"({self._unscaled(field)}) * CAST({field.scale!r} AS DOUBLE)"
+            plain = self._sum(field) if field.summed else self._unscaled(field)
+            return f"({plain}) * CAST({field.scale!r} AS DOUBLE)"
         if self._native(field):
-            number = self._native_value(ColumnKind.NUMBER, self._place[field.origin])
+            number = native_value(ColumnKind.NUMBER, self._place[field.origin])
+        elif field.summed:
+            number = self._total(field, self._measured)
         else:
-            text = self.name(field)
-            whole = f"CAST({count_in(text, decimal=self._decimal)} AS DOUBLE)"
-            grouped = grouped_in(text, decimal=self._decimal)
-            number = f"coalesce({whole}, {grouped}, {self._number(text, percent=False)})"
+            number = self._measured(self.name(field))
         product = f"({number}) * CAST({field.scale!r} AS DOUBLE)"
         return f"CASE WHEN {product} >= 0 THEN CAST(round({product}) AS BIGINT) END"
+
+    def _measured(self, text: str) -> str:
+        """Return a number with or without decimals and signs between its thousands."""
+        whole = f"CAST({count_in(text, decimal=self._decimal)} AS DOUBLE)"
+        grouped = grouped_in(text, decimal=self._decimal)
+        return f"coalesce({whole}, {grouped}, {self._number(text, percent=False)})"
+
+    def _total(self, field: Field, number: Callable[[str], str]) -> str:
+        """Return the sum of the cells of several columns."""
+        text = self.name(field)
+        return total(text, self._terms(text, field), number)
 
     def _unscaled(self, field: Field) -> str:
         kind, text = field.column.kind, self.name(field)
         if self._native(field):
-            native = self._native_value(kind, self._place[field.origin])
+            native = native_value(kind, self._place[field.origin])
             native = self._turned(field, native) if kind is ColumnKind.SCORE else native
             return f"({native}) / 100" if kind is ColumnKind.SHARE and self._in_percent else native
         if kind is ColumnKind.SCORE:
@@ -261,21 +287,17 @@ class _Reader:
             return f"CAST({self._stamps(field).day(text)} - DATE '1970-01-01' AS INTEGER)"
         return self._number(text, percent=kind is ColumnKind.SHARE)
 
+    def _sum(self, field: Field) -> str:
+        """Return a sum of counts, or of numbers."""
+        if field.column.kind is not ColumnKind.COUNT:
+            return self._total(field, lambda cell: number_in(cell, decimal=self._decimal))
+        counts = self._total(field, lambda cell: f"CAST({count_in(cell, decimal=self._decimal)} AS HUGEINT)")
+        return f"TRY_CAST({counts} AS BIGINT)"
+
     @property
     def _in_percent(self) -> bool:
         """Whether a share without a sign is a percentage: declared for a wide file."""
         return self._source.wide is not None and self._source.wide.percent
-
-    def _native_value(self, kind: ColumnKind, place: str) -> str:
-        if kind is ColumnKind.DAY:
-            day = _of_calendar(_micros(f"TRY_CAST({place} AS TIMESTAMP)"))
-            days = f"CAST(CAST({place} AS DATE) - DATE '1970-01-01' AS INTEGER)"
-            return f"CASE WHEN {day} IS NOT NULL THEN {days} END"
-        if kind is ColumnKind.FLAG:
-            return place
-        if kind is ColumnKind.COUNT:
-            return f"CASE WHEN {place} >= 0 AND {place} = floor({place}) THEN CAST({place} AS BIGINT) END"
-        return f"CASE WHEN isfinite(CAST({place} AS DOUBLE)) THEN CAST({place} AS DOUBLE) END"
 
     def _number(self, text: str, *, percent: bool) -> str:
         if percent:
@@ -320,8 +342,8 @@ class _Reader:
             place = self._place[field.origin]
             arrow_type = self._schema.field(place).type
             absolute = pa.types.is_timestamp(arrow_type) and arrow_type.tz is not None
-            micros = _of_calendar(_micros(place if absolute else f"TRY_CAST({place} AS TIMESTAMP)"))
-            local, utc = (_NONE, micros) if absolute else (micros, _NONE)
+            instant = of_calendar(micros(place if absolute else f"TRY_CAST({place} AS TIMESTAMP)"))
+            local, utc = (_NONE, instant) if absolute else (instant, _NONE)
             whole = "TRUE" if pa.types.is_date(arrow_type) else "FALSE"
             return [(f"{name}__local", local), (f"{name}__utc", utc), (f"{name}__whole", whole)]
         if field.after:  # the instant is known once that of the other column is; until then its distance
@@ -332,8 +354,8 @@ class _Reader:
             ]
         stamps = self._stamps(field)
         return [
-            (f"{name}__local", _micros(stamps.local(text))),
-            (f"{name}__utc", _micros(stamps.utc(text))),
+            (f"{name}__local", micros(stamps.local(text))),
+            (f"{name}__utc", micros(stamps.utc(text))),
             (f"{name}__whole", stamps.whole(text)),
         ]
 
@@ -341,6 +363,7 @@ class _Reader:
         column_dates = self._source.dates_of.get(field.column.name)
         formats = column_dates.formats if column_dates is not None else self._source.dates.formats
         month = "" if column_dates is None else column_dates.of_month or ""
+        formats = (*formats, *_OF_RUN_FILE) if field.constant is not None else formats
         return Stamps(formats + (_ISO if self._source.form == "excel" else ()), month)
 
     def _duration(self, field: Field) -> str:
@@ -359,7 +382,6 @@ class _Reader:
 
 
 _NONE = "CAST(NULL AS BIGINT)"
-_YEAR_1000, _YEAR_9999 = -30_610_224_000_000_000, 253_402_300_799_999_999
 
 
 def content_hash(seldom: Sequence[str], combined: str) -> str:
@@ -367,31 +389,8 @@ def content_hash(seldom: Sequence[str], combined: str) -> str:
     return f"hash({', '.join([*seldom, combined])})"
 
 
-def _of_calendar(micros: str) -> str:
-    """Return an instant of the years that text can hold too, 1000 to 9999; others cannot be read."""
-    return f"CASE WHEN {micros} BETWEEN {_YEAR_1000} AND {_YEAR_9999} THEN {micros} END"
-
-
 def _xor(first: str, second: str) -> str:
     return f"xor({first}, {second})"
-
-
-def _micros(timestamp: str) -> str:
-    return f"epoch_us({timestamp})"
-
-
-def _numeric(code: str) -> bool:
-    try:
-        float(code)
-    except ValueError:
-        return False
-    return True
-
-
-def _plain_number(code: str) -> str:
-    """Return a number as the query writes one that it turns into text: ``99`` for ``99.0``."""
-    value = float(code)
-    return str(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(value)
 
 
 def _translated(cell: str, present: str, codes: dict[str, str]) -> str:

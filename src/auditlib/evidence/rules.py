@@ -31,6 +31,7 @@ SOUND = -1
 """What stands in ``fault`` where a row breaks no rule."""
 
 
+_WRITTEN = {"clock": "on a clock (h:mm:ss)", "mm:ss": "written mm:ss", "hh:mm": "written hh:mm"}
 _CLOCK_CHANGES = {
     "skipped": "clocks were put forward: this local time does not exist; 'nonexistent' can move it",
     "twice": "clocks were put back: this local time came twice; 'ambiguous' can say which is meant",
@@ -168,8 +169,9 @@ def _readable(column: Column, unit: str) -> Iterator[QuarantineRule]:
     noun = "day" if column.kind is ColumnKind.DAY else "instant"
     message = f"this is no {noun} in any declared format, or it does not exist in the calendar"
     if unit:
-        unit_words = "on a clock (h:mm:ss)" if unit == "clock" else f"in {unit}"
-        message = f"this is no duration {unit_words}, or what it runs from has no time of day"
+        message = (
+            f"this is no duration {_WRITTEN.get(unit, f'in {unit}')}, or what it runs from has no time of day"
+        )
     yield QuarantineRule(Reason.TIME, column.name, nw.col(f"{column.name}__unread"), message)
     if column.required:
         yield QuarantineRule(

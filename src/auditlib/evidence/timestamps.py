@@ -32,6 +32,8 @@ _UNITS = {
     "days": 86_400_000_000,
 }
 _CLOCK = "^([0-9]{1,5}[.])?[0-9]{1,6}:[0-5][0-9]:[0-5][0-9]([.][0-9]{1,6})?$"
+_TWO_PARTS = {"mm:ss": ("minutes", "seconds"), "hh:mm": ("hours", "minutes")}
+_PAIR = "^[0-9]{1,6}:[0-5][0-9]([.][0-9]{1,6})?$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +130,21 @@ def duration(text: str, unit: str) -> str:
     """Return the microseconds of a duration given in `unit`; null where the cell is none."""
     if unit == "clock":
         return f"CASE WHEN regexp_matches({text}, {literal(_CLOCK)}) THEN {_clock(text)} END"
+    if unit in _TWO_PARTS:
+        return _two_parts(text, *_TWO_PARTS[unit])
     pattern = literal("^[0-9]{1,12}([.][0-9]{1,9})?$")
     micros = f"TRY_CAST(round(TRY_CAST({text} AS DECIMAL(38, 9)) * {_UNITS[unit]}) AS BIGINT)"
     return f"CASE WHEN regexp_matches({text}, {pattern}) AND {micros} < 1000000000000000 THEN {micros} END"
+
+
+def _two_parts(text: str, larger: str, smaller: str) -> str:
+    """Return the microseconds of a duration such as 07:49; the first part may be as long as it wants."""
+    terms = [
+        f"TRY_CAST(split_part({text}, ':', {place}) AS DECIMAL(38, 6)) * {_UNITS[part]}"
+        for place, part in enumerate((larger, smaller), 1)
+    ]
+    fits = f"regexp_matches({text}, {literal(_PAIR)})"
+    return f"CASE WHEN {fits} THEN CAST({' + '.join(terms)} AS BIGINT) END"
 
 
 def _clock(text: str) -> str:

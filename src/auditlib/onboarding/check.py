@@ -14,6 +14,7 @@ from auditlib.audit.unit_places import misplaced, unplaced
 from auditlib.errors import DataError, ParameterError, Problem
 from auditlib.errors.values import named
 from auditlib.evidence import prepare
+from auditlib.onboarding.counts_left_out import counts_left_out
 from auditlib.onboarding.doubtful_contacts import said_to_be_both
 from auditlib.onboarding.doubtful_files import perhaps_cut, perhaps_totals
 from auditlib.onboarding.edition_in_force import not_in_force
@@ -137,6 +138,7 @@ def check(
         *evidence.notes,
         *perhaps_cut(run, evidence),
         *perhaps_totals(evidence),
+        *counts_left_out(run, folder),
         *(tuple(waits_by_flag(run, evidence)) or said_to_be_both(evidence)),
         *zones_apart(run),
         *(() if law else not_in_force(run, root=root)),

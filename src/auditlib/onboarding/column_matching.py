@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from auditlib.contracts import TABLES, Column, ColumnKind, Table
 from auditlib.onboarding.column_facts import ColumnFacts, number
+from auditlib.onboarding.duration_cells import written_as
 from auditlib.onboarding.file_looks import FileLook
 from auditlib.onboarding.items import is_person, is_tool_column, item_id, scale_of
 from auditlib.onboarding.named_limits import limit_named, unlimited
@@ -193,7 +194,7 @@ def _answers_questions(look: FileLook, used: Collection[int]) -> float:
 def _counted(column: Column, facts: ColumnFacts, likeness: float) -> float:
     """Return how well a column is counts of intervals, by whether its name says a limit in seconds."""
     if column.name in _SECONDS:
-        return likeness if _mean(facts.name) == (column.name == "mean_wait") else 0.0
+        return likeness if _mean(facts.name) == column.name.startswith("mean_") else 0.0
     limited = limit_named(facts.name) > 0
     if column.name in ("answered_in_time", "abandoned_short") and limited:
         lost = closeness(facts.name, words_for("interval_counts", "abandoned"))
@@ -205,7 +206,9 @@ def _counted(column: Column, facts: ColumnFacts, likeness: float) -> float:
 
 _PUBLISHED = "value"
 """The share that a party published, which mostly stands as a percentage with its sign."""
-_SECONDS = ("handle_seconds", "mean_wait")
+_OF_COUNTS = ("abandoned_share", "in_time_of_answered", "in_time_of_offered")
+"""Shares that interval counts say in place of a number, mostly as percentages with their sign."""
+_SECONDS = ("handle_seconds", "mean_wait", "mean_handle")
 """Columns of seconds, which a header calls a mean or not."""
 
 
@@ -247,6 +250,13 @@ def _plausible(column: Column, facts: ColumnFacts, *, key: bool) -> float:
         return _plausible_flag(facts)
     if column.kind is ColumnKind.CODE:
         return _plausible_zone(facts) if column.name == "time_zone" else _plausible_code(column, facts)
+    return _plausible_id(facts, key=key)
+
+
+def _plausible_id(facts: ColumnFacts, *, key: bool) -> float:
+    """Return how well cells name something: a time of day, or a length of time, names nothing."""
+    if written_as(facts.distinct):
+        return 0.0
     return _plausible_key(facts) if key else 1.0
 
 
@@ -256,7 +266,9 @@ def _of_kind(column: Column, facts: ColumnFacts) -> bool:
     Seconds added up may have decimals.
     """
     if column.kind is ColumnKind.SHARE:
-        return _shares(facts, signed=column.name == _PUBLISHED)
+        if column.name in _OF_COUNTS and not any(sign in cell for cell in facts.distinct for sign in "%.,"):
+            return False  # nought and one contacts are counts, and no shares
+        return _shares(facts, signed=column.name in (_PUBLISHED, *_OF_COUNTS))
     if facts.numeric <= 0.9 or column.kind is ColumnKind.NUMBER or column.name in _SECONDS:
         return facts.numeric > 0.9
     whole = sum(count for cell, count in facts.distinct.items() if _WHOLE.fullmatch(cell))

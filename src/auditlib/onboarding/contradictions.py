@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from auditlib.contracts import TABLES, Column, ColumnKind, Table
 from auditlib.evidence import Evidence
 from auditlib.evidence.rules import rules
+from auditlib.onboarding.counts_left_out import parts_beside
 from auditlib.parameters.origins import cells_of
 from auditlib.parameters.run import Source
 from auditlib.records import SourceTotals
@@ -22,10 +23,13 @@ class OpposingColumns:
         Canonical column that the cells contradict.
     exchanged
         Whether no row would break the rule if the two columns were exchanged.
+    left_out
+        What to write where one of the two is left out of the other; empty where nothing shows it.
     """
 
     beside: Column
     exchanged: bool
+    left_out: str = ""
 
 
 def contradiction(
@@ -50,7 +54,9 @@ def contradiction(
         return None
     plain = all(_of_its_own(source, part) for part in (column.name, name))
     beside = table.column(name)
-    return OpposingColumns(beside, plain and _never_apart(column, beside, total, evidence, rows))
+    exchanged = plain and _never_apart(column, beside, total, evidence, rows)
+    left_out = "" if exchanged else parts_beside(column, beside, source, total, evidence)
+    return OpposingColumns(beside, exchanged, left_out)
 
 
 def contradicted(table: Table, column: Column, rule: str) -> str:
@@ -86,6 +92,8 @@ def remedy_of(column: Column, against: OpposingColumns, source: Source) -> str:
             f"{head}. Were they exchanged, no row would contradict itself: perhaps they are swapped under "
             "'columns'; ask the client."
         )
+    if against.left_out:
+        return against.left_out
     return (
         f"{head} in these rows and in no others, so that they are not exchanged as a whole: ask the client "
         "which of them holds. No setting mends it."

@@ -17,11 +17,11 @@ _SURELY = 0.75
 _BEGINS = (
     "time", "time of day", "start", "start time", "from", "begin", "interval", "hour", "zeit", "uhrzeit",
     "von", "ab", "beginn", "start zeit", "hora", "hora inicio", "hora de inicio", "desde", "inicio", "heure",
-    "heure debut", "de", "tijd", "ora",
+    "heure debut", "de", "tijd", "ora", "od", "godzina", "godz", "poczatek",
 )  # fmt: skip
 _ENDS = (
     "end", "end time", "to", "until", "bis", "ende", "hora fin", "hora final", "hasta", "fin",
-    "heure fin", "a",
+    "heure fin", "a", "do", "koniec",
 )  # fmt: skip
 
 

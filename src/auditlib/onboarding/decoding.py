@@ -15,6 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from auditlib.errors import DataError, Problem
+from auditlib.onboarding.alphabets import is_central, word_beyond_ascii
 from auditlib.onboarding.vocabulary import simplified
 from auditlib.statements import counted
 
@@ -241,6 +242,10 @@ def other_guess(raw: bytes, guess: Guess) -> Guess:
     """
     import charset_normalizer
 
+    if is_central(raw):
+        central, western = (word_beyond_ascii(raw.decode(name, "replace")) for name in ("cp1250", "cp1252"))
+        doubt = f"is it written in cp1250? It reads {central!r}, and cp1252 {western!r}"
+        return Guess("cp1250", guess.grounds, doubt)
     text = raw.decode(guess.value, "replace")
     beyond = sum(not letter.isascii() for letter in text if letter.isalpha())
     foreign = beyond > _FOREIGN * max(1, sum(letter.isalpha() for letter in text))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 
 from auditlib.onboarding.column_facts import ColumnFacts
+from auditlib.onboarding.duration_cells import written_as
 from auditlib.onboarding.proposal import Fed, SourceProposal
 from auditlib.onboarding.vocabulary import closeness, simplified, vocabulary
 
-_CLOCK = re.compile(r"(?:[0-9]+[.])?[0-9]{1,3}:[0-5][0-9]:[0-5][0-9](?:[.,][0-9]+)?")
 _UNITS = {
     "milliseconds": frozenset({"ms", "msec", "millis", "milliseconds", "milisegundos", "millisekunden"}),
     "seconds": frozenset(
@@ -25,6 +24,8 @@ _UNITS = {
 }
 _SURELY = 0.75
 _ENOUGH = 0.95
+_UNIT = "in which unit? Nothing says it; the one here ({unit}) is assumed."
+_PARTS = "is {cell!r} minutes and seconds, or hours and minutes (hh:mm)? Nothing says it; {unit} is assumed."
 CONTACTS = "interactions"
 WAIT, HANDLE, WHOLE = "wait", "handle", "whole"
 
@@ -38,7 +39,7 @@ class Duration:
     facts
         The column.
     unit
-        As the run file writes it; ``clock`` is h:mm:ss.
+        As the run file writes it; ``clock`` is h:mm:ss. Of mm:ss and hh:mm the cells do not say which.
     stated
         Whether the name of the column or its cells say the unit.
     """
@@ -49,9 +50,8 @@ class Duration:
 
     def after(self, column: str, *, target: str) -> Fed:
         """Return what feeds `target`, so long after another instant."""
-        doubt = (
-            "" if self.stated else f"in which unit? Nothing says it; the one here ({self.unit}) is assumed."
-        )
+        question = _PARTS if self.unit == "mm:ss" else _UNIT
+        doubt = "" if self.stated else question.format(unit=self.unit, cell=self.facts.example)
         origin = {"after": column, "duration": self.facts.name, "unit": self.unit}
         return Fed(target, origin, None, doubt=doubt)
 
@@ -106,18 +106,13 @@ def _long(facts: ColumnFacts) -> bool:
     if not facts.filled or (facts.dates is not None and facts.numeric <= _ENOUGH):
         return False
     negative = any(cell.startswith("-") for cell in facts.distinct)
-    return not negative and (facts.numeric > _ENOUGH or _clocks(facts))
-
-
-def _clocks(facts: ColumnFacts) -> bool:
-    written = sum(count for cell, count in facts.distinct.items() if _CLOCK.fullmatch(cell))
-    return written >= _ENOUGH * len(facts.filled)
+    return not negative and (facts.numeric > _ENOUGH or bool(written_as(facts.distinct)))
 
 
 def _measured(facts: ColumnFacts) -> Duration:
     """Return a column with the unit that its cells or its name say; seconds where nothing does."""
-    if _clocks(facts):
-        return Duration(facts, "clock", stated=True)
+    if unit := written_as(facts.distinct):
+        return Duration(facts, unit, stated=unit == "clock")
     parts = simplified(facts.name).split()
     unit = next((unit for unit, words in _UNITS.items() if parts[-1:] and parts[-1] in words), "")
     return Duration(facts, unit or "seconds", stated=bool(unit))

@@ -24,6 +24,7 @@ def with_interval(source: SourceProposal) -> SourceProposal:
         return source
     for limit in _LIMITS:
         source = _with_limit(source, *limit)
+    source = _with_share_in_time(source)
     return _with_length(_with_whole_seconds(source))
 
 
@@ -39,13 +40,22 @@ def _with_whole_seconds(source: SourceProposal) -> SourceProposal:
     return replace(source, fed=tuple(rounded if entry is seconds else entry for entry in source.fed))
 
 
+def _with_share_in_time(source: SourceProposal) -> SourceProposal:
+    """Return counts with the question of what a share in time is one; without it where its number is said."""
+    share = source.feeding("in_time_of_answered")
+    if share is None:
+        return source
+    kept = () if source.says("answered_in_time") else (replace(share, doubt=_OF_WHAT),)
+    return replace(source, fed=(*(entry for entry in source.fed if entry is not share), *kept))
+
+
+_OF_WHAT = (
+    "is it a share of those answered? Of all offered it feeds in_time_of_offered; ask how it is counted."
+)
+_IN_TIME = ("within_seconds", 20, "within how many seconds was 'in time'? Nothing says it; 20 is assumed.")
 _LIMITS = (
-    (
-        "answered_in_time",
-        "within_seconds",
-        20,
-        "within how many seconds was 'in time'? Nothing says it; 20 is assumed.",
-    ),
+    ("answered_in_time", *_IN_TIME),
+    ("in_time_of_answered", *_IN_TIME),
     (
         "abandoned_short",
         "short_seconds",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from auditlib.onboarding.column_facts import REMEMBERED, ColumnFacts, number
-from auditlib.onboarding.vocabulary import closeness, simplified, vocabulary
+from auditlib.onboarding.vocabulary import closeness, meaning, simplified, vocabulary
 
 _SCALES = ((0, 1), (1, 3), (1, 4), (1, 5), (1, 6), (1, 7), (0, 5), (0, 10), (1, 10), (0, 100))
 _ENOUGH = 0.97
@@ -71,7 +71,7 @@ def scale_of(facts: ColumnFacts) -> ScaleGuess | None:
     words = _not_applicable(facts)
     codes = () if words else _codes(facts)
     cells = Counter({cell: count for cell, count in facts.distinct.items() if cell not in (*words, *codes)})
-    labels = _numbered(cells) or _labels_of(cells)
+    labels = _numbered(cells) or _yes_and_no(facts) or _labels_of(cells)
     read = {cell: score for cell in cells if (score := number(cell)) is not None}
     if sum(cells[cell] for cell in (*labels, *read)) < _ENOUGH * cells.total() or len(cells) < 2:
         return None
@@ -149,6 +149,15 @@ def _numbered(cells: Counter[str]) -> dict[str, float]:
     if len(read) < 2 or len(set(scores)) < len(scores):
         return {}
     return {cell: float(match[1]) for cell, match in read.items()}
+
+
+def _yes_and_no(facts: ColumnFacts) -> dict[str, float]:
+    """Return 1 for yes and 0 for no where a column asks whether something was resolved."""
+    if closeness(facts.wording, vocabulary().items["q_resolution"]) < _SURELY:
+        return {}
+    meant = {cell: meaning(cell, vocabulary().flags) for cell in facts.distinct}
+    scores = {cell: float(code == "true") for cell, code in meant.items() if code and not cell.isdecimal()}
+    return scores if set(scores.values()) == {0.0, 1.0} else {}
 
 
 def _directed(scale: ScaleGuess, facts: ColumnFacts, cells: Counter[str]) -> ScaleGuess:

@@ -7,18 +7,19 @@ import re
 _BELOW = (
     r"<(?!=)|\b(?:under|below|before|less than|shorter than|unter|vor|weniger als|k(?:ü|ue)rzer als|antes de|"
     r"(?:(?:em|en) )?menos de|abaixo de|debajo de|avant|(?:en )?moins de|sotto|prima di|(?:in )?meno di|"
+    r"poni(?:ż|z)ej|przed|kr(?:ó|o)cej ni(?:ż|z)|"
     r"onder|voor|minder dan|korter dan|mindre (?:end|enn|än|aen)|før|foer|före|foere|fore|innan)"
 )
 """Words after which a wait of exactly the limit is not counted."""
 _WITHIN = (
     r"<=|≤|\b(?:in|within|up to|innerhalb|binnen|bis(?: zu)?|en|dentro de|hasta|dans les|sous|jusqu ?.a|"
     r"entro|fino a|inden(?: for)?|indenfor|innenfor|innen|inom|op til|opp til|upp till|tot|em|em at[eé]|"
-    r"at[eé]|nos primeiros)"
+    r"at[eé]|nos primeiros|do|w(?: ci(?:ą|a)gu)?|sl|nds)"
 )
 _ARTICLE = r"(?:(?:los|las|os|as|les|i|de|den|der) )?"
 _UNIT = (
     r"s|secs?|seconds?|sek|sekunde[nr]|sekund|seg|segundos|secondes?|secondi|seconden|"
-    r"min|minutes?|minuten|minutos|minutter|minuter|minuti"
+    r"sekundy?|min|minut|minutes?|minuten|minutos|minutter|minuter|minuti"
 )
 _SECONDS = rf"\W{{0,2}}{_ARTICLE}(?P<seconds>[1-9][0-9]{{0,3}}) ?(?P<unit>{_UNIT})\b"
 _LIMIT = re.compile(rf"(?:{_BELOW}|{_WITHIN}){_SECONDS}")

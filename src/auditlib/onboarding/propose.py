@@ -19,7 +19,7 @@ from auditlib.onboarding.long_form import in_long_form, responses_of
 from auditlib.onboarding.missing_codes import with_missing
 from auditlib.onboarding.named_limits import unlimited
 from auditlib.onboarding.proposal import Proposal, ProposedFilter, SourceProposal
-from auditlib.onboarding.published_shares import published_shares
+from auditlib.onboarding.published_shares import published_shares, with_months
 from auditlib.onboarding.readings import readings
 from auditlib.onboarding.recognised_exports import recognised_sources
 from auditlib.onboarding.recogniser import Recogniser
@@ -27,6 +27,7 @@ from auditlib.onboarding.registers import registers, with_key, with_unit
 from auditlib.onboarding.survey_sources import completed, fed_by, unread, with_survey_type
 from auditlib.onboarding.time_zones import common_zone, days_by_table, guessed_zone, last_day, span
 from auditlib.onboarding.unit_naming import named_by
+from auditlib.onboarding.units_by_file import with_units_by_file
 from auditlib.onboarding.vocabulary import codes_of, meaning, simplified, vocabulary, what_they_mean
 from auditlib.statements import counted
 
@@ -65,7 +66,8 @@ def propose(
         for reading in readings(_source(look, table, keys))
     ]
     unplaced = tuple(look for look in unmatched if look not in published)
-    return _proposal(with_export_days([*fixed, *general]), unplaced, layouts, fallback)
+    every = with_units_by_file(with_export_days([*fixed, *general]))
+    return _proposal(every, unplaced, layouts, fallback)
 
 
 def as_of_day(proposal: Proposal) -> date:
@@ -199,7 +201,7 @@ def _source(look: FileLook, matched: Match, keys: Mapping[str, Collection[str]])
         source = completed(source)
     elif matched.table.name == "invitations" and source.feeding("survey_type") is None:
         source = with_survey_type(source)
-    source = with_dates(with_times(with_key(source)))
+    source = with_dates(with_times(with_key(with_months(source))))
     source = with_durations(with_assumed(with_interval(with_unit(source))))
     return with_missing(source, keys=keys)
 

@@ -43,6 +43,18 @@ def published_shares(look: FileLook) -> tuple[SourceProposal, ...]:
     )
 
 
+def with_months(source: SourceProposal) -> SourceProposal:
+    """Return published figures whose period is a month with its first and its last day."""
+    if source.table.name != _TABLE or any(source.says(column) for column in _PERIOD):
+        return source
+    for facts in source.look.columns:
+        months = months_named(facts.distinct) if facts.position not in source.used else None
+        if months is not None:
+            fed = (*source.fed, *_period(source.look, facts, months))
+            return _with_months(replace(source, fed=fed), months, asks=True)
+    return source
+
+
 @dataclass(frozen=True, slots=True)
 class _Share:
     """Shares of one measure: their column, what says their limit, and which rows they stand in."""

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from auditlib.onboarding.column_facts import ColumnFacts
+from auditlib.onboarding.contact_states import contact_states, read_by_state
 from auditlib.onboarding.durations import CONTACTS
 from auditlib.onboarding.proposal import Fed, Given, ProposedFilter, SourceProposal
 from auditlib.onboarding.two_flags import read_by_both, two_flags
@@ -26,6 +27,8 @@ def readings(source: SourceProposal) -> tuple[SourceProposal, ...]:
     wait = next((entry for entry in source.fed if entry.column == "answered" and _timed(entry)), None)
     if (flags := two_flags(source)) is not None:
         return read_by_both(source, flags, wait)
+    if not source.says("abandoned") and (states := contact_states(source)) is not None:
+        return tuple(read_by_state(source, states, wait))
     flag = _answered_flag(source)
     if flag is None:
         return (source,)

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from auditlib.contracts import TABLES, Table
 from auditlib.onboarding.column_facts import ColumnFacts, number
+from auditlib.onboarding.duration_cells import written_as
 from auditlib.onboarding.file_looks import FileLook
 from auditlib.onboarding.intervals import with_interval
 from auditlib.onboarding.items import ScaleGuess, scale_of
@@ -115,7 +116,7 @@ def _scaled(origin: str | dict[str, str | int], scale: float | None) -> Origin:
 
 def _unit(facts: ColumnFacts, cells: ExportCells) -> str:
     """Return the unit of a duration: a clock where its cells are written as one."""
-    return "clock" if facts.filled and all(":" in cell for cell in facts.filled) else cells.unit
+    return written_as(facts.distinct) or cells.unit
 
 
 def _constant(value: str | Constant) -> Given:

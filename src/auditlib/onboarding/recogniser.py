@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from auditlib.parameters.origins import Unit
 from auditlib.parameters.run import ItemId, Strict
 from auditlib.parameters.schema import file_schema
 from auditlib.parameters.strict_model import Misfit
@@ -24,7 +25,6 @@ Names = Annotated[
         description="A column's name, alternatives apart by bars; case and punctuation do not matter.",
     ),
 ]
-Unit = Literal["milliseconds", "seconds", "minutes", "hours", "days", "clock"]
 
 
 class ExportSignature(Strict):

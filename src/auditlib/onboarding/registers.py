@@ -72,7 +72,8 @@ def registers(sources: Sequence[SourceProposal]) -> tuple[SourceProposal, ...]:
     proposals: list[SourceProposal] = []
     for source in sources:
         place = (source.look.file, source.look.sheet)
-        one_again = source.feeding("unit_id") is None and any(not entry.fed for entry in proposals)
+        unit = source.constants.get("unit_id")
+        one_again = unit is not None and any(_is_register_of(unit.value, entry) for entry in proposals)
         if place not in registered and _names_units(source) and not one_again:
             beside = [
                 neighbour for neighbour in sources if (neighbour.look.file, neighbour.look.sheet) == place
@@ -80,6 +81,12 @@ def registers(sources: Sequence[SourceProposal]) -> tuple[SourceProposal, ...]:
             proposals.append(_register(source, beside))
             registered.add(place)
     return tuple(proposals)
+
+
+def _is_register_of(unit: str, register: SourceProposal) -> bool:
+    """Return whether a register is made for this unit alone."""
+    only = register.constants.get("unit_id")
+    return only is not None and only.value == unit
 
 
 def _candidates(source: SourceProposal, tool_columns: Collection[int]) -> list[ColumnFacts]:
@@ -119,7 +126,8 @@ def _register(source: SourceProposal, beside: Sequence[SourceProposal]) -> Sourc
     plain = tuple(replace(condition, doubt=False) for condition in shared)
     if fed is None or fed.facts is None:
         constants = {"unit_id": Given(source.constants["unit_id"].value)}
-        remark = "One unit for everything: no column names a place."
+        whole = source.constants["unit_id"].value == WHOLE
+        remark = f"One unit for {'everything' if whole else 'this file'}: no column names a place."
         return SourceProposal(
             source.look, TABLES["units"], (), constants=constants, only=plain, once=True, remarks=(remark,)
         )

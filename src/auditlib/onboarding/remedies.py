@@ -11,6 +11,7 @@ from auditlib.contracts import Column, ColumnKind
 from auditlib.evidence.repeated_hours import UNPAIRED
 from auditlib.onboarding.column_facts import MISSING_WORDS
 from auditlib.onboarding.date_formats import EPOCHS, FORMATS, look_at_dates, plausible
+from auditlib.onboarding.duration_cells import duration_remedy
 from auditlib.onboarding.month_names import months_named, months_remedy
 from auditlib.onboarding.repeated_counts import COUNTS, REPEATED, repeated_counts
 from auditlib.onboarding.unread_cells import ASK, NUMBER, missing_remedy, notation_remedy, percentages
@@ -183,8 +184,8 @@ def _duration(column: Column, cells: Sequence[str], source: Source, unit: str) -
         path = ("dialect",) if "dialect" in source.model_fields_set else ()
         words = f"decimal {source.dialect.decimal!r}"
         return DeclaredCells(path, words, notation_remedy(column, apart, source))
-    remedy = "Correct the unit, or what it runs from."
-    return DeclaredCells(("columns", column.name, "unit"), f"a duration, its unit {unit}", remedy)
+    words = f"a duration, its unit {unit}"
+    return DeclaredCells(("columns", column.name, "unit"), words, duration_remedy(cells))
 
 
 def _unknown_day(column: Column, source: Source) -> str:

@@ -229,7 +229,7 @@ def _scale(scale: ScaleGuess) -> str:
         parts.append("best: low")
     if scale.high == 10:
         parts.append("top: 9, bottom: 6")
-    elif scale.high - scale.low < 3:
+    elif scale.step < scale.high - scale.low < 3:
         parts.append(f"top: {scale.high:g}, bottom: {scale.low:g}")
     if scale.labels:
         ordered = sorted(scale.labels.items(), key=lambda pair: (pair[1], pair[0]))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from auditlib.onboarding.column_facts import ColumnFacts
 from auditlib.onboarding.file_looks import FileLook
 from auditlib.onboarding.items import is_person
@@ -10,6 +12,9 @@ from auditlib.onboarding.vocabulary import meaning, vocabulary
 _FEW = 1000
 _FEWEST_FIGURES = 200
 _NARROW = 8
+_FEWEST_COUNTS = 2
+_NEARLY_ALL = 0.9
+_ON_THE_CLOCK = re.compile(r"(?:^|[ T])[0-9]{1,2}:(?:00|15|30|45)(?::00(?:\.0+)?)?(?:Z|[+-][0-9:]{4,6})?$")
 _SPEAKS = 0.1
 """How much the shape of a file speaks for a table, or against it."""
 
@@ -20,6 +25,8 @@ def shape_speaks(look: FileLook, table: str) -> float:
         return _SPEAKS if _spans(look) else -_SPEAKS
     if table == "interactions":
         return -_SPEAKS if _spans(look) else 0.0
+    if table == "interval_counts":
+        return 2 * _SPEAKS if _intervals(look) else 0.0
     if table == "published_figures":
         return _SPEAKS if _figures(look) else -_SPEAKS
     return 0.0
@@ -39,6 +46,18 @@ def _flag(facts: ColumnFacts) -> bool:
 def _measured(facts: ColumnFacts) -> bool:
     """Return whether a column holds numbers that are no id: some value stands in it twice."""
     return facts.numeric > 0.9 and facts.dates is None and not facts.unique
+
+
+def _intervals(look: FileLook) -> bool:
+    """Return whether a file counts by quarters, halves or whole hours: counts beside times on the clock."""
+    begins = any(
+        facts.filled and all(_ON_THE_CLOCK.search(cell) for cell in facts.distinct) for facts in look.columns
+    )
+    counts = sum(
+        facts.numeric > _NEARLY_ALL and not facts.unique and all(cell.isdecimal() for cell in facts.distinct)
+        for facts in look.columns
+    )
+    return begins and counts >= _FEWEST_COUNTS
 
 
 def _figures(look: FileLook) -> bool:

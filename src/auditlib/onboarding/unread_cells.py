@@ -6,7 +6,9 @@ import re
 from collections.abc import Collection, Sequence
 
 from auditlib.contracts import Column, ColumnKind
+from auditlib.evidence.sums import EMPTY as EMPTY_TERM
 from auditlib.onboarding.yaml_text import origin_text, quoted, sequence
+from auditlib.parameters.origins import cells_of
 from auditlib.parameters.run import Source
 from auditlib.statements import listed
 
@@ -44,6 +46,10 @@ def missing_remedy(column: Column, cells: Sequence[str], source: Source, in_use:
         counts = "counts" if len(emptied) == 1 else "count"
         cell_list = listed([repr(cell) for cell in emptied])
         return f"{cell_list} {count} under 'missing' and so {counts} as empty: take {pronoun} off that list."
+    terms = cells_of(source.columns.get(column.name, "")).terms
+    if terms and any(EMPTY_TERM in cell for cell in cells):
+        zero = f'values: {{{column.name}: {{"": "0"}}}}'
+        return f"Where a cell that is empty means 0, write {zero}; otherwise ask the client for it."
     notation = notation_remedy(column, cells, source) if column.kind in _NUMBERS else ""
     if notation:
         return notation

@@ -18,7 +18,8 @@ from auditlib.parameters.run import Strict
 
 _UMLAUTS = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue",
-     "æ": "ae", "ø": "oe", "Æ": "Ae", "Ø": "Oe"}
+     "æ": "ae", "ø": "oe", "Æ": "Ae", "Ø": "Oe",
+     "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "œ": "oe", "Œ": "Oe", "°": "o"}
 )  # fmt: skip
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _GENERIC = frozenset({"id", "no", "nr", "number", "nummer", "code", "at", "on", "am"})
@@ -47,6 +48,7 @@ class Vocabulary(Strict):
     codes: _Words
     channels: _Words
     months: _Words
+    states: _Words
     files: tuple[str, ...]
 
 

@@ -10,6 +10,7 @@ from auditlib.parameters.origins import cells_of
 from auditlib.parameters.run import Run, ScaleModel, Source
 from auditlib.parameters.shape import did_you_mean
 from auditlib.parameters.strict_yaml import Document, Path
+from auditlib.records import Scale
 
 
 def instrument_problems(run: Run, document: Document) -> Iterator[Problem]:
@@ -62,8 +63,8 @@ def _one_scale(scale: ScaleModel, document: Document, *, path: Path) -> Iterator
         if limit is not None and not scale.low <= limit <= scale.high:
             message = f"the {box} box limit {limit:g} lies outside the scale {_range(scale)}."
             yield document.problem((*path, box), message, remedy="Give a score of the scale.")
-    top = scale.high - 1 if scale.top is None else scale.top
-    bottom = scale.low + 1 if scale.bottom is None else scale.bottom
+    declared = Scale(scale.low, scale.high, scale.step, scale.top, scale.bottom)
+    bottom, top = declared.bottom_box, declared.top_box
     if bottom >= top:
         message = f"the bottom box (up to {bottom:g}) and the top box (from {top:g}) overlap."
         yield document.problem(path, message, remedy="Declare 'top' and 'bottom'.", of_key=True)

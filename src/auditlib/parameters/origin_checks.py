@@ -12,7 +12,8 @@ from auditlib.parameters.shape import did_you_mean
 from auditlib.parameters.strict_yaml import Document, Path
 from auditlib.statements import listed
 
-_NUMBERS = (ColumnKind.NUMBER, ColumnKind.SHARE, ColumnKind.COUNT)
+_ADDED = (ColumnKind.NUMBER, ColumnKind.COUNT)
+_NUMBERS = (*_ADDED, ColumnKind.SHARE)
 _HEADER_KEYS = ("skip_rows", "header_rows", "names_row")
 
 
@@ -59,6 +60,7 @@ def _references(source: Source) -> Iterator[tuple[Path, Reference]]:
             plain = origin if origin.column is not None or origin.position is not None else None
             parts += [(("columns", name), plain), (("columns", name, "duration"), origin.duration)]
             parts += [(("columns", name, "join", at), part) for at, part in enumerate(origin.join or ())]
+            parts += [(("columns", name, "sum", at), part) for at, part in enumerate(origin.terms or ())]
     parts += [(("only", number, "column"), test.column) for number, test in enumerate(source.only)]
     if source.long is not None:
         parts += [(("long", "item"), source.long.item), (("long", "value"), source.long.value)]
@@ -127,14 +129,18 @@ def _duration_problems(source: Source, document: Document, *, path: Path) -> Ite
 
 
 def _scale_problems(source: Source, document: Document, *, path: Path) -> Iterator[Problem]:
-    """Yield columns that hold no numbers and are multiplied nevertheless."""
+    """Yield columns that hold no numbers and are multiplied nevertheless, or that are no sum of others."""
     for name, origin in source.columns.items():
-        column = _column(TABLES[source.table], name)
-        if cells_of(origin).scale is None or column is None or column.kind in _NUMBERS:
+        cells, column = cells_of(origin), _column(TABLES[source.table], name)
+        if column is None:
             continue
-        message = f"{name!r} holds no plain numbers, so that nothing can be multiplied."
-        place = (*path, "columns", name, "scale")
-        yield document.problem(place, message, remedy="Delete 'scale'.", of_key=True)
+        place = (*path, "columns", name)
+        if cells.scale is not None and column.kind not in _NUMBERS:
+            message = f"{name!r} holds no plain numbers, so that nothing can be multiplied."
+            yield document.problem((*place, "scale"), message, remedy="Delete 'scale'.", of_key=True)
+        if cells.terms and column.kind not in _ADDED:
+            message = f"{name!r} holds neither counts nor quantities, so that nothing can be added up."
+            yield document.problem((*place, "sum"), message, remedy="Map one column.", of_key=True)
 
 
 def _order_problems(source: Source, document: Document, *, path: Path) -> Iterator[Problem]:
@@ -241,10 +247,10 @@ def _unit_problems(run: Run, source: Source, document: Document, *, path: Path) 
 def _named_columns(source: Source, document: Document, *, path: Path) -> Iterator[Problem]:
     """Yield words about columns that are not mapped, or that hold no date where dates are meant."""
     table = TABLES[source.table]
-    for key in ("dates_of", "stands_for"):
+    for key, fed in (("dates_of", {*source.columns, *source.constants}), ("stands_for", {*source.columns})):
         for name in getattr(source, key):
             place = (*path, key, name)
-            if name not in source.columns:
+            if name not in fed:
                 message = f"{key!r} speaks of {name!r}, to which no column is mapped."
                 remedy = "Map a column to it, or delete this."
                 yield document.problem(place, message, remedy=remedy, of_key=True)

@@ -6,9 +6,10 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
+from auditlib.errors.values import named
 from auditlib.parameters.strict_model import Misfit, Strict
 
-Unit = Literal["milliseconds", "seconds", "minutes", "hours", "days", "clock"]
+Unit = Literal["milliseconds", "seconds", "minutes", "hours", "days", "clock", "mm:ss", "hh:mm"]
 
 
 class Reference(Strict):
@@ -55,7 +56,7 @@ Column = Annotated[_Name | Annotated[Reference, Tag("block")], Discriminator(_wr
 """A column of the source: its name, or a block where that is not enough."""
 
 
-_ORIGINS = "Give one of column, position, line, join, item, or after with duration."
+_ORIGINS = "Give one of column, position, line, join, sum, item, or after with duration."
 
 
 class Cells(Reference):
@@ -73,11 +74,21 @@ class Cells(Reference):
     between: str | None = Field(
         None, alias="with", description="Text between joined cells; default: a blank."
     )
+    terms: tuple[Column, ...] | None = Field(
+        None,
+        alias="sum",
+        description="Columns whose numbers are added up, two or more. Where some are empty and some are not, "
+        "the row is quarantined; 'values' can say that an empty cell is 0.",
+    )
     after: str | None = Field(
         None, description="Canonical column of the same row from which a duration runs."
     )
     duration: Column | None = Field(None, description="Column that holds how long it took.")
-    unit: Unit | None = Field(None, description="Unit of the duration; clock is h:mm:ss or d.hh:mm:ss.")
+    unit: Unit | None = Field(
+        None,
+        description="Unit of the duration. clock is h:mm:ss or d.hh:mm:ss; where there are two parts alone, "
+        "nothing but this says whether they are mm:ss (312:05 is over five hours) or hh:mm.",
+    )
     scale: float | None = Field(
         None,
         gt=0,
@@ -94,9 +105,10 @@ class Cells(Reference):
         if self.join is not None and len(self.join) < 2:
             remedy = "Name two or more, or give it as 'column'."
             raise Misfit("'join' needs columns to join", remedy=remedy, at=("join",))
+        self._add_up()
         if self.between is not None and self.join is None:
             raise Misfit("'with' belongs to 'join'", remedy="Delete it, or add 'join'.", at=("with",))
-        if self.scale is not None and self.column is None and self.position is None:
+        if self.scale is not None and self.column is None and self.position is None and not self.terms:
             remedy = "For example {column: Minutes, scale: 60}."
             raise Misfit("'scale' belongs to a column of numbers", remedy=remedy, at=("scale",))
         for key in ("duration", "unit"):
@@ -105,16 +117,28 @@ class Cells(Reference):
                 raise Misfit("'after', 'duration' and 'unit' belong together", remedy=remedy)
         return self
 
+    def _add_up(self) -> None:
+        """Refuse a sum of fewer than two columns, or of one that it counts twice."""
+        names = [label_of(part) for part in self.terms or ()]
+        if self.terms is not None and len(names) < 2:
+            remedy = "Name two or more, or give it as 'column'."
+            raise Misfit("'sum' needs columns to add up", remedy=remedy, at=("sum",))
+        if len(set(names)) < len(names):
+            twice = next(name for name in names if names.count(name) > 1)
+            raise Misfit(f"the sum counts {named(twice)} twice", remedy="Name it once.", at=("sum",))
+
     @property
     def _kinds(self) -> tuple[object, ...]:
         plain = self.column if self.column is not None else self.position
-        return (plain, self.line, self.item, self.join, self.after)
+        return (plain, self.line, self.item, self.join, self.terms, self.after)
 
     @property
     def label(self) -> str:
         """How the cells are called in messages: the column, or the columns they are made of."""
         if self.join is not None:
             return " + ".join(label_of(part) for part in self.join)
+        if self.terms is not None:
+            return " plus ".join(label_of(part) for part in self.terms)
         if self.duration is not None:
             return label_of(self.duration)
         if self.item is not None:
@@ -124,8 +148,8 @@ class Cells(Reference):
     @property
     def parts(self) -> tuple[str | Reference, ...]:
         """Columns of the source that are read for them."""
-        if self.join is not None:
-            return self.join
+        if self.join is not None or self.terms is not None:
+            return self.join or self.terms or ()
         if self.duration is not None:
             return (self.duration,)
         if self.line or self.item is not None:

@@ -71,10 +71,14 @@ class ScaleModel(Strict):
         "so that higher is better everywhere.",
     )
     top: float | None = Field(
-        None, description="Lowest score of the top box, as stored; default: highest minus one."
+        None,
+        description="Lowest score of the top box, as stored; default: highest minus one, of two answers the "
+        "higher.",
     )
     bottom: float | None = Field(
-        None, description="Highest score of the bottom box, as stored; default: lowest plus one."
+        None,
+        description="Highest score of the bottom box, as stored; default: lowest plus one, of two answers "
+        "the lower.",
     )
     labels: dict[str, float] = Field(
         default_factory=dict,

@@ -74,7 +74,7 @@ def _value_maps(source: Source, table: Table, document: Document, *, path: Path)
             yield document.problem((*path, "values", name), message, remedy="Map the column.", of_key=True)
         for cell, code in cells.items():
             yield from _code_problems(by_name.get(name), code, document, path=(*path, "values", name, cell))
-            if cell in source.missing:
+            if cell in source.missing and (cell or "missing" in source.model_fields_set):
                 message = f"the cell {named(cell)} has a code and is also listed under 'missing'."
                 yield document.problem(
                     (*path, "values", name, cell), message, remedy="Keep one.", of_key=True

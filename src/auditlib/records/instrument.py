@@ -46,19 +46,28 @@ class Scale:
         return tuple(self.low + index * self.step for index in range(count + 1))
 
     @property
+    def two_answers(self) -> bool:
+        """Whether there are two answers, such as yes and no."""
+        return len(self.scores) == 2
+
+    @property
     def promoter(self) -> bool:
         """Whether a net promoter score can be taken on it: it goes from 0 to 10."""
         return (self.low, self.high) == (0, 10)
 
     @property
     def top_box(self) -> float:
-        """Lowest score of the top box: the upper two of five unless declared."""
-        return self.high - 1 if self.top is None else self.top
+        """Lowest score of the top box: the upper two of five, the higher of two, unless declared."""
+        if self.top is not None:
+            return self.top
+        return self.high if self.two_answers else self.high - 1
 
     @property
     def bottom_box(self) -> float:
-        """Highest score of the bottom box: the lower two of five unless declared."""
-        return self.low + 1 if self.bottom is None else self.bottom
+        """Highest score of the bottom box: the lower two of five, the lower of two, unless declared."""
+        if self.bottom is not None:
+            return self.bottom
+        return self.low if self.two_answers else self.low + 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """Interval counts with everything that follows from what they say: of the latest export, each column filled.
 
 Conventions: an interval that was exported on several days holds as it was exported last. Who was answered was
-answered in time or late, so that two of the three counts say the third. A rounded share of those given up
-says their number up to its rounding.
+answered in time or late, so that two of the three counts say the third. A rounded share of those given up, or
+answered in time, says their number up to its rounding. A mean handle time of those answered says its seconds.
 """
 
 from __future__ import annotations
@@ -25,13 +25,14 @@ _EXACT_COUNT = 1e-6
 def completed(intervals: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """Return the latest export of each interval, with what follows from other columns.
 
-    Adds every column of `OPTIONAL`, and ``abandoned_least`` and ``abandoned_most``, which differ from
-    ``abandoned`` where a rounded share says it.
+    Adds every column of `OPTIONAL`, and for ``abandoned`` and ``answered_in_time`` the ``_least`` and the
+    ``_most`` that they are: they differ where a rounded share says the count.
     """
     names = intervals.collect_schema().names()
     if "abandoned_most" in names:
         return intervals
-    return _abandoned(_answered(_with_every_column(latest_exports(intervals))))
+    whole = _answered(_with_every_column(latest_exports(intervals)))
+    return _handled(_abandoned(_in_time(whole)))
 
 
 def latest_exports(intervals: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
@@ -82,31 +83,76 @@ def _answered(intervals: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     )
 
 
-def _abandoned(intervals: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-    """Fill in those given up from their share, with the least and the most that its rounding allows."""
+SHARES_IN_TIME = {"in_time_of_answered": "answered", "in_time_of_offered": "offered"}
+"""Shares answered in time, and what they are shares of."""
+SHARES = {"abandoned": ("abandoned_share",), "answered_in_time": tuple(SHARES_IN_TIME)}
+"""Counts, and the rounded shares that may say them."""
+
+
+def _in_time(intervals: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Fill in those answered in time from their share: no more than were answered."""
     import narwhals as nw
 
-    counted = nw.col("abandoned")
+    filled = _with_bounds(intervals, "answered_in_time")
+    names = intervals.collect_schema().names()
+    for share in (share for share in SHARES_IN_TIME if share in names):
+        filled = _by_share(filled, "answered_in_time", share, SHARES_IN_TIME[share], room=nw.col("answered"))
+    return filled
+
+
+def _abandoned(intervals: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Fill in those given up from their share: among those that nothing else became of."""
+    import narwhals as nw
+
+    filled = _with_bounds(intervals, "abandoned")
     if "abandoned_share" not in intervals.collect_schema().names():
-        return intervals.with_columns(abandoned_least=counted, abandoned_most=counted)
-    half = share_step(intervals) / 2
-    offered, share = nw.col("offered"), nw.col("abandoned_share")
+        return filled
+    unclaimed = nw.col("offered") - nw.col("answered").fill_null(0) - nw.col("flowed_out").fill_null(0)
+    return _by_share(filled, "abandoned", "abandoned_share", "offered", room=unclaimed)
+
+
+def _with_bounds(intervals: nw.LazyFrame[Any], count: str) -> nw.LazyFrame[Any]:
+    import narwhals as nw
+
+    return intervals.with_columns(nw.col(count).alias(f"{count}_{end}") for end in ("least", "most"))
+
+
+def _by_share(
+    intervals: nw.LazyFrame[Any], count: str, column: str, of: str, *, room: nw.Expr
+) -> nw.LazyFrame[Any]:
+    """Fill in a count from its rounded share, with the least and the most that its rounding allows.
+
+    A count lies as near to its share as rounding can move it, and is no more than there is room for.
+    """
+    import narwhals as nw
+
+    half = share_step(intervals, column) / 2
+    counted, whole, share = nw.col(count), nw.col(of), nw.col(column)
     by_share = counted.is_null() & ~share.is_null()
-    nearest = (share * offered).round(0)
-    # A count lies as near to its share as rounding can move it, and among those that nothing else became of.
-    least = ((share - half) * offered - _EXACT_COUNT).ceil()
-    most = ((share + half) * offered + _EXACT_COUNT).floor()
+    nearest = (share * whole).round(0)
+    least = ((share - half) * whole - _EXACT_COUNT).ceil()
+    most = ((share + half) * whole + _EXACT_COUNT).floor()
     least = _smaller(nw.when(least > 0).then(least).otherwise(0), nearest)
-    unclaimed = offered - nw.col("answered").fill_null(0) - nw.col("flowed_out").fill_null(0)
-    most = _smaller(nw.when(most > nearest).then(most).otherwise(nearest), offered)
-    most = nw.when((most > unclaimed) & (unclaimed >= least)).then(unclaimed).otherwise(most)
+    most = _smaller(nw.when(most > nearest).then(most).otherwise(nearest), whole)
+    most = nw.when((most > room) & (room >= least)).then(room).otherwise(most)
     nearest = _smaller(nearest, most)
+    bounds = {count: nearest, f"{count}_least": least, f"{count}_most": most}
     return intervals.with_columns(
-        **{
-            name: nw.when(by_share).then(value.cast(nw.Int64)).otherwise(counted)
-            for name, value in (("abandoned", nearest), ("abandoned_least", least), ("abandoned_most", most))
-        }
+        nw.when(by_share).then(value.cast(nw.Int64)).otherwise(nw.col(name)).alias(name)
+        for name, value in bounds.items()
     )
+
+
+def _handled(intervals: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Fill in the seconds of handling from their mean, to the nearest second."""
+    import narwhals as nw
+
+    names = intervals.collect_schema().names()
+    if "mean_handle" not in names:
+        return intervals
+    by_mean = (nw.col("mean_handle") * nw.col("answered")).round(0).cast(nw.Int64)
+    seconds = nw.col("handle_seconds") if "handle_seconds" in names else nw.lit(None, dtype=nw.Int64)
+    return intervals.with_columns(handle_seconds=nw.when(seconds.is_null()).then(by_mean).otherwise(seconds))
 
 
 def _smaller(value: nw.Expr, bound: nw.Expr) -> nw.Expr:
@@ -115,11 +161,11 @@ def _smaller(value: nw.Expr, bound: nw.Expr) -> nw.Expr:
     return nw.when(value < bound).then(value).otherwise(bound)
 
 
-def share_step(intervals: nw.LazyFrame[Any]) -> float:
-    """Return the coarsest step that all shares of those given up are multiples of; 0 where none is."""
+def share_step(intervals: nw.LazyFrame[Any], column: str) -> float:
+    """Return the coarsest step that all shares of a column are multiples of; 0 where none is."""
     import narwhals as nw
 
-    share = nw.col("abandoned_share")
+    share = nw.col(column)
     off = {
         f"step_{place}": ((share / step).round(0) * step - share).abs().max()
         for place, step in enumerate(_STEPS)

@@ -20,7 +20,7 @@ from auditlib.contracts.intervals import INTERVAL_COUNTS
 from auditlib.records import Basis
 from auditlib.service_levels.carried import Carried, carried
 from auditlib.service_levels.channel_contacts import channel_contacts
-from auditlib.service_levels.completed import completed
+from auditlib.service_levels.completed import SHARES, completed
 from auditlib.service_levels.doubted import latest_intervals
 from auditlib.standards.measure import Tables
 from auditlib.standards.observed import IN_PERIOD, counts_by
@@ -56,13 +56,15 @@ class Counted:
     words: str
     contradicts: bool = False
 
-    def rounding(self) -> tuple[int, int]:
-        """Return how many fewer and how many more may have been given up than rounded shares say."""
+    def rounding(self, count: str) -> tuple[int, int]:
+        """Return how many fewer and how many more may have been given up, or answered, than shares say."""
         import narwhals as nw
 
-        fewer = nw.col("abandoned") - nw.col("abandoned_least")
-        added = nw.col("abandoned_most") - nw.col("abandoned")
-        stated = nw.lit(not self.contradicts) & ~nw.col("abandoned").is_null()
+        if not set(SHARES[count]) & set(self.used.collect_schema().names()):
+            return 0, 0
+        fewer = nw.col(count) - nw.col(f"{count}_least")
+        added = nw.col(f"{count}_most") - nw.col(count)
+        stated = nw.lit(not self.contradicts) & ~nw.col(count).is_null()
         sums = self.used.filter(stated).select(fewer=fewer.sum(), more=added.sum()).collect().rows()[0]
         return int(sums[0] or 0), int(sums[1] or 0)
 

@@ -200,8 +200,13 @@ class _Evidence:
     @property
     def rounded(self) -> bool:
         """Whether counts say what is asked by rounded shares."""
-        by_share = self.question.column == "abandoned" and self.intervals is not None
-        return by_share and self.intervals is not None and any(self.intervals.rounding())
+        if self.intervals is None or self.other_limits():
+            return False
+        return any(self.intervals.rounding(self.question.column))
+
+    @property
+    def _became(self) -> str:
+        return "given up" if self.question.column == "abandoned" else "answered in time"
 
     def other_limits(self) -> list[int]:
         """Return the limits that contacts were counted by instead of the one that is asked."""
@@ -217,7 +222,7 @@ class _Evidence:
             self._left_open(confidence=confidence),
             self.intervals.words,
             self._uncounted(),
-            "interval counts say only rounded shares of contacts given up" if self.rounded else "",
+            f"interval counts say only rounded shares of contacts {self._became}" if self.rounded else "",
         )
         return "; ".join(note for note in notes if note)
 

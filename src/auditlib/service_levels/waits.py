@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
-from auditlib.service_levels.completed import completed
+from auditlib.service_levels.completed import SHARES_IN_TIME, completed
 from auditlib.service_levels.contradictory import contradictory
 from auditlib.service_levels.definitions import ClockStart, Left
 from auditlib.standards.whole_days import beyond, whole_day
@@ -118,9 +118,10 @@ def waits_of_counts(intervals: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     import narwhals as nw
 
     rows = _with_limits(completed(intervals))
-    astray = "astray" in rows.collect_schema().names()
-    blocks = [block.of(rows) for block in (*_answered(), *_abandoned(), *_rest(astray=astray))]
-    return nw.concat(blocks)
+    names = rows.collect_schema().names()
+    answered = _answered(rounded=any(share in names for share in SHARES_IN_TIME))
+    blocks = (*answered, *_abandoned(), *_rest(astray="astray" in names))
+    return nw.concat([block.of(rows) for block in blocks])
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,19 +176,23 @@ def _limit(intervals: nw.LazyFrame[Any], stem: str) -> nw.Expr:
     return nw.when(~nw.col(inclusive).fill_null(value=True)).then(limit - 1).otherwise(limit)
 
 
-def _answered() -> tuple[_Block, ...]:
-    """Answered within the limit of the counts, and later; all of them anyhow where no limit is said."""
+def _answered(*, rounded: bool) -> tuple[_Block, ...]:
+    """Answered within the limit of the counts, and later; all of them anyhow where no limit is said.
+
+    Those that a rounded share leaves open were answered within it or later.
+    """
     import narwhals as nw
 
-    answered, quick, limit = nw.col("answered"), nw.col("answered_in_time"), nw.col("limit")
-    quick = nw.when(~limit.is_null()).then(quick)
-    left = nw.lit(_ANSWERED)
-    late = (answered - quick.fill_null(0)).fill_null(0)
-    after = nw.when(~quick.is_null()).then(limit + 1).otherwise(nw.lit(0))
-    return (
-        _Block(left, quick.fill_null(0), nw.lit(0), limit),
-        _Block(left, late, after, nw.lit(FOREVER)),
+    answered, limit, any_wait = nw.col("answered"), nw.col("limit"), nw.lit(FOREVER)
+    quick, most = (
+        nw.when(~limit.is_null()).then(nw.col(f"answered_in_time_{end}")) for end in ("least", "most")
     )
+    left = nw.lit(_ANSWERED)
+    late = (answered - most.fill_null(0)).fill_null(0)
+    after = nw.when(~most.is_null()).then(limit + 1).otherwise(nw.lit(0))
+    blocks = (_Block(left, quick.fill_null(0), nw.lit(0), limit), _Block(left, late, after, any_wait))
+    either = nw.when(~answered.is_null()).then(most - quick).otherwise(nw.lit(0)).fill_null(0)
+    return (*blocks, _Block(left, either, nw.lit(0), any_wait)) if rounded else blocks
 
 
 def _abandoned() -> tuple[_Block, ...]:
@@ -216,7 +221,7 @@ def _rest(*, astray: bool) -> tuple[_Block, ...]:
     """Flowed out, where counted; given up or not, by how a share was rounded; and all else offered."""
     import narwhals as nw
 
-    quick = nw.when(~nw.col("limit").is_null()).then(nw.col("answered_in_time"))
+    quick = nw.when(~nw.col("limit").is_null()).then(nw.col("answered_in_time_least"))
     answered, passed = nw.col("answered"), nw.col("flowed_out")
     least, most = nw.col("abandoned_least"), nw.col("abandoned_most")
     counted = nw.when(answered.is_null()).then(quick).otherwise(answered)

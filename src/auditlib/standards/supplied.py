@@ -30,11 +30,15 @@ _WITHOUT = {("interactions", "answered"): ("abandoned", "true")}
 answered, so that a source of such contacts alone need not map the answer."""
 
 _FOLLOWS = {
-    ("interval_counts", "answered_in_time"): ("answered_late", "answered"),
-    ("interval_counts", "answered"): ("answered_late", "answered_in_time"),
-    ("interval_counts", "abandoned"): ("abandoned_share",),
+    ("interval_counts", "answered_in_time"): (
+        ("answered_late", "answered"),
+        ("in_time_of_answered", "answered"),
+        ("in_time_of_offered",),
+    ),
+    ("interval_counts", "answered"): (("answered_late", "answered_in_time"),),
+    ("interval_counts", "abandoned"): (("abandoned_share",),),
 }
-"""Columns that need not be said where others say them: who was answered, but not late, was in time."""
+"""Columns that need not be said where all of others say them: who was answered, but not late, was in time."""
 
 
 class Supplied(Protocol):
@@ -173,8 +177,8 @@ def unsaid(needs: Sequence[str], tables: Supplied, run: Run) -> Iterator[str]:
 
 def _follows(table: str, name: str, tables: Supplied, run: Run) -> bool:
     """Tell whether other columns, all of them said, say a column."""
-    others = _FOLLOWS.get((table, name), ())
-    return bool(others) and not any(_unsaid(table, column, tables, run) for column in others)
+    ways = _FOLLOWS.get((table, name), ())
+    return any(not any(_unsaid(table, column, tables, run) for column in way) for way in ways)
 
 
 def _never_filled(table: str, names: Sequence[str]) -> str:

@@ -25,14 +25,14 @@ UNDECLARED = Refusal(
 
 
 def resolved_from(scale: Scale) -> float:
-    """Return the lowest score that says yes: of two answers the higher, else the lowest of the top box.
+    """Return the lowest score that says yes: the lowest of the top box.
 
     Examples
     --------
     >>> resolved_from(Scale(0, 1)), resolved_from(Scale(1, 5)), resolved_from(Scale(1, 3, top=3))
     (1, 4, 3)
     """
-    return scale.high if scale.top is None and len(scale.scores) == 2 else scale.top_box
+    return scale.top_box
 
 
 def instruments_with(run: Run, item: str) -> dict[str, Scale]:
