@@ -22,7 +22,6 @@ from auditlib.service_levels.carried import Carried, carried
 from auditlib.service_levels.channel_contacts import channel_contacts
 from auditlib.service_levels.completed import completed
 from auditlib.service_levels.doubted import latest_intervals
-from auditlib.standards.measure import Tables
 from auditlib.standards.observed import IN_PERIOD, counts_by
 from auditlib.standards.supplied import Same, Supplied
 from auditlib.statements import counted
@@ -79,7 +78,7 @@ class Counted:
         return (Basis(TABLE, where, column, self.intervals),) if self.intervals else ()
 
 
-def counts(tables: Tables, channel: str, *, single: bool, why: str = "") -> Counted | None:
+def counts(tables: Supplied, channel: str, *, single: bool, why: str = "") -> Counted | None:
     """Return the interval counts of a channel; None where the evidence has no such table.
 
     Parameters

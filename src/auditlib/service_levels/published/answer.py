@@ -19,6 +19,7 @@ from auditlib.statements.formats import QUOTED
 GIVEN = {
     GivenBy.BY_CLAIM: "the definition claimed",
     GivenBy.BY_FORM: "the form of the standard",
+    GivenBy.BY_EARLIER: "an earlier export",
     GivenBy.OTHERWISE: "another way of counting",
     GivenBy.PERHAPS: "perhaps one of them",
     GivenBy.BY_NONE: "none",
@@ -35,11 +36,13 @@ _LABELS = {
     "most_form": "Form of the standard, at most",
     "nearest": "Nearest way of counting",
     "most_nearest": "Nearest way of counting, at most",
+    "later": "By the latest export",
+    "most_later": "By the latest export, at most",
     "giving": "Ways that give it",
     "ways": "Ways of counting",
     "names": "Which these are",
 }
-_ENDS = ("form", "nearest")
+_ENDS = ("form", "nearest", "later")
 """Columns that are followed by a highest end, where the evidence tells bounds alone."""
 
 
@@ -81,6 +84,8 @@ class PublishedAnswer(Answer[PublishedAgainstEvidence]):
             claimed = any(entry.figure.definition for entry in otherwise)
             than = "claimed" if claimed else "the form of the standard"
             return f"Some published figures follow another definition than {than}"
+        if outcomes[GivenBy.BY_EARLIER]:
+            return "Some published figures are given by an earlier export alone"
         return "Published figures beside what the evidence gives"
 
     @property
@@ -95,8 +100,9 @@ class PublishedAnswer(Answer[PublishedAgainstEvidence]):
         rows = [_row(entry) for entry in self.result.figures]
         bounded = [name for name in _ENDS if any(row[f"most_{name}"] is not None for row in rows)]
         exact = [f"most_{name}" for name in _ENDS if name not in bounded]
+        unused = [] if any(row["later"] is not None for row in rows) else ["later"]
         return Exhibit(
-            pd.DataFrame(rows).drop(columns=exact),
+            pd.DataFrame(rows).drop(columns=[*exact, *unused]),
             self.title,
             ("figure",),
             facts=tuple(self.facts),
@@ -128,6 +134,8 @@ def _row(entry: MatchedShare) -> dict[str, Any]:
         "most_form": _highest(entry.form),
         "nearest": None if nearest is None else nearest.least,
         "most_nearest": _highest(nearest),
+        "later": None if entry.later is None else entry.later.least,
+        "most_later": _highest(entry.later),
         "giving": len(entry.giving) if entry.ways else None,
         "ways": len(entry.ways) if entry.ways else None,
         "names": ways_text([share.variant for share in shares]),
