@@ -19,6 +19,10 @@ NO_CONTACTS = Refusal(
     "The evidence has neither single contacts nor interval counts.",
     "Ask for the contacts of the period, or for counts by interval.",
 )
+MORE = "more contacts were answered or given up than came, of all or of a unit: none of them is a share"
+MORE_THAN_CAME = Refusal(
+    f"{MORE.capitalize()}.", "Ask which column counts what: contacts offered, answered and given up."
+)
 NO_TIMES = Refusal(
     "The evidence has counts by interval alone, and these do not say how long contacts waited.",
     "Ask for the contacts of the period one by one, or for the mean wait of each interval.",

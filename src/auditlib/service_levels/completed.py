@@ -2,7 +2,8 @@
 
 Conventions: an interval that was exported on several days holds as it was exported last. Who was answered was
 answered in time or late, so that two of the three counts say the third. A rounded share of those given up
-says their number up to its rounding.
+says their number up to its rounding. Where a part is more than its whole nothing is known of the interval but
+how many contacts were offered in it.
 """
 
 from __future__ import annotations
@@ -25,13 +26,13 @@ _EXACT_COUNT = 1e-6
 def completed(intervals: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """Return the latest export of each interval, with what follows from other columns.
 
-    Adds every column of `OPTIONAL`, and ``abandoned_least`` and ``abandoned_most``, which differ from
-    ``abandoned`` where a rounded share says it.
+    Adds every column of `OPTIONAL`, ``abandoned_least`` and ``abandoned_most``, which differ from
+    ``abandoned`` where a rounded share says it, and ``contradicting``: whether a part is more than its whole.
     """
     names = intervals.collect_schema().names()
     if "abandoned_most" in names:
         return intervals
-    return _abandoned(_answered(_with_every_column(latest_exports(intervals))))
+    return _believed(_abandoned(_answered(_with_every_column(latest_exports(intervals)))))
 
 
 def latest_exports(intervals: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
@@ -107,6 +108,31 @@ def _abandoned(intervals: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
             for name, value in (("abandoned", nearest), ("abandoned_least", least), ("abandoned_most", most))
         }
     )
+
+
+_PARTS = (
+    ("answered_in_time", "answered"),
+    ("answered_late", "answered"),
+    ("abandoned_in_time", "abandoned_most"),
+    ("abandoned_short", "abandoned_most"),
+)
+"""Counts that are part of another of the same interval; intake looks at those that are said alone."""
+_COUNTS = ("answered", "answered_in_time", "abandoned", "abandoned_least", "abandoned_most", *OPTIONAL)
+
+
+def _believed(intervals: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Take nothing of an interval for known, but those offered, where a part is more than its whole."""
+    import narwhals as nw
+
+    exceeds = [nw.col(part) > nw.col(whole) for part, whole in _PARTS]
+    # Of those given up within the shorter limit none waited beyond the longer.
+    brief, quick = nw.col("abandoned_short"), nw.col("abandoned_in_time")
+    limit, short_limit = nw.col("within_seconds"), nw.col("short_seconds")
+    exceeds += [(short_limit < limit) & (brief > quick), (short_limit > limit) & (quick > brief)]
+    marked = intervals.with_columns(contradicting=nw.any_horizontal(*exceeds, ignore_nulls=True))
+    known = ~nw.col("contradicting")
+    counts = [name for name in _COUNTS if name != "short_seconds"]
+    return marked.with_columns(nw.when(known).then(nw.col(name)).alias(name) for name in counts)
 
 
 def _smaller(value: nw.Expr, bound: nw.Expr) -> nw.Expr:

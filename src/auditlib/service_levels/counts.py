@@ -15,7 +15,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from auditlib.contracts import WHOLE_DAY
-from auditlib.contracts.frames import rows_in
 from auditlib.contracts.intervals import INTERVAL_COUNTS
 from auditlib.records import Basis
 from auditlib.service_levels.carried import Carried, carried
@@ -98,7 +97,8 @@ def counts(tables: Supplied, channel: str, *, single: bool, why: str = "") -> Co
     else:
         none = f"{why}, and no interval counts of {channel}"
         notes = [f"from {counted(many, 'interval count')} alone, because {why}" if many else none]
-    words = "; ".join(note for note in (*notes, summed.compared, summed.over.words) if note)
+    said = (*notes, _contradicting(summed.contradicting), summed.compared, summed.over.words)
+    words = "; ".join(note for note in said if note)
     used = _astray(_placed(tables, channel, single=single).used, summed.over.astray)
     return Counted(used, many, words, summed.over.contradicts)
 
@@ -117,6 +117,7 @@ class _Summed:
     """What intervals of a channel come to: how many are used, how others compare, what they hand on."""
 
     many: int
+    contradicting: int
     compared: str
     over: Carried
 
@@ -131,7 +132,19 @@ def _summed(same: Same, channel: str, single: bool) -> _Summed:
     contacts = channel_contacts(same.tables, channel) if single else None
     if contacts is not None and placed.beside is not None:
         compared = _compared(placed.beside, contacts.filter(nw.col("channel") == channel))
-    return _Summed(rows_in(placed.used), compared, carried(placed.used, passed_on=placed.passed_on))
+    wrong = nw.col("contradicting").cast(nw.Int64).sum()
+    many, contradicting = placed.used.select(many=nw.len(), wrong=wrong).collect().rows()[0]
+    over = carried(placed.used, passed_on=placed.passed_on)
+    return _Summed(int(many), int(contradicting or 0), compared, over)
+
+
+def _contradicting(many: int) -> str:
+    if not many:
+        return ""
+    return (
+        f"in {counted(many, 'interval')} a part is more than its whole, so that nothing is known of them but "
+        "how many contacts came"
+    )
 
 
 def _placed(tables: Supplied, channel: str, *, single: bool) -> _Placed:

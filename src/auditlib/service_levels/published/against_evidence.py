@@ -9,7 +9,7 @@ from functools import cached_property
 from auditlib.contracts import CanonicalTables
 from auditlib.parameters.run import Period
 from auditlib.records import Criterion, Refusal
-from auditlib.service_levels.channels import NO_CONTACTS, channels_in, waits_by_clock
+from auditlib.service_levels.channels import MORE_THAN_CAME, NO_CONTACTS, channels_in, waits_by_clock
 from auditlib.service_levels.definitions import Aggregation, ClockStart, DefinitionPolicy
 from auditlib.service_levels.published.claims import PublishedShare
 from auditlib.service_levels.published.earlier_exports import (
@@ -225,14 +225,16 @@ def _against(
     chosen = {clock: tally.of(unit=figure.unit, first=first, last=last) for clock, tally in tallies.items()}
     days = max(tally.days for tally in chosen.values())
     joined = _ALONE if figure.unit else tuple(Aggregation)
-    ways = tuple(
+    shares = [
         share
         for clock, tally in chosen.items()
         for share in tally.shares(_ways(policy, limited.limit, clock, joined=joined), level=level)
-        if share.least is not None
-    )
+    ]
+    ways = tuple(share for share in shares if share.least is not None)
     if not days or not ways:
-        return MatchedShare(figure, criterion=limited.criterion, open=_NO_DAYS)
+        impossible = any(share.contradicting for share in shares)
+        reason = MORE_THAN_CAME if impossible else _NO_DAYS
+        return MatchedShare(figure, criterion=limited.criterion, open=reason)
     return MatchedShare(
         figure,
         ways,

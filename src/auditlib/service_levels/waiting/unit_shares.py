@@ -32,6 +32,7 @@ from auditlib.service_levels.waiting.timed import (
     whole_seconds,
 )
 from auditlib.service_levels.waits import SECOND
+from auditlib.time.months import months_of_days
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -199,7 +200,7 @@ def _from_counts(tables: CanonicalTables, asked: UnitShare) -> tuple[UnitShare, 
         unknown=nw.when(told).then(nw.lit(0)).otherwise(nw.col("offered")),
     )
     sums = (nw.col(name).sum().cast(nw.Int64) for name in ("meeting", "cases", "unknown"))
-    days = to_pandas(parts.group_by("unit_id", "day").agg(*sums).sort("unit_id", "day"))
+    days = _possible(to_pandas(parts.group_by("unit_id", "day").agg(*sums).sort("unit_id", "day")))
     if days.empty or not days["cases"].sum():
         return Refusal(
             f"The interval counts of {spoken(asked.channel)} do not say it at this limit.",
@@ -207,6 +208,17 @@ def _from_counts(tables: CanonicalTables, asked: UnitShare) -> tuple[UnitShare, 
         )
     share = UnitShare(asked.measure, asked.channel, asked.seconds, asked.good, TABLE)
     return share, days
+
+
+def _possible(days: pd.DataFrame) -> pd.DataFrame:
+    """Leave contacts of a unit and month unknown where more met than came: those before waited for it."""
+    months = months_of_days(days["day"].to_numpy(dtype=np.int64))
+    sums = days.groupby([days["unit_id"], months])[["meeting", "cases"]].transform("sum")
+    impossible = sums["meeting"] > sums["cases"]
+    unknown = days["unknown"] + days["cases"].where(impossible, 0)
+    return days.assign(
+        meeting=days["meeting"].mask(impossible, 0), cases=days["cases"].mask(impossible, 0), unknown=unknown
+    )
 
 
 def channels_of(asked: Sequence[UnitShare]) -> Iterator[str]:
