@@ -10,6 +10,7 @@ import numpy as np
 
 from auditlib.parameters.engagement import Engagement
 from auditlib.records import Basis, Interval, Number, Refusal, Sentence
+from auditlib.service_levels.unit_names import unit_name
 from auditlib.service_levels.waiting import listed_units
 from auditlib.service_levels.waiting.channel_words import by, spoken
 from auditlib.service_levels.waiting.listed_units import ListedUnits
@@ -94,7 +95,7 @@ class OutlyingAnswer(Answer[OutlyingUnits]):
         called = part.called_out
         if not called:
             return f"No unit stands out on {_compared_on(part.share)}"
-        names = [part.unit_id[place] for place in called]
+        names = [unit_name(part.unit_id[place]) for place in called]
         who = " and ".join(names) if len(names) <= 2 else f"{names[0]} and others"
         return f"{who} {'stands' if len(names) == 1 else 'stand'} out on {_compared_on(part.share)}"
 
@@ -242,7 +243,7 @@ def _called(part: ComparedUnits, facts: Facts) -> Sentence:
             measured=_measured(part, facts),
         )
     named = [
-        Sentence(f"{part.unit_id[place]} ({share.text}, {_side(part, place)})", share.keys)
+        Sentence(f"{unit_name(part.unit_id[place])} ({share.text}, {_side(part, place)})", share.keys)
         for place in called[:_NAMED]
         for share in (say(f"{{share:{part.unit_id[place]}:{part.share.key}}}", facts),)
     ]
