@@ -125,10 +125,11 @@ def _believed(intervals: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     import narwhals as nw
 
     exceeds = [nw.col(part) > nw.col(whole) for part, whole in _PARTS]
-    # Of those given up within the shorter limit none waited beyond the longer.
-    brief, quick = nw.col("abandoned_short"), nw.col("abandoned_in_time")
-    limit, short_limit = nw.col("within_seconds"), nw.col("short_seconds")
-    exceeds += [(short_limit < limit) & (brief > quick), (short_limit > limit) & (quick > brief)]
+    if "within_seconds" in intervals.collect_schema().names():
+        # Of those given up within the shorter limit none waited beyond the longer.
+        brief, quick = nw.col("abandoned_short"), nw.col("abandoned_in_time")
+        limit, short_limit = nw.col("within_seconds"), nw.col("short_seconds")
+        exceeds += [(short_limit < limit) & (brief > quick), (short_limit > limit) & (quick > brief)]
     marked = intervals.with_columns(contradicting=nw.any_horizontal(*exceeds, ignore_nulls=True))
     known = ~nw.col("contradicting")
     counts = [name for name in _COUNTS if name != "short_seconds"]
