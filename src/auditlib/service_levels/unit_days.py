@@ -77,12 +77,20 @@ def wait_quantile(
     reached = pooled_share(within, cases, places(unit))
     return WaitQuantile(
         value,
-        limits or _order_statistics(times, share, level=level),
+        limits or order_statistics(times, share, level=level),
         reached.cases / reached.effective(level=level),
     )
 
 
-def _order_statistics(times: CountedTimes, share: float, *, level: float) -> Interval:
+def order_statistics(times: CountedTimes, share: float, *, level: float) -> Interval:
+    """Return the limits of a quantile of independent times (Conover 1999, 3.2).
+
+    Examples
+    --------
+    >>> limits = order_statistics(CountedTimes(np.arange(1.0, 101), np.ones(100)), 0.5, level=0.95)
+    >>> limits.low, limits.high
+    (41.0, 60.0)
+    """
     reached = np.cumsum(times.cases)
     low, _, high = (
         float(times.seconds[int(np.searchsorted(reached, rank))])
