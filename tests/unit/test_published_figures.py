@@ -509,7 +509,11 @@ def test_a_figure_that_the_export_in_force_gives_is_joined_with_the_restatement_
         "makes it 80.0%." in said
     )
     assert answer.title == "Some published figures are given by an earlier export alone"
+    assert "rests on the latest export, but those that are said to be of an earlier one" in " ".join(
+        sentence.text for sentence in answer.limits()
+    )
     (row,) = answer.exhibit().frame.to_dict("records")
+    assert "nearest" not in row
     assert (row["given"], row["form"], row["later"]) == ("an earlier export", 0.5, 0.8)
     assert unfounded(answer) == []
     published_ways(answer.result)

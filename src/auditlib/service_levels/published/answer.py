@@ -100,7 +100,8 @@ class PublishedAnswer(Answer[PublishedAgainstEvidence]):
         rows = [_row(entry) for entry in self.result.figures]
         bounded = [name for name in _ENDS if any(row[f"most_{name}"] is not None for row in rows)]
         exact = [f"most_{name}" for name in _ENDS if name not in bounded]
-        unused = [] if any(row["later"] is not None for row in rows) else ["later"]
+        seldom = ("nearest", "later")
+        unused = [name for name in seldom if all(row[name] is None for row in rows)]
         return Exhibit(
             pd.DataFrame(rows).drop(columns=[*exact, *unused]),
             self.title,

@@ -148,7 +148,7 @@ def _exports(counts: RestatedCounts, result: PublishedAgainstEvidence, facts: Fa
         with_resting(statements.exports(counts, facts), counts.channel, result, facts),
         criterion=_PAST,
         cause="Intervals that were over were counted again, by another definition or from other contacts.",
-        effect="What was reported from the first export cannot be computed any more.",
+        effect="What was reported from the first export cannot be computed from the last.",
         recommendation="Ask the party what was changed between the exports, and keep every export.",
         subject=f"exports:{counts.channel}",
         headline=f"Two exports say otherwise of intervals that were over: {counts.channel}",

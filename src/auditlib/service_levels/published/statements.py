@@ -368,7 +368,9 @@ def limits(result: PublishedAgainstEvidence) -> Iterator[Sentence]:
     ):
         yield Sentence(f"Of some published figures nothing can be said. {reason}")
     if result.exports:
+        but = any(entry.earlier is not None for entry in result.figures)
+        apart = ", but those that are said to be of an earlier one" if but else ""
         yield Sentence(
-            "Every share of this audit rests on the latest export; what an export before the first one said, "
-            "nobody can tell."
+            f"Every share of this audit rests on the latest export{apart}; what an export before the first "
+            "one said, nobody can tell."
         )
