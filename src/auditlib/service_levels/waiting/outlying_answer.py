@@ -19,7 +19,7 @@ from auditlib.service_levels.waiting.outlying import ComparedUnits, OutlyingUnit
 from auditlib.service_levels.waiting.unit_shares import GIVEN, IN_TIME, LONG_WAIT, UnitShare
 from auditlib.standards.observed import IN_PERIOD
 from auditlib.standards.profile import Demands
-from auditlib.statements import Answer, Exhibit, Facts, Unanswered, joined, say, spanned
+from auditlib.statements import Answer, Exhibit, Facts, Unanswered, joined, listed, say, spanned
 from auditlib.statements.spans import span_for
 from auditlib.statistics.lasting_change import Shape
 
@@ -212,10 +212,13 @@ def _summary(result: OutlyingUnits, facts: Facts) -> Iterator[Sentence]:
     if any(part.called_out for part in result.compared):
         about = facts.about(result.compared[0].share.key)
         yield say("Of the units called out {false_calls|.0%} may be called out wrongly.", about)
-    for share, why in result.refused:
+    for why in dict.fromkeys(why for _, why in result.refused):
+        shares = [share for share, reason in result.refused if reason == why]
+        topics = [_compared_on(share) for share in shares]
+        subject = listed([topics[0].capitalize(), *topics[1:]])
         yield Sentence(
-            f"{_compared_on(share).capitalize()}: units are not compared. {why.reason} {why.remedy}".strip(),
-            (f"units_compared:{share.key}",),
+            f"{subject}: units are not compared. {why.reason} {why.remedy}".strip(),
+            tuple(f"units_compared:{share.key}" for share in shares),
         )
     for alone in result.listed:
         yield listed_units.by_themselves(alone, _phrase(alone.share), facts)
