@@ -139,4 +139,5 @@ def test_no_sentence_on_counts_or_published_figures_takes_a_unit_for_a_number():
     said = " ".join(sentence.text for answer in answers for sentence in (*answer.summary(), *answer.limits()))
     assert "of unit '07'" in said
     assert "of unit '112'" in said
+    assert answers[0].exhibit().frame["about"].str.endswith((", '07'", ", '112'")).all()
     assert any("of unit '07'" in finding.condition for finding in answers[0].findings())

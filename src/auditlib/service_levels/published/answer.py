@@ -12,6 +12,7 @@ from auditlib.service_levels.published.matching import GivenBy, MatchedShare
 from auditlib.service_levels.published.result import PublishedAgainstEvidence
 from auditlib.service_levels.published.words import MEASURED, ways_text, when
 from auditlib.service_levels.statements import SHARE_OF
+from auditlib.service_levels.unit_names import unit_name
 from auditlib.service_levels.variants import VariantShare
 from auditlib.statements import Answer, Exhibit
 from auditlib.statements.formats import QUOTED
@@ -123,7 +124,7 @@ def _row(entry: MatchedShare) -> dict[str, Any]:
     figure = entry.figure
     shares = entry.giving or entry.possible
     channel = f"{figure.channel} " if figure.channel else ""
-    unit = f", {figure.unit}" if figure.unit else ""
+    unit = f", {unit_name(figure.unit)}" if figure.unit else ""
     nearest = entry.nearest if entry.given is GivenBy.BY_NONE else None
     return {
         "figure": str(figure.number),
