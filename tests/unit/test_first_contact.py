@@ -243,6 +243,9 @@ def test_units_that_name_no_customer_are_named_and_the_share_of_the_others_stand
         "'U3', it lies between 66.7% and 88.9%." in str(answer)
     )
     assert unfounded(answer) == []
+    alone = asked(*first, *silent)
+    assert "if none of their customers came back through 'U2' or 'U3', it holds." in str(alone)
+    assert unfounded(alone) == []
     assert "names its customer" not in str(asked(*first, *again, call("T", 3, customer_id=None)))
     many = [call(f"S{n}", 3, customer_id=None, unit_id=f"V{n}") for n in range(6)]
     crowded = asked(*first, *many)

@@ -73,6 +73,7 @@ notebooks: {NOTEBOOK: {}}
         ("2026-06-29", "2026-06-30", "11_standards", ""),
         ("2026-07-01", "2026-07-01", "11_standards", "service-excellence@2026 is in force on every day"),
         ("2026-07-01", "2026-07-01", "07_service_levels", "service-excellence@2026 is in force on every day"),
+        ("2026-07-01", "2026-07-01", "16_improvement", "service-excellence@2026 is in force on every day"),
         ("2026-07-01", "2026-07-01", "01_intake", ""),
         ("2025-12-31", "2026-07-01", "11_standards", "and certifies nothing."),
     ],

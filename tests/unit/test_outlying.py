@@ -175,6 +175,17 @@ def test_a_unit_of_few_contacts_or_of_a_single_person_is_not_shown_by_itself():
     assert unfounded(answer) == []
 
 
+def test_one_reason_why_units_are_not_compared_is_said_once():
+    answer = OutlyingAnswer(measured(evidence(company(units=3))))
+    assert len(answer.result.refused) == 3
+    assert str(answer).count("units are not compared") == 1
+    assert (
+        "Contacts answered in time by phone, contacts given up by phone and long waits by phone: units are "
+        "not compared. 3 units have enough contacts" in str(answer)
+    )
+    assert unfounded(answer) == []
+
+
 def test_a_log_without_abandonment_is_not_compared_on_it():
     calls = [{**call, "abandoned": False} for call in company()]
     answer = OutlyingAnswer(measured(evidence(calls)))

@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import pyarrow as pa
 import pytest
-from small_company import Evidence, rows
+from small_company import Evidence, rows, source
 from small_company import run as small_run
 from standards_tables import DAY, START
 from test_interval_measures import span
@@ -480,3 +481,133 @@ def test_a_figure_of_many_published_shares_is_drawn_at_a_size_that_can_be_read()
     few = published_ways(PublishedAgainstEvidence(many[:3], tables=("interactions",)))
     assert few.get_xlabel() == "share of contacts"
     assert figure_of(few).get_figheight() < figure_of(drawn).get_figheight()
+
+
+def restated_days(*days: int, quick: int = 50, then: int = 80, **more: Any) -> list[dict[str, Any]]:
+    """Return thirty days exported on day 40, and one more export on each of `days`, more in time each."""
+    ways = [(40, quick), *((day, then + 3 * place) for place, day in enumerate(days))]
+    return [
+        row
+        for day, in_time in ways
+        for row in exported(day, *(span(48 * each, 100, 90, in_time, 10, **more) for each in range(30)))
+    ]
+
+
+def test_a_figure_that_the_export_in_force_gives_is_joined_with_the_restatement_and_no_charge_of_its_own():
+    answer = asked([figure(0.5, published_on=FIRST + 45)], restated_days(60), target=0.4)
+    (entry,), (finding,) = answer.result.figures, answer.findings()
+    assert entry.given is GivenBy.BY_EARLIER
+    assert finding.subject == "exports:phone"
+    assert finding.condition.endswith(
+        "1 published figure rests on an earlier export: phone contacts answered in time from 2025-01-01 to "
+        "2025-01-30 (50.0%)."
+    )
+    said = str(answer)
+    assert "Of 1 published figure, 1 is given by an earlier export of the same counts." in said
+    assert (
+        "50.0%. The export of 2025-02-10 gives it by the form of the standard. The export of 2025-03-02 "
+        "makes it 80.0%." in said
+    )
+    assert answer.title == "Some published figures are given by an earlier export alone"
+    assert "rests on the latest export, but those that are said to be of an earlier one" in " ".join(
+        sentence.text for sentence in answer.limits()
+    )
+    (row,) = answer.exhibit().frame.to_dict("records")
+    assert "nearest" not in row
+    assert (row["given"], row["form"], row["later"]) == ("an earlier export", 0.5, 0.8)
+    assert unfounded(answer) == []
+    published_ways(answer.result)
+
+
+def test_a_figure_that_the_latest_export_gives_is_held_against_no_other():
+    answer = asked([figure(0.8, published_on=FIRST + 45)], restated_days(60), target=0.4)
+    (entry,), (finding,) = answer.result.figures, answer.findings()
+    assert (entry.given, entry.earlier) == (GivenBy.BY_FORM, None)
+    assert "rests on an earlier" not in finding.condition
+    assert "later" not in answer.exhibit().frame.columns
+    assert answer.facts["resting:phone"].value == 0
+
+
+@pytest.mark.parametrize(("published_on", "given", "moment"), [
+    (39, GivenBy.BY_EARLIER, 40), (40, GivenBy.BY_EARLIER, 40), (59, GivenBy.BY_EARLIER, 40),
+    (60, GivenBy.BY_NONE, None), (69, GivenBy.BY_NONE, None), (70, GivenBy.BY_NONE, None),
+    (None, GivenBy.BY_EARLIER, 40),
+])  # fmt: skip
+def test_the_export_in_force_is_the_last_until_publication_and_without_a_day_every_export(
+    published_on, given, moment
+):
+    """Exported on days 40, 60 and 70: 50, 80 and 83 of 100; before the first export that is the nearest."""
+    day = None if published_on is None else FIRST + published_on
+    (entry,) = asked([figure(0.5, published_on=day)], restated_days(60, 70), target=0.1).result.figures
+    assert entry.given is given
+    assert (None if entry.earlier is None else entry.earlier.day - FIRST) == moment
+    assert entry.earlier is None or entry.earlier.latest == FIRST + 70
+
+
+def test_an_export_that_only_part_of_the_intervals_had_until_then_is_completed_by_their_first():
+    """A was exported on days 40 and 60, B on day 50 alone: on day 45 B counts by what came after."""
+    later = exported(50, *(span(48 * day, 100, 90, 70, 10, unit_id="B") for day in range(30)))
+    counts = [*restated_days(60), *later]
+    (entry,) = asked([figure(0.6, published_on=FIRST + 45)], counts, target=0.4).result.figures
+    assert (entry.given, entry.form.least, entry.later.least) == (GivenBy.BY_EARLIER, 0.6, 0.75)
+    (entry,) = asked([figure(0.7, published_on=FIRST + 45, unit_id="B")], counts, target=0.4).result.figures
+    assert entry.given is GivenBy.BY_FORM
+
+
+def test_another_way_by_an_earlier_export_is_a_finding_that_names_the_export():
+    answer = asked([figure(0.556, published_on=FIRST + 45)], restated_days(60), target=0.1)
+    (entry,) = answer.result.figures
+    assert entry.given is GivenBy.OTHERWISE
+    condition = next(each for each in answer.findings() if "flattering" in each.headline).condition
+    assert "By the export of 2025-02-10: Of 30 ways of counting 3 give it: answered within" in condition
+    assert "The export of 2025-03-02 makes it 88.9%." in condition
+    assert unfounded(answer) == []
+
+
+def test_a_flattering_definition_claimed_stays_a_finding_though_only_an_earlier_export_gives_it():
+    claimed = figure(0.556, definition="over_answered", published_on=FIRST + 45)
+    answer = asked([claimed], restated_days(60), target=0.52)
+    assert answer.result.figures[0].given is GivenBy.BY_EARLIER
+    assert "gives it by the definition claimed" in str(answer)
+    assert any("better side of the form" in finding.cause for finding in answer.findings())
+    assert unfounded(answer) == []
+
+
+def test_contacts_that_only_arrived_late_make_an_earlier_figure_no_finding():
+    """One day before the first export: 100 then 110 offered, none the worse."""
+    first = exported(1, span(0, 100, 90, 50, 10))
+    last = exported(40, span(0, 110, 100, 60, 10))
+    answer = asked([figure(0.5, days=1, published_on=FIRST + 2)], [*first, *last], target=0.4)
+    assert answer.result.figures[0].given is GivenBy.BY_EARLIER
+    assert answer.findings() == ()
+    assert unfounded(answer) == []
+
+
+def test_an_export_without_a_day_came_before_all_others():
+    counts = [*(row | {"exported_on": None} for row in restated_days()), *restated_days(60)[30:]]
+    answer = asked([figure(0.5)], counts, target=0.4)
+    assert "The export that says no day gives it by the form of the standard" in str(answer)
+    assert unfounded(answer) == []
+
+
+def test_a_figure_that_rests_on_counts_whose_last_export_is_in_quarantine_is_joined_with_that_finding():
+    first = exported(40, *(span(48 * day, 100, 90, 50, 10) for day in range(30)))
+    wrong = {"source_file": "counts.csv", "source_line": 7}
+    last = exported(60, *(span(48 * day, 100, 90, 95, 10, **wrong) for day in range(30)))
+    counts = rows("interval_counts", *first)
+    lost = rows("interval_counts", *last)
+    for name in ("reason", "rule"):
+        lost = lost.append_column(name, pa.array(["contradiction"] * len(last)))
+    held = {
+        "interval_counts": counts, "quarantined_intervals": lost,
+        "published_figures": rows("published_figures", figure(0.5, published_on=FIRST + 45)),
+    }  # fmt: skip
+    run = small_run(period={"start": "2025-01-01", "end": "2025-12-31"}, as_of="2026-01-15T12:00:00Z")
+    evidence = Evidence(held, (source("interval_counts", 60, 30),))
+    answer = published(Engagement(run, evidence, TEXTS), demands=demanding(0.4))
+    (entry,) = answer.result.figures
+    assert entry.given is GivenBy.BY_EARLIER
+    (finding,) = answer.findings()
+    assert finding.subject == "quarantined_counts:phone"
+    assert "1 published figure rests on an earlier export" in finding.condition
+    assert unfounded(answer) == []

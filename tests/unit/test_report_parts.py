@@ -153,6 +153,7 @@ class TestWords:
             ("reliable: units, pay_links, follow_ups.", "reliable: units, pay links, follow-ups."),
             ("first on line 3 of follow_ups.csv", "first on line 3 of follow_ups.csv"),
             ("q_overall and 01_intake", "q_overall and 01_intake"),
+            ("as in speed_item: q_speed.", "as in speed_item: q_speed."),
             ("95 % of 4 %", "95\N{NO-BREAK SPACE}% of 4\N{NO-BREAK SPACE}%"),
         ],
     )

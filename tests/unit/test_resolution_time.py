@@ -187,7 +187,9 @@ def test_limits_of_a_quantile_cover_the_truth_where_matters_of_a_day_are_alike()
         )
         own, gone = curve.influences(curve.quantile(0.5) or 0.0)
         sums = np.bincount(day, weights=np.where(done, own[place], gone[place]))
-        limits = quantile_limits(curve, sums, np.zeros(len(sums), dtype=np.int64), share=0.5, level=0.95)
+        limits = quantile_limits(
+            curve, sums, np.bincount(day), np.zeros(len(sums), dtype=np.int64), share=0.5, level=0.95
+        )
         assert limits is not None
         inside.append(limits.low <= truth <= limits.high)
     assert 0.92 <= np.mean(inside) <= 0.98

@@ -15,7 +15,7 @@ from auditlib.audit.standard import characteristic_file, measures, read_edition
 from auditlib.figures import characteristic as pictures
 from auditlib.figures.svg import svg_of
 from auditlib.records import Criterion, DecisionMode, Grade, Interval, Measurement, Outcome, Statistic
-from auditlib.service_levels.unit_days import _order_statistics
+from auditlib.service_levels.unit_days import order_statistics
 from auditlib.standards.characteristic import Reckoning, characteristic
 from auditlib.standards.characteristic_answer import CharacteristicAnswer, OperatingCharacteristic
 from auditlib.standards.decision_characteristic import Situation, criteria_of, decision_chances
@@ -130,7 +130,7 @@ def test_a_quantile_is_what_simulation_says(within: float) -> None:
 
     def judged() -> Outcome:
         waits = drawn_waits(rng, n, within)
-        limits = _order_statistics(waits, 0.9, level=0.95)
+        limits = order_statistics(waits, 0.9, level=0.95)
         found = Measurement("m", waits.quantile(0.9), n, Statistic.QUANTILE, "seconds", limits)
         return judge_one(criterion, found).outcome
 

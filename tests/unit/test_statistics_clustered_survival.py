@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from statsmodels.duration.survfunc import SurvfuncRight
 
 from auditlib.statistics.clustered_survival import CountedSurvival, survival_limits
+from auditlib.statistics.strata import spread_at_mix, spread_of_clusters
 
 Cases = tuple[NDArray[np.float64], NDArray[np.bool_]]
 
@@ -59,7 +60,9 @@ def test_limits_cover_the_truth_where_customers_of_a_day_are_alike():
         cases = np.minimum(patience, wait), patience < wait
         curve = counted(*cases)
         sums = np.bincount(day, weights=influences(curve, cases, 60))
-        limits = survival_limits(curve.undone(60), sums, np.zeros(len(sums), dtype=np.int64), level=0.95)
+        limits = survival_limits(
+            curve.undone(60), sums, np.bincount(day), np.zeros(len(sums), dtype=np.int64), level=0.95
+        )
         assert limits is not None
         inside.append(limits.low <= truth <= limits.high)
     assert 0.92 <= np.mean(inside) <= 0.98
@@ -73,9 +76,34 @@ def _truth() -> float:
 
 @pytest.mark.parametrize(("share", "clusters"), [(0.0, 5), (1.0, 5), (0.5, 1)])
 def test_where_there_is_no_width_to_give_there_are_no_limits(share, clusters):
-    assert survival_limits(share, np.zeros(clusters), np.zeros(clusters, dtype=np.int64), level=0.95) is None
+    assert (
+        survival_limits(
+            share, np.zeros(clusters), np.ones(clusters), np.zeros(clusters, dtype=np.int64), level=0.95
+        )
+        is None
+    )
 
 
 def test_those_at_risk_at_a_time_had_waited_at_least_so_long():
     curve = CountedSurvival(np.array([10.0, 30.0]), np.array([1.0, 0.0]), np.array([1.0, 3.0]))
     assert [curve.risked(time) for time in (10, 11, 30, 31)] == [5, 3, 3, 0]
+
+
+def test_more_contacts_on_a_day_than_on_another_are_no_error_where_units_differ():
+    """Three units of unlike patience, days of 20 to 100 contacts: covered, and narrower than by the sums."""
+    rng, scale, inside, wider = np.random.default_rng(6), np.array([120.0, 300.0, 600.0]), [], []
+    unit = np.repeat([0, 1, 2], 10)
+    for _ in range(200):
+        many = rng.integers(20, 100, len(unit))
+        day = np.repeat(np.arange(len(unit)), many)
+        patience, wait = (np.ceil(rng.exponential(each, len(day))) for each in (scale[unit][day], 60))
+        cases = np.minimum(patience, wait), patience <= wait
+        curve = counted(*cases)
+        sums, cases_of_day = np.bincount(day, weights=influences(curve, cases, 60)), many.astype(float)
+        limits = survival_limits(curve.undone(60), sums, cases_of_day, unit, level=0.95)
+        assert limits is not None
+        truth = float((np.exp(-60 / scale)[unit] * many).sum() / many.sum())
+        inside.append(limits.low <= truth <= limits.high)
+        wider.append(spread_of_clusters(sums, unit).error / spread_at_mix(sums, cases_of_day, unit).error)
+    assert np.mean(inside) >= 0.92
+    assert np.mean(wider) > 1.2

@@ -260,6 +260,20 @@ def test_days_without_times_have_no_wait():
     vague = waited("A", 30) | {"offered_second": -1}
     given = asked([vague, waited("B", 30)], [answer("A", 5.0), answer("B", 5.0)])
     assert (given.result.used, given.result.vague) == (1, 1)
+    said = " ".join(sentence.text for sentence in given.limits())
+    assert "that were answered; 1 response on days without times is left out. Who gave up" in said
+    assert unfounded(given) == []
+    lost = waited("C", 30) | {"answered_at": None, "answered_second": None, "abandoned": True}
+    both = asked([vague, waited("B", 30), lost], [answer(name, 5.0) for name in "ABC"])
+    said = " ".join(sentence.text for sentence in both.limits())
+    assert "1 response on contacts never answered and 1 response on days without times are left out." in said
+    assert unfounded(both) == []
+
+
+def test_where_no_response_is_left_out_for_its_wait_none_is_counted():
+    given = asked([waited("B", 30)], [answer("B", 5.0)])
+    said = " ".join(sentence.text for sentence in given.limits())
+    assert "Waits are those of contacts that were answered. Who gave up is rarely asked." in said
 
 
 def test_a_contact_said_to_be_both_answered_and_given_up_has_no_wait():

@@ -16,18 +16,27 @@ MOST_ROWS = 10
 """Figures that are drawn, so that a page has room for all of it at full size; all stand in the table."""
 _ROW, _AROUND = 0.5, 1.3
 """Inches that a row takes, two lines of its label included, and that the axis and the legend take."""
-_ORDER = (GivenBy.BY_NONE, GivenBy.OTHERWISE, GivenBy.PERHAPS, GivenBy.BY_CLAIM, GivenBy.BY_FORM)
+_ORDER = (
+    GivenBy.BY_NONE,
+    GivenBy.OTHERWISE,
+    GivenBy.PERHAPS,
+    GivenBy.BY_EARLIER,
+    GivenBy.BY_CLAIM,
+    GivenBy.BY_FORM,
+)
 _COLOURS = {
     GivenBy.BY_CLAIM: HIGHER,
     GivenBy.BY_FORM: HIGHER,
+    GivenBy.BY_EARLIER: HIGHER,
     GivenBy.OTHERWISE: LOWER,
     GivenBy.BY_NONE: LOWER,
     GivenBy.PERHAPS: QUIET,
 }
-_MARKS = dict.fromkeys(_ORDER, "D") | {GivenBy.BY_NONE: "X"}
+_MARKS = dict.fromkeys(_ORDER, "D") | {GivenBy.BY_NONE: "X", GivenBy.BY_EARLIER: "s"}
 _WORDS = {
     GivenBy.BY_CLAIM: "published, as the definition claimed gives it",
     GivenBy.BY_FORM: "published with no definition, given by the form of the standard",
+    GivenBy.BY_EARLIER: "published, as an earlier export gives it (its ways are drawn)",
     GivenBy.OTHERWISE: "published, given by another way alone",
     GivenBy.BY_NONE: "published, given by none",
     GivenBy.PERHAPS: "published, perhaps given",

@@ -6,16 +6,17 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from auditlib.audit.law import JUDGE
 from auditlib.audit.standard import demands_of, editions, read_edition
 from auditlib.onboarding.proposal import Given
 from auditlib.parameters.run import Run
-from auditlib.runs.plan import planned_names
+from auditlib.runs.normalise import code_of
+from auditlib.runs.notebook_parameters import NotDeclarable
+from auditlib.runs.plan import planned_names, read_notebook
 
 DEFAULT = str(Run.model_fields["standard"].default)
 """The edition of a run file that names none."""
-_BY_CRITERIA = frozenset({"07_service_levels", JUDGE})
-"""Notebooks that judge by criteria of the edition."""
+_ASKED_OF = ("auditlib.audit.standard", "auditlib.audit.subjects")
+"""Modules of the questions that are answered by the criteria of the edition."""
 
 
 def edition_in_force(start: date, end: date, *, root: Path, standard: str = DEFAULT) -> Given:
@@ -54,7 +55,8 @@ def not_in_force(run: Run, *, root: Path) -> Iterator[str]:
     root
         Folder of the project.
     """
-    if not _BY_CRITERIA & planned_names(run).keys() or run.standard not in editions(root=root):
+    by_criteria = any(_judges(root / "notebooks" / f"{name}.ipynb") for name in planned_names(run))
+    if not by_criteria or run.standard not in editions(root=root):
         return
     demands = demands_of(read_edition(run.standard, root=root), run, root=root, profile=run.profile)
     if demands.certifies:
@@ -63,3 +65,15 @@ def not_in_force(run: Run, *, root: Path) -> Iterator[str]:
     proposed = edition_in_force(start, end, root=root, standard=run.standard)
     instead = "" if proposed.doubt else f" {proposed.value} is in force on every day of the period."
     yield f"standard: {demands.note}{instead}"
+
+
+def _judges(notebook: Path) -> bool:
+    """Return whether a notebook asks what is answered by criteria: it imports such a question."""
+    if not notebook.is_file():
+        return False
+    try:
+        cells = code_of(read_notebook(notebook))
+    except NotDeclarable:  # named as a mistake of its own
+        return False
+    code = "\n".join(text for kind, text, *_ in cells if kind == "code")
+    return any(f"from {module} import" in code for module in _ASKED_OF)

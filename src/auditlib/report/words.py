@@ -35,7 +35,8 @@ _METRIC = re.compile(r"(\w+):(q_\w+):(\w+)")
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)+")
 _LINKED = re.compile(rf"({'|'.join(NOUNS)}) (\d{{4}}-\d{{2}}-\d{{2}})")
 """How a group of units is labelled whose pay was linked on one day."""
-_NAME_WITHIN = re.compile(r"(?<![\w./:=@-])(?!q_)[a-z][a-z0-9]*(?:_[a-z0-9]+)+(?!\w|[.:/]\w|=)")
+_NAME_WITHIN = re.compile(r"(?<![\w./:=@-])(?!q_)[a-z][a-z0-9]*(?:_[a-z0-9]+)+(?!\w|[.:/]\w|=|: q_)")
+"""A name of this suite in a sentence; a key of a run file with its item stays as it is to be written."""
 
 
 def in_words(name: str) -> str:

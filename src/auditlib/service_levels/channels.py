@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from auditlib.contracts import CanonicalTables
 from auditlib.contracts.frames import rows_in
 from auditlib.records import Refusal
 from auditlib.service_levels.channel_contacts import channel_contacts
 from auditlib.service_levels.counts import TABLE, Counted, counts
 from auditlib.service_levels.definitions import ClockStart
 from auditlib.service_levels.waits import Waits, waits_of_contacts, waits_of_counts, waits_of_doubted
+from auditlib.standards.supplied import Supplied
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 NO_CONTACTS = Refusal(
     "The evidence has neither single contacts nor interval counts.",
     "Ask for the contacts of the period, or for counts by interval.",
+)
+MORE = "more contacts were answered or given up than came, of all or of a unit: none of them is a share"
+MORE_THAN_CAME = Refusal(
+    f"{MORE.capitalize()}.", "Ask which column counts what: contacts offered, answered and given up."
 )
 NO_TIMES = Refusal(
     "The evidence has counts by interval alone, and these do not say how long contacts waited.",
@@ -30,7 +34,7 @@ NO_ARRIVAL = Refusal(
 
 
 def waits_by_clock(
-    tables: CanonicalTables, channel: str, *, lacking: str = ""
+    tables: Supplied, channel: str, *, lacking: str = ""
 ) -> tuple[dict[ClockStart, Waits], list[Refusal]]:
     """Return the waits of a channel from every start of the clock that the evidence records.
 
@@ -59,7 +63,7 @@ def waits_of_intervals(counted: Counted) -> nw.LazyFrame[Any]:
     return waits_of_doubted(counted.used) if counted.contradicts else waits_of_counts(counted.used)
 
 
-def channels_in(tables: CanonicalTables) -> tuple[str, ...]:
+def channels_in(tables: Supplied) -> tuple[str, ...]:
     """Return the channels by which the evidence has contacts of the period, in their order."""
     import narwhals as nw
 
@@ -82,7 +86,7 @@ def _contradicting(words: str) -> Refusal:
     )
 
 
-def without_contacts(tables: CanonicalTables) -> Refusal:
+def without_contacts(tables: Supplied) -> Refusal:
     """Return why nothing is said that takes single contacts: counts alone, or no contacts at all."""
     return NO_TIMES if TABLE in tables.tables else NO_CONTACTS
 

@@ -3,6 +3,7 @@
 Conventions: an interval that was exported on several days holds as it was exported last. Who was answered was
 answered in time or late, so that two of the three counts say the third. A rounded share of those given up, or
 answered in time, says their number up to its rounding. A mean handle time of those answered says its seconds.
+Where a part is more than its whole nothing is known of the interval but how many contacts were offered in it.
 """
 
 from __future__ import annotations
@@ -25,14 +26,15 @@ _EXACT_COUNT = 1e-6
 def completed(intervals: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """Return the latest export of each interval, with what follows from other columns.
 
-    Adds every column of `OPTIONAL`, and for ``abandoned`` and ``answered_in_time`` the ``_least`` and the
-    ``_most`` that they are: they differ where a rounded share says the count.
+    Adds every column of `OPTIONAL`; for ``abandoned`` and ``answered_in_time`` the ``_least`` and the ``_most``
+    that they are, which differ where a rounded share says the count; and ``contradicting``: whether a part
+    is more than its whole.
     """
     names = intervals.collect_schema().names()
     if "abandoned_most" in names:
         return intervals
     whole = _answered(_with_every_column(latest_exports(intervals)))
-    return _handled(_abandoned(_in_time(whole)))
+    return _handled(_believed(_abandoned(_in_time(whole))))
 
 
 def latest_exports(intervals: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
@@ -153,6 +155,33 @@ def _handled(intervals: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     by_mean = (nw.col("mean_handle") * nw.col("answered")).round(0).cast(nw.Int64)
     seconds = nw.col("handle_seconds") if "handle_seconds" in names else nw.lit(None, dtype=nw.Int64)
     return intervals.with_columns(handle_seconds=nw.when(seconds.is_null()).then(by_mean).otherwise(seconds))
+
+
+_PARTS = (
+    ("answered_in_time", "answered"),
+    ("answered_late", "answered"),
+    ("abandoned_in_time", "abandoned_most"),
+    ("abandoned_short", "abandoned_most"),
+)
+"""Counts that are part of another of the same interval; intake looks at those that are said alone."""
+_BOUNDED = ("answered_in_time", "abandoned")
+_COUNTS = ("answered", *(f"{name}{end}" for name in _BOUNDED for end in ("", "_least", "_most")), *OPTIONAL)
+
+
+def _believed(intervals: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Take nothing of an interval for known, but those offered, where a part is more than its whole."""
+    import narwhals as nw
+
+    exceeds = [nw.col(part) > nw.col(whole) for part, whole in _PARTS]
+    if "within_seconds" in intervals.collect_schema().names():
+        # Of those given up within the shorter limit none waited beyond the longer.
+        brief, quick = nw.col("abandoned_short"), nw.col("abandoned_in_time")
+        limit, short_limit = nw.col("within_seconds"), nw.col("short_seconds")
+        exceeds += [(short_limit < limit) & (brief > quick), (short_limit > limit) & (quick > brief)]
+    marked = intervals.with_columns(contradicting=nw.any_horizontal(*exceeds, ignore_nulls=True))
+    known = ~nw.col("contradicting")
+    counts = [name for name in _COUNTS if name != "short_seconds"]
+    return marked.with_columns(nw.when(known).then(nw.col(name)).alias(name) for name in counts)
 
 
 def _smaller(value: nw.Expr, bound: nw.Expr) -> nw.Expr:

@@ -15,14 +15,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from auditlib.contracts import WHOLE_DAY
-from auditlib.contracts.frames import rows_in
 from auditlib.contracts.intervals import INTERVAL_COUNTS
 from auditlib.records import Basis
 from auditlib.service_levels.carried import Carried, carried
 from auditlib.service_levels.channel_contacts import channel_contacts
 from auditlib.service_levels.completed import SHARES, completed
 from auditlib.service_levels.doubted import latest_intervals
-from auditlib.standards.measure import Tables
 from auditlib.standards.observed import IN_PERIOD, counts_by
 from auditlib.standards.supplied import Same, Supplied
 from auditlib.statements import counted
@@ -81,7 +79,7 @@ class Counted:
         return (Basis(TABLE, where, column, self.intervals),) if self.intervals else ()
 
 
-def counts(tables: Tables, channel: str, *, single: bool, why: str = "") -> Counted | None:
+def counts(tables: Supplied, channel: str, *, single: bool, why: str = "") -> Counted | None:
     """Return the interval counts of a channel; None where the evidence has no such table.
 
     Parameters
@@ -101,7 +99,8 @@ def counts(tables: Tables, channel: str, *, single: bool, why: str = "") -> Coun
     else:
         none = f"{why}, and no interval counts of {channel}"
         notes = [f"from {counted(many, 'interval count')} alone, because {why}" if many else none]
-    words = "; ".join(note for note in (*notes, summed.compared, summed.over.words) if note)
+    said = (*notes, _contradicting(summed.contradicting), summed.compared, summed.over.words)
+    words = "; ".join(note for note in said if note)
     used = _astray(_placed(tables, channel, single=single).used, summed.over.astray)
     return Counted(used, many, words, summed.over.contradicts)
 
@@ -120,6 +119,7 @@ class _Summed:
     """What intervals of a channel come to: how many are used, how others compare, what they hand on."""
 
     many: int
+    contradicting: int
     compared: str
     over: Carried
 
@@ -134,7 +134,19 @@ def _summed(same: Same, channel: str, single: bool) -> _Summed:
     contacts = channel_contacts(same.tables, channel) if single else None
     if contacts is not None and placed.beside is not None:
         compared = _compared(placed.beside, contacts.filter(nw.col("channel") == channel))
-    return _Summed(rows_in(placed.used), compared, carried(placed.used, passed_on=placed.passed_on))
+    wrong = nw.col("contradicting").cast(nw.Int64).sum()
+    many, contradicting = placed.used.select(many=nw.len(), wrong=wrong).collect().rows()[0]
+    over = carried(placed.used, passed_on=placed.passed_on)
+    return _Summed(int(many), int(contradicting or 0), compared, over)
+
+
+def _contradicting(many: int) -> str:
+    if not many:
+        return ""
+    return (
+        f"in {counted(many, 'interval')} a part is more than its whole, so that nothing is known of them but "
+        "how many contacts came"
+    )
 
 
 def _placed(tables: Supplied, channel: str, *, single: bool) -> _Placed:

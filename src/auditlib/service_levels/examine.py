@@ -11,7 +11,7 @@ from auditlib.parameters.engagement import Engagement
 from auditlib.parameters.load import load
 from auditlib.records import Criterion, DecisionMode, Outcome, Refusal
 from auditlib.service_levels.answer import ServiceLevelsAnswer
-from auditlib.service_levels.channels import channels_in, waits_by_clock
+from auditlib.service_levels.channels import MORE_THAN_CAME, channels_in, waits_by_clock
 from auditlib.service_levels.counts import TABLE
 from auditlib.service_levels.definitions import Aggregation, ClockStart, DefinitionPolicy
 from auditlib.service_levels.measures import answered_within
@@ -155,7 +155,7 @@ def by_definition(
         # All criteria on a channel in one pass over its contacts.
         counted = iter(measured(rows, [entry for ways in variants.values() for entry in ways], level=level))
         for name, entries in variants.items():
-            shares[name] += [share for share in islice(counted, len(entries)) if share.least is not None]
+            shares[name] += list(islice(counted, len(entries)))
     ways = [standard_way(entry.metric, entry.options) for entry in criteria]
     queues = shares_by_queue(waits[ClockStart.OFFERED], ways, level=level)
     judged = {entry.id: _judged(entry, shares[entry.id], unsaid, mode=mode) for entry in criteria}
@@ -168,9 +168,11 @@ def by_definition(
 def _judged(
     criterion: Criterion, shares: Sequence[VariantShare], unsaid: Sequence[Refusal], *, mode: DecisionMode
 ) -> CriterionByDefinition | Refusal:
-    if not shares:
-        return _none_by(_channel(criterion))
-    judged = tuple(JudgedVariant(share, _outcome(criterion, share, mode=mode)) for share in shares)
+    told = [share for share in shares if share.least is not None]
+    if not told:
+        none_by = _none_by(_channel(criterion))
+        return MORE_THAN_CAME if any(share.contradicting for share in shares) else none_by
+    judged = tuple(JudgedVariant(share, _outcome(criterion, share, mode=mode)) for share in told)
     return CriterionByDefinition(criterion, judged, tuple(unsaid))
 
 

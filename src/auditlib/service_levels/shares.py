@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from auditlib.records import Basis, EvidenceLevel, Measurement, Statistic
 from auditlib.service_levels.channel_contacts import channel_contacts
-from auditlib.service_levels.channels import waits_of_intervals
+from auditlib.service_levels.channels import MORE, waits_of_intervals
 from auditlib.service_levels.counts import Counted, counts
 from auditlib.service_levels.definitions import Aggregation, Disposition, Left, ShareDefinition
 from auditlib.service_levels.tally import Known
@@ -267,7 +267,9 @@ def _measured(evidence: _Evidence, *, confidence: float) -> Measurement:
     # Bounds that exclude nothing say nothing.
     if measured.value is None or (not measured.n and measured.bounds in (None, (0.0, 1.0))):
         none = f"there is no {evidence.question.channel} contact in the period that says enough"
-        return replace(nothing(notes or none), counted_at=evidence.counted_at())
+        impossible = "; ".join(filter(None, (notes, MORE)))
+        reason = impossible if share.contradicting else notes or none
+        return replace(nothing(reason), counted_at=evidence.counted_at())
     lopsided = share.unknown and (evidence.rounded or evidence.other_limits())
     return replace(
         measured,

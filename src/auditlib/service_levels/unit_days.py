@@ -21,8 +21,9 @@ from auditlib.statistics.types import Floats
 
 if TYPE_CHECKING:
     import narwhals as nw
+    import pandas as pd
 
-_DAY_OF_UNIT = ("unit_id", "offered_day")
+_DAY = "offered_day"
 
 
 def alike(contacts: nw.LazyFrame[Any], condition: nw.Expr, *, level: float) -> float:
@@ -66,7 +67,7 @@ def wait_quantile(
     """
     import narwhals as nw
 
-    waits = contacts.select(*_DAY_OF_UNIT, seconds=seconds)
+    waits = contacts.select("unit_id", _DAY, seconds=seconds)
     steps = to_pandas(waits.group_by("seconds").agg(cases=nw.len()).sort("seconds"))
     if steps.empty:
         return None
@@ -77,12 +78,20 @@ def wait_quantile(
     reached = pooled_share(within, cases, places(unit))
     return WaitQuantile(
         value,
-        limits or _order_statistics(times, share, level=level),
+        limits or order_statistics(times, share, level=level),
         reached.cases / reached.effective(level=level),
     )
 
 
-def _order_statistics(times: CountedTimes, share: float, *, level: float) -> Interval:
+def order_statistics(times: CountedTimes, share: float, *, level: float) -> Interval:
+    """Return the limits of a quantile of independent times (Conover 1999, 3.2).
+
+    Examples
+    --------
+    >>> limits = order_statistics(CountedTimes(np.arange(1.0, 101), np.ones(100)), 0.5, level=0.95)
+    >>> limits.low, limits.high
+    (41.0, 60.0)
+    """
     reached = np.cumsum(times.cases)
     low, _, high = (
         float(times.seconds[int(np.searchsorted(reached, rank))])
@@ -94,7 +103,7 @@ def _order_statistics(times: CountedTimes, share: float, *, level: float) -> Int
 def _share(contacts: nw.LazyFrame[Any], condition: nw.Expr) -> ClusteredShare | None:
     import narwhals as nw
 
-    told = contacts.select(*_DAY_OF_UNIT, meets=condition).filter(~nw.col("meets").is_null())
+    told = contacts.select("unit_id", _DAY, meets=condition).filter(~nw.col("meets").is_null())
     meeting, counted, unit = _by_day(told, nw.col("meets"))
     return pooled_share(meeting, counted, places(unit)) if len(counted) else None
 
@@ -103,11 +112,25 @@ def _by_day(rows: nw.LazyFrame[Any], condition: nw.Expr) -> tuple[Floats, Floats
     """Return by day of a unit the rows that meet a condition, all of them, and the unit."""
     import narwhals as nw
 
-    flagged = rows.select(*_DAY_OF_UNIT, meets=condition.cast(nw.Int64))
-    days = to_pandas(
-        flagged.group_by(*_DAY_OF_UNIT)
-        .agg(meeting=nw.col("meets").sum().cast(nw.Int64), counted=nw.len())
-        .sort(*_DAY_OF_UNIT)
-    )
+    days = sums_by_day(rows, day=_DAY, meeting=condition.cast(nw.Int64), counted=nw.lit(1))
     meeting, counted = (days[name].to_numpy(np.float64) for name in ("meeting", "counted"))
     return meeting, counted, days["unit_id"].astype(str).to_list()
+
+
+def sums_by_day(rows: nw.LazyFrame[Any], /, *, day: str, **sums: nw.Expr) -> pd.DataFrame:
+    """Return what rows of each unit and day add up to, in the order of units and days.
+
+    Parameters
+    ----------
+    rows
+        With ``unit_id`` and the day.
+    day
+        Column of the local day.
+    **sums
+        Whole numbers to be added up, by the names of their sums.
+    """
+    import narwhals as nw
+
+    added = rows.select("unit_id", day, **sums).group_by("unit_id", day)
+    days = added.agg(*(nw.col(name).sum().cast(nw.Int64) for name in sums))
+    return to_pandas(days.sort("unit_id", day))

@@ -61,6 +61,9 @@ class VariantShare:
         Contacts of which it does not.
     design_effect
         Contacts that are worth one independent contact, where all are known.
+    contradicting
+        Whether contacts that meet are more than there are, of all or of a unit, or fewer than none: nothing
+        can be said then.
     """
 
     variant: Variant
@@ -72,6 +75,7 @@ class VariantShare:
     settled: int = 0
     unknown: int = 0
     design_effect: float = 1.0
+    contradicting: bool = False
 
     @property
     def exact(self) -> bool:
@@ -225,14 +229,23 @@ class _DailyCounts:
     slots: Floats
 
     def share(self, aggregation: Aggregation) -> ClusteredShare | None:
-        """Return the share with days as clusters in each unit; None where nothing counts."""
-        if self.counted.sum() <= 0:
+        """Return the share with days as clusters in each unit; None where nothing counts, or none is one."""
+        if self.counted.sum() <= 0 or self.contradicts(aggregation):
             return None
         if aggregation is Aggregation.MEAN_OF_UNITS:
             return mean_over_groups(self.meeting, self.counted, self.unit)
         if aggregation is Aggregation.MEAN_OF_INTERVALS:
             return mean_over_parts(self.shares, self.slots, self.unit, cases=float(self.counted.sum()))
         return pooled_share(self.meeting, self.counted, self.unit)
+
+    def contradicts(self, aggregation: Aggregation) -> bool:
+        """Return whether more meets than counts, or less than none: who waits counts in the next interval."""
+        meeting, counted = self.meeting.sum(), self.counted.sum()
+        if aggregation is Aggregation.MEAN_OF_UNITS:
+            meeting, counted = (np.bincount(self.unit, weights=part) for part in (self.meeting, self.counted))
+        if aggregation is Aggregation.MEAN_OF_INTERVALS:
+            meeting, counted = self.shares.sum(), self.slots.sum()
+        return bool(np.any((meeting < 0) | (meeting > counted)))
 
 
 def _daily(unit: NDArray[np.int64], columns: _Columns, counting: Counting, *, number: int) -> _DailyCounts:
@@ -261,7 +274,10 @@ def _share(
     shares = {counts: counts.share(variant.aggregation) for counts in {lower, upper, decided}}
     least, most, certain = (shares[counts] for counts in (lower, upper, decided))
     if least is None or most is None:
-        return VariantShare(variant, None, None, 0, None, unknown=unknown)
+        impossible = any(counts.contradicts(variant.aggregation) for counts in (lower, upper))
+        return VariantShare(variant, None, None, 0, None, unknown=unknown, contradicting=impossible)
+    # Where fewer are in doubt than one interval handed on to the next, the ends change places.
+    least, most = sorted((least, most), key=lambda end: end.value)
     low, high = least.limits(level=level)[0], most.limits(level=level)[1]
     return VariantShare(
         variant,
@@ -271,6 +287,6 @@ def _share(
         Interval(low, high, level, "Wilson, days of units as clusters"),
         None if certain is None else certain.value,
         0 if certain is None else int(certain.cases),
-        unknown,
+        max(0, unknown),
         1.0 if certain is None else certain.cases / certain.effective(level=level),
     )

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auditlib.records import Interval
-from auditlib.statistics.strata import spread_of_clusters
+from auditlib.statistics.strata import spread_at_mix
 from auditlib.statistics.types import Floats
 
 SCALE = 10**12
@@ -93,7 +93,7 @@ class CountedSurvival:
 
 
 def survival_limits(
-    share: float, sums: Floats, stratum: NDArray[np.int64], *, level: float
+    share: float, sums: Floats, cases: Floats, stratum: NDArray[np.int64], *, level: float
 ) -> Interval | None:
     """Return the log-log limits of a share not yet done; None where it is 0 or 1, or clusters are too few.
 
@@ -101,14 +101,14 @@ def survival_limits(
     ----------
     share
         The share.
-    sums
-        Influences on its logarithm added up by cluster, shape (clusters,).
+    sums, cases
+        Influences on its logarithm added up by cluster, and how many cases these are of, shape (clusters,).
     stratum
         Place of the stratum of each cluster, from 0, shape (clusters,).
     level
         Coverage.
     """
-    spread = spread_of_clusters(sums, stratum)
+    spread = spread_at_mix(sums, cases, stratum)
     if not spread.degrees or not 0 < share < 1:
         return None
     half = spread.quantile(level) * spread.error / abs(np.log(share))
@@ -118,15 +118,21 @@ def survival_limits(
 
 
 def quantile_limits(
-    curve: CountedSurvival, sums: Floats, stratum: NDArray[np.int64], *, share: float, level: float
+    curve: CountedSurvival,
+    sums: Floats,
+    cases: Floats,
+    stratum: NDArray[np.int64],
+    *,
+    share: float,
+    level: float,
 ) -> Interval | None:
     """Return limits of the time by which `share` of the cases are done; None where they cannot be told.
 
     Parameters
     ----------
-    sums
-        Influences on the logarithm of the share not yet done at that time, added up by cluster, shape
-        (clusters,).
+    sums, cases
+        Influences on the logarithm of the share not yet done at that time, added up by cluster, and how many
+        cases these are of, shape (clusters,).
     stratum
         Place of the stratum of each cluster, from 0, shape (clusters,).
     share
@@ -140,7 +146,7 @@ def quantile_limits(
     47:635-646; of censored times Brookmeyer and Crowley 1982, Biometrics 38:29-41). There are none where the
     curve does not fall as far as the lower of them.
     """
-    limits = survival_limits(1 - share, sums, stratum, level=level)
+    limits = survival_limits(1 - share, sums, cases, stratum, level=level)
     if limits is None:
         return None
     low, high = curve.quantile(1 - limits.high), curve.quantile(1 - limits.low)

@@ -92,6 +92,59 @@ def against_own_stratum(sums: Floats, cases: Floats, stratum: NDArray[np.int64])
     return np.asarray(sums - mean[stratum] * cases)
 
 
+def spread_at_mix(moves: Floats, cases: Floats, stratum: NDArray[np.int64]) -> ClusterSpread:
+    """Return the spread of a figure at the mix of strata that there is; see `against_own_stratum`.
+
+    Parameters
+    ----------
+    moves
+        By how much a cluster moves the figure (its linearised value), shape (clusters,); they add up to
+        nought.
+    cases
+        How many cases a cluster has, shape (clusters,).
+    stratum
+        Place of the stratum of each cluster, from 0, shape (clusters,).
+
+    Examples
+    --------
+    Two units that differ and each are the same on both of their days; that one day has more cases is no
+    error:
+
+    >>> met, cases = np.array([9.0, 18.0, 5.0, 5.0]), np.array([10.0, 20.0, 10.0, 10.0])
+    >>> moves = (met - met.sum() / cases.sum() * cases) / cases.sum()
+    >>> round(spread_at_mix(moves, cases, np.array([0, 0, 1, 1])).error, 6)
+    0.0
+    """
+    return spread_of_clusters(against_own_stratum(moves, cases, stratum), stratum)
+
+
+@dataclass(frozen=True, slots=True)
+class StratumSums:
+    """What clusters add up to by stratum, each of shape (strata,).
+
+    Parameters
+    ----------
+    clusters, cases, moves
+        How many clusters a stratum has, their cases, and by how much they move a figure.
+    squares, products, case_squares
+        Moves of clusters squared, times their cases, and these squared, each added up.
+    """
+
+    clusters: Floats
+    cases: Floats
+    moves: Floats
+    squares: Floats
+    products: Floats
+    case_squares: Floats
+
+    def spread(self) -> ClusterSpread:
+        """Return the spread of the figure at the mix of strata; see `spread_at_mix`."""
+        several = (self.clusters > 1) & (self.cases > 0)
+        own = np.divide(self.moves, self.cases, out=np.zeros_like(self.moves), where=several)
+        squares = self.squares - 2 * own * self.products + own**2 * self.case_squares
+        return spread_of_strata(self.clusters, self.moves - own * self.cases, squares)
+
+
 def spread_of_clusters(moves: Floats, stratum: NDArray[np.int64]) -> ClusterSpread:
     """Return the spread of a figure by how much each cluster moves it.
 

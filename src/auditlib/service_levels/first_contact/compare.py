@@ -17,7 +17,7 @@ from auditlib.service_levels.first_contact.result import (
 from auditlib.service_levels.first_contact.unknown_contacts import least_and_most
 from auditlib.service_levels.first_contact.windows import FirstContactCounts
 from auditlib.statistics.clustered_share import ClusteredShare
-from auditlib.statistics.strata import ClusterSpread, spread_of_clusters
+from auditlib.statistics.strata import ClusterSpread, spread_at_mix
 
 _TOTALS = ("base", "censored", "early", "unanswered", "unmarked", "beyond", "contradicted", "undecided")
 METHOD = "Wilson, days of units as clusters"
@@ -137,7 +137,7 @@ def _returned(counts: FirstContactCounts, days: int, *, level: float) -> BeyondC
     share, by_chance = came.sum() / watched.sum(), late.sum() / silent.sum()
     moves = (came - share * watched) / watched.sum() - (late - by_chance * silent) / silent.sum()
     filled = watched > 0
-    spread = spread_of_clusters(moves[filled], counts.stratum[filled])
+    spread = spread_at_mix(moves[filled], watched[filled], counts.stratum[filled])
     return _beyond(float(share), float(by_chance), int(watched.sum()), spread, level=level)
 
 

@@ -198,7 +198,7 @@ def _by_day(
         lookup = tables.lazy_of(_influences(kind, curves))
         looked_up = looked_up.join(lookup, on=[kind, "seconds", "done"], how="inner")
     sums = {name: nw.col(name) for kind in KINDS for name in _columns(kind)}
-    sums |= {"resolved": nw.col("done"), "time": nw.col("done") * nw.col("seconds")}
+    sums |= {"resolved": nw.col("done"), "time": nw.col("done") * nw.col("seconds"), "matters": nw.lit(1)}
     rows = looked_up.select(*_PARTS, all=nw.lit(EVERY), **sums).group_by(*KINDS, "unit_id", "day")
     # Influences are whole numbers, so that their sums do not depend on the order of the rows.
     added = rows.agg(*(nw.col(name).sum().cast(nw.Float64) for name in sums))
@@ -228,7 +228,9 @@ def _influences(kind: str, curves: Mapping[tuple[str, str], CountedSurvival]) ->
 def _entry(
     way: str, kind: str, name: str, curve: CountedSurvival, days: pd.DataFrame, *, level: float
 ) -> MatterTimes:
-    by_day = days.groupby(["unit_id", "day"], sort=True)[["resolved", "time", *_columns(kind)]].sum()
+    by_day = days.groupby(["unit_id", "day"], sort=True)[
+        ["resolved", "time", "matters", *_columns(kind)]
+    ].sum()
     resolved = by_day["resolved"].to_numpy(dtype=np.float64)
     time, total = by_day["time"].to_numpy(dtype=np.float64), float(resolved.sum())
     some, unit = resolved > 0, places(by_day.index.get_level_values("unit_id"))
@@ -237,10 +239,11 @@ def _entry(
         mean = TimeEstimate(
             time.sum() / total, mean_interval(time[some], resolved[some], unit[some], level=level)
         )
+    matters = by_day["matters"].to_numpy(dtype=np.float64)
     quantiles = {}
     for column, (quantile, share) in zip(_columns(kind), QUANTILES.items(), strict=True):
         value = curve.quantile(share)
         sums = by_day[column].to_numpy(dtype=np.float64) / SCALE
-        limits = None if value is None else quantile_limits(curve, sums, unit, share=share, level=level)
+        limits = quantile_limits(curve, sums, matters, unit, share=share, level=level)
         quantiles[quantile] = None if value is None else TimeEstimate(value, limits)
     return MatterTimes(way, kind, name, _cases(curve), int(total), mean, quantiles)

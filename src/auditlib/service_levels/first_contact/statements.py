@@ -8,6 +8,7 @@ from auditlib.records import Refusal, Sentence
 from auditlib.service_levels.first_contact.result import (
     Disagreement,
     FirstContactResolution,
+    RangedShare,
     ResolutionWindow,
     Witness,
     WitnessShares,
@@ -152,13 +153,21 @@ def _nameless(result: FirstContactResolution, window: ResolutionWindow, facts: F
     yield say(
         "No contact of {units} names its customer ({contacts_nameless|contact|contacts}). The share of "
         "{share} is that of the {first} of the units whose contacts do; if none of their "
-        "customers came back through {units}, it lies {ends}.",
+        "customers came back through {units}, {ends}.",
         facts,
         units=unit_names(result.nameless.unit_ids, conjunction="or"),
         share=say("{share}", facts.about(f"{window.days}:{Witness.CONTACTS}")),
         first=say("{share_n|first contact|first contacts}", facts.about(f"{window.days}:{Witness.CONTACTS}")),
-        ends=spanned(say("{named_least}", facts), say("{named_most}", facts)),
+        ends=_named_ends(shares.gross, window.named_ends, facts),
     )
+
+
+def _named_ends(share: RangedShare, ends: tuple[float, float], facts: Facts) -> Sentence:
+    """Return where a share lies without what units that name no customer leave open."""
+    if ends == (share.value, share.value):
+        return Sentence("it holds")
+    lies = spanned(say("{named_least}", facts), say("{named_most}", facts))
+    return say("it lies {lies}", facts, lies=lies)
 
 
 def _witnesses(result: FirstContactResolution, window: ResolutionWindow, facts: Facts) -> Sentence:

@@ -122,6 +122,17 @@ def _catalogue(limit: LimitInForce, turn: TurningWait, facts: Facts) -> Sentence
     return say("; the catalogue lets it be {bounds}, {allows}", facts, bounds=bounds, allows=allows)
 
 
+def _left_out(facts: Facts) -> Sentence | str:
+    """Return the responses left out because nobody knows a wait, as far as there are any."""
+    why = {"voice_unanswered": "on contacts never answered", "voice_vague": "on days without times"}
+    there = [key for key in why if facts[key].value]
+    if not there:
+        return ""
+    verb = "are" if len(there) > 1 else f"{{{there[0]}~is|are}}"
+    parts = [say(f"{{{key}|response|responses}} {why[key]}", facts) for key in there]
+    return say(f"; {{parts}} {verb} left out", facts, parts=parts)
+
+
 def limits(result: VoiceAgainstClock, facts: Facts) -> Iterator[Sentence]:
     """Yield what cannot be said."""
     yield say(
@@ -131,10 +142,9 @@ def limits(result: VoiceAgainstClock, facts: Facts) -> Iterator[Sentence]:
         facts,
     )
     yield say(
-        "Waits are those of contacts that were answered; {voice_unanswered|response|responses} on contacts "
-        "never answered {voice_unanswered~is|are} left out, and so {voice_vague~is|are} {voice_vague} on "
-        "days without times. Who gave up is rarely asked.",
+        "Waits are those of contacts that were answered{left_out}. Who gave up is rarely asked.",
         facts,
+        left_out=_left_out(facts),
     )
     if result.contradictory:
         yield say(

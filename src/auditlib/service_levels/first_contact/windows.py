@@ -14,7 +14,7 @@ from auditlib.service_levels.first_contact.rule import RepeatRule
 from auditlib.service_levels.first_contact.window_parts import after_silence, within_window
 from auditlib.service_levels.first_contact.window_states import UNSAID
 from auditlib.statistics.clustered_share import ClusteredShare, pooled_share
-from auditlib.statistics.strata import ClusterSpread, places, spread_of_clusters
+from auditlib.statistics.strata import ClusterSpread, places, spread_at_mix
 from auditlib.statistics.types import Floats
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ class FirstContactCounts:
         apart = self.daily(more, days) - self.daily(less, days)
         value = float(apart.sum() / whole)
         moves = (apart - value * counted) / whole
-        return value, spread_of_clusters(moves[filled], self.stratum[filled])
+        return value, spread_at_mix(moves[filled], counted[filled], self.stratum[filled])
 
 
 def undecided_counts(

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from auditlib.contracts import CanonicalTables
 from auditlib.parameters.run import Period
 from auditlib.records import Criterion, Refusal
-from auditlib.service_levels.channels import NO_CONTACTS, channels_in, waits_by_clock
+from auditlib.service_levels.channels import MORE_THAN_CAME, NO_CONTACTS, channels_in, waits_by_clock
 from auditlib.service_levels.definitions import Aggregation, ClockStart, DefinitionPolicy
 from auditlib.service_levels.published.claims import PublishedShare
-from auditlib.service_levels.published.matching import MatchedShare
+from auditlib.service_levels.published.earlier_exports import (
+    AsExported,
+    ReplacedExport,
+    in_force,
+    replaced_exports,
+)
+from auditlib.service_levels.published.matching import GivenBy, MatchedShare
 from auditlib.service_levels.shares import form_of
 from auditlib.service_levels.variants import DailyContacts, Variant, VariantShare, tallied
 from auditlib.service_levels.waits import Waits
+from auditlib.standards.supplied import Supplied
 
 _ALONE = (Aggregation.POOLED, Aggregation.MEAN_OF_INTERVALS)
 """How parts of a single unit are joined: the mean of one unit is all its contacts together."""
@@ -105,22 +113,69 @@ def _of_channel(
 ) -> Iterator[MatchedShare]:
     limits = sorted({limited.limit for limited in figures if isinstance(limited, _LimitedShare)})
     tallies = {} if policy is None else _tallies(tables, channel, policy, limits)
+    before = None if policy is None else _EarlierExports(tables, channel, policy, limits, level)
     for limited in figures:
         figure = limited if isinstance(limited, PublishedShare) else limited.figure
         if isinstance(limited, PublishedShare):
             yield MatchedShare(figure, open=_NO_LIMIT)
-        elif policy is None:
+        elif policy is None or before is None:
             yield MatchedShare(figure, open=_NO_DEFINITIONS)
         elif figure.first < period.start or figure.last > period.end:
             yield MatchedShare(figure, criterion=limited.criterion, open=_OUTSIDE)
         elif not tallies:
             yield MatchedShare(figure, criterion=limited.criterion, open=NO_CONTACTS)
         else:
-            yield _against(limited, tallies, policy, level=level)
+            yield before.held(limited, _against(limited, tallies, policy, level=level))
+
+
+_STANDS = (GivenBy.BY_CLAIM, GivenBy.BY_FORM)
+"""What a figure is given by that is what it says it is."""
+
+
+@dataclass(frozen=True)
+class _EarlierExports:
+    """Contacts of a channel as earlier exports count them; looked at where the latest gives no figure."""
+
+    tables: Supplied
+    channel: str
+    policy: DefinitionPolicy
+    limits: Sequence[int]
+    level: float
+
+    def held(self, limited: _LimitedShare, latest: MatchedShare) -> MatchedShare:
+        """Return a figure held against an earlier export, where that gives it and the latest does not."""
+        if latest.given in (*_STANDS, GivenBy.OPEN):
+            return latest
+        for export in in_force(limited.figure, self._replaced):
+            tallies = self._tallies_in_force(export.moment)
+            entry = _against(limited, tallies, self.policy, level=self.level)
+            none_yet = latest.given is GivenBy.BY_NONE
+            if entry.given in _STANDS or (none_yet and entry.giving_way is not None):
+                return replace(entry, earlier=export, later=_counterpart(entry.giving_way, latest.ways))
+        return latest
+
+    @cached_property
+    def _replaced(self) -> tuple[ReplacedExport, ...]:
+        return replaced_exports(self.tables)
+
+    @cached_property
+    def _by_moment(self) -> dict[int, dict[ClockStart, DailyContacts]]:
+        return {}
+
+    def _tallies_in_force(self, moment: int) -> dict[ClockStart, DailyContacts]:
+        if moment not in self._by_moment:
+            exported = AsExported(self.tables, moment)
+            self._by_moment[moment] = _tallies(exported, self.channel, self.policy, self.limits)
+        return self._by_moment[moment]
+
+
+def _counterpart(way: VariantShare | None, ways: Sequence[VariantShare]) -> VariantShare | None:
+    """Return what another export makes of a way of counting."""
+    return next((each for each in ways if way is not None and each.variant == way.variant), None)
 
 
 def _tallies(
-    tables: CanonicalTables, channel: str, policy: DefinitionPolicy, limits: Sequence[int]
+    tables: Supplied, channel: str, policy: DefinitionPolicy, limits: Sequence[int]
 ) -> dict[ClockStart, DailyContacts]:
     """Return what every definition counts by unit and day, from each start of the clock on record."""
     waits = waits_by_clock(tables, channel)[0] if channel else _of_every_channel(tables)
@@ -130,7 +185,7 @@ def _tallies(
     }
 
 
-def _of_every_channel(tables: CanonicalTables) -> dict[ClockStart, Waits]:
+def _of_every_channel(tables: Supplied) -> dict[ClockStart, Waits]:
     """Return the waits of all channels together; a contact that names none is among them once."""
     import narwhals as nw
 
@@ -170,14 +225,16 @@ def _against(
     chosen = {clock: tally.of(unit=figure.unit, first=first, last=last) for clock, tally in tallies.items()}
     days = max(tally.days for tally in chosen.values())
     joined = _ALONE if figure.unit else tuple(Aggregation)
-    ways = tuple(
+    shares = [
         share
         for clock, tally in chosen.items()
         for share in tally.shares(_ways(policy, limited.limit, clock, joined=joined), level=level)
-        if share.least is not None
-    )
+    ]
+    ways = tuple(share for share in shares if share.least is not None)
     if not days or not ways:
-        return MatchedShare(figure, criterion=limited.criterion, open=_NO_DAYS)
+        impossible = any(share.contradicting for share in shares)
+        reason = MORE_THAN_CAME if impossible else _NO_DAYS
+        return MatchedShare(figure, criterion=limited.criterion, open=reason)
     return MatchedShare(
         figure,
         ways,

@@ -12,6 +12,7 @@ from auditlib.service_levels.published.matching import GivenBy, MatchedShare
 from auditlib.service_levels.published.result import PublishedAgainstEvidence
 from auditlib.service_levels.published.words import MEASURED, ways_text, when
 from auditlib.service_levels.statements import SHARE_OF
+from auditlib.service_levels.unit_names import unit_name
 from auditlib.service_levels.variants import VariantShare
 from auditlib.statements import Answer, Exhibit
 from auditlib.statements.formats import QUOTED
@@ -19,6 +20,7 @@ from auditlib.statements.formats import QUOTED
 GIVEN = {
     GivenBy.BY_CLAIM: "the definition claimed",
     GivenBy.BY_FORM: "the form of the standard",
+    GivenBy.BY_EARLIER: "an earlier export",
     GivenBy.OTHERWISE: "another way of counting",
     GivenBy.PERHAPS: "perhaps one of them",
     GivenBy.BY_NONE: "none",
@@ -35,11 +37,13 @@ _LABELS = {
     "most_form": "Form of the standard, at most",
     "nearest": "Nearest way of counting",
     "most_nearest": "Nearest way of counting, at most",
+    "later": "By the latest export",
+    "most_later": "By the latest export, at most",
     "giving": "Ways that give it",
     "ways": "Ways of counting",
     "names": "Which these are",
 }
-_ENDS = ("form", "nearest")
+_ENDS = ("form", "nearest", "later")
 """Columns that are followed by a highest end, where the evidence tells bounds alone."""
 
 
@@ -81,6 +85,8 @@ class PublishedAnswer(Answer[PublishedAgainstEvidence]):
             claimed = any(entry.figure.definition for entry in otherwise)
             than = "claimed" if claimed else "the form of the standard"
             return f"Some published figures follow another definition than {than}"
+        if outcomes[GivenBy.BY_EARLIER]:
+            return "Some published figures are given by an earlier export alone"
         return "Published figures beside what the evidence gives"
 
     @property
@@ -95,8 +101,10 @@ class PublishedAnswer(Answer[PublishedAgainstEvidence]):
         rows = [_row(entry) for entry in self.result.figures]
         bounded = [name for name in _ENDS if any(row[f"most_{name}"] is not None for row in rows)]
         exact = [f"most_{name}" for name in _ENDS if name not in bounded]
+        seldom = ("nearest", "later")
+        unused = [name for name in seldom if all(row[name] is None for row in rows)]
         return Exhibit(
-            pd.DataFrame(rows).drop(columns=exact),
+            pd.DataFrame(rows).drop(columns=[*exact, *unused]),
             self.title,
             ("figure",),
             facts=tuple(self.facts),
@@ -116,7 +124,7 @@ def _row(entry: MatchedShare) -> dict[str, Any]:
     figure = entry.figure
     shares = entry.giving or entry.possible
     channel = f"{figure.channel} " if figure.channel else ""
-    unit = f", {figure.unit}" if figure.unit else ""
+    unit = f", {unit_name(figure.unit)}" if figure.unit else ""
     nearest = entry.nearest if entry.given is GivenBy.BY_NONE else None
     return {
         "figure": str(figure.number),
@@ -128,6 +136,8 @@ def _row(entry: MatchedShare) -> dict[str, Any]:
         "most_form": _highest(entry.form),
         "nearest": None if nearest is None else nearest.least,
         "most_nearest": _highest(nearest),
+        "later": None if entry.later is None else entry.later.least,
+        "most_later": _highest(entry.later),
         "giving": len(entry.giving) if entry.ways else None,
         "ways": len(entry.ways) if entry.ways else None,
         "names": ways_text([share.variant for share in shares]),

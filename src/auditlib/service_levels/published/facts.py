@@ -34,6 +34,8 @@ def facts(result: PublishedAgainstEvidence) -> Iterator[Number]:
         yield from _limits(limit)
     for doubted in result.doubted:
         yield from _doubted(doubted)
+    for channel in result.replaced_channels:
+        yield Number(f"resting:{channel}", len(result.resting(channel)), "count", basis=register)
 
 
 _UNSAID = "No interval says it in both exports."
@@ -66,7 +68,7 @@ def _figure(entry: MatchedShare, tables: tuple[str, ...]) -> Iterator[Number]:
         distance = apart(figure, nearest) * 100
         yield Number(f"distance:{name}", distance, "percentage points", basis=basis)
     for key, way in (("form", entry.form), ("claim", entry.claimed), ("nearest", nearest),
-                     ("asking", entry.least_asking)):  # fmt: skip
+                     ("later", entry.later), ("asking", entry.least_asking)):  # fmt: skip
         if way is not None:
             yield from _way(f"{key}:{name}", way, basis)
     for place, way in enumerate((*entry.giving, *entry.possible), start=1):

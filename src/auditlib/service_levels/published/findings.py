@@ -6,7 +6,7 @@ from auditlib.records import Finding, Grade, Sentence
 from auditlib.service_levels.published import statements
 from auditlib.service_levels.published.changed_definition import ChangedDefinition, ChangedLimit
 from auditlib.service_levels.published.matching import GivenBy, MatchedShare, apart
-from auditlib.service_levels.published.quarantined_finding import quarantined_finding
+from auditlib.service_levels.published.quarantined_finding import quarantined_finding, with_resting
 from auditlib.service_levels.published.restated import RestatedCounts, RestatedShare
 from auditlib.service_levels.published.result import PublishedAgainstEvidence
 from auditlib.service_levels.published.words import about
@@ -31,16 +31,16 @@ def findings_of(result: PublishedAgainstEvidence, facts: Facts) -> tuple[Finding
         *(_figure(entry, facts) for entry in result.figures if _wanting(entry) and entry not in with_change),
         *(_restated(entry, facts) for entry in result.restated),
         *(_changed(change, facts) for change in result.changed),
-        *(_exports(counts, facts) for counts in result.exports if counts.changed),
+        *(_exports(counts, result, facts) for counts in result.exports if counts.changed),
         *(_limit(limit, facts) for limit in result.changed_limits),
-        *(quarantined_finding(doubted, facts) for doubted in result.doubted),
+        *(quarantined_finding(doubted, result, facts) for doubted in result.doubted),
     )
 
 
 def _wanting(entry: MatchedShare) -> bool:
     """Return whether a figure was made up, follows another definition than claimed, or turns the verdict."""
     if entry.claim_stands:
-        return entry.given is GivenBy.BY_CLAIM and entry.turns_verdict
+        return entry.given in (GivenBy.BY_CLAIM, GivenBy.BY_EARLIER) and entry.turns_verdict
     if entry.given is GivenBy.OTHERWISE:
         return bool(entry.figure.definition) or entry.flatters_by > 0
     if entry.given is GivenBy.PERHAPS:
@@ -143,12 +143,12 @@ def _changed(change: ChangedDefinition, facts: Facts) -> Finding:
     )
 
 
-def _exports(counts: RestatedCounts, facts: Facts) -> Finding:
+def _exports(counts: RestatedCounts, result: PublishedAgainstEvidence, facts: Facts) -> Finding:
     return _finding(
-        statements.exports(counts, facts),
+        with_resting(statements.exports(counts, facts), counts.channel, result, facts),
         criterion=_PAST,
         cause="Intervals that were over were counted again, by another definition or from other contacts.",
-        effect="What was reported from the first export cannot be computed any more.",
+        effect="What was reported from the first export cannot be computed from the last.",
         recommendation="Ask the party what was changed between the exports, and keep every export.",
         subject=f"exports:{counts.channel}",
         headline=f"Two exports say otherwise of intervals that were over: {counts.channel}",

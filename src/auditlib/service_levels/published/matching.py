@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from auditlib.records import Criterion, Direction, Refusal
 from auditlib.service_levels.published.claims import PublishedShare
+from auditlib.service_levels.published.earlier_exports import ExportedEarlier
 from auditlib.service_levels.variants import Variant, VariantShare
 
 _EXACT = 1e-9
@@ -26,6 +27,7 @@ class GivenBy(StrEnum):
 
     BY_CLAIM = "by_claim"
     BY_FORM = "by_form"
+    BY_EARLIER = "by_earlier"
     OTHERWISE = "otherwise"
     PERHAPS = "perhaps"
     BY_NONE = "by_none"
@@ -50,6 +52,10 @@ class MatchedShare:
         Local days of its period on which the evidence has contacts.
     open
         Why it cannot be held against the evidence.
+    earlier
+        The earlier export by which its ways of counting count; None where they count by the latest.
+    later
+        What the latest export makes of the way that gives it.
     """
 
     figure: PublishedShare
@@ -59,6 +65,8 @@ class MatchedShare:
     claimed: VariantShare | None = None
     days_with_contacts: int = 0
     open: Refusal | None = None
+    earlier: ExportedEarlier | None = None
+    later: VariantShare | None = None
 
     @property
     def giving(self) -> tuple[VariantShare, ...]:
@@ -78,6 +86,13 @@ class MatchedShare:
     @property
     def given(self) -> GivenBy:
         """What gives it: the definition claimed before all others, the form of the standard where none is."""
+        by_ways = self.given_by_ways
+        certain = by_ways in (GivenBy.BY_CLAIM, GivenBy.BY_FORM)
+        return GivenBy.BY_EARLIER if certain and self.earlier is not None else by_ways
+
+    @property
+    def given_by_ways(self) -> GivenBy:
+        """What gives it, by whichever export its ways of counting count."""
         if self.open is not None:
             return GivenBy.OPEN
         claim = self.claimed or (self.form if not self.figure.definition else None)
@@ -88,6 +103,12 @@ class MatchedShare:
         if self.giving:
             return GivenBy.OTHERWISE
         return GivenBy.PERHAPS if self.possible else GivenBy.BY_NONE
+
+    @property
+    def giving_way(self) -> VariantShare | None:
+        """The way that gives it: the one claimed or the form where it does, otherwise the first that does."""
+        by_choice = (way for way in (self.claimed, self.form) if way is not None and way in self.giving)
+        return next(by_choice, next(iter((*self.giving, *self.possible)), None))
 
     @property
     def claim_stands(self) -> bool:

@@ -57,6 +57,21 @@ class PublishedAgainstEvidence:
         """How many figures have each outcome."""
         return Counter(entry.given for entry in self.figures)
 
+    def resting(self, channel: str) -> tuple[MatchedShare, ...]:
+        """Return figures of a channel, or of all, that an earlier export gives and the latest does not."""
+        return tuple(
+            entry
+            for entry in self.figures
+            if entry.earlier is not None and entry.figure.channel in ("", channel)
+        )
+
+    @property
+    def replaced_channels(self) -> tuple[str, ...]:
+        """Channels of which a later export says otherwise, or cannot be used and says otherwise."""
+        exports = (counts.channel for counts in self.exports if counts.changed)
+        doubted = (counts.channel for counts in self.doubted if counts.otherwise)
+        return tuple(dict.fromkeys((*exports, *doubted)))
+
     @property
     def flattering(self) -> tuple[MatchedShare, ...]:
         """Figures that reach the target of the standard where its own form does not."""
@@ -88,7 +103,9 @@ def contacts_of(entry: MatchedShare) -> int:
 
 
 def _held(entry: MatchedShare, held: Held) -> bool:
-    named = ("published", "form", "claim", "nearest", "asking", "asks", "open", "distance", "flatters_by")
+    named = (
+        "published", "form", "claim", "nearest", "later", "asking", "asks", "open", "distance", "flatters_by",
+    )  # fmt: skip
     places = range(1, len(entry.giving) + len(entry.possible) + 1)
     contacts = contacts_of(entry)
     names = (*named, *(f"way_{place}" for place in places))
@@ -110,6 +127,7 @@ def _row(entry: MatchedShare) -> dict[str, Any]:
         "ways": ", ".join(_names(entry)),
         "form": None if entry.form is None else entry.form.least,
         "nearest": None if nearest is None else nearest.least,
+        "later": None if entry.later is None else entry.later.least,
         "flatters_by": entry.flatters_by,
     }
 

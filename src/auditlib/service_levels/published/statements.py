@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from auditlib.records import Sentence
 from auditlib.service_levels.published.changed_definition import ChangedDefinition, ChangedLimit
+from auditlib.service_levels.published.earlier_exports import UNDATED
 from auditlib.service_levels.published.facts import series
 from auditlib.service_levels.published.matching import GivenBy, MatchedShare, same_way
 from auditlib.service_levels.published.quarantined_counts import DoubtedCounts
@@ -22,11 +23,15 @@ _OUTCOMES = {
     GivenBy.BY_CLAIM: "{figures:by_claim} {figures:by_claim~is|are} given by the definition claimed",
     GivenBy.BY_FORM: "{figures:by_form} {figures:by_form~names|name} no definition and "
     "{figures:by_form~is|are} given by the form of the standard",
+    GivenBy.BY_EARLIER: "{figures:by_earlier} {figures:by_earlier~is|are} given by an earlier export "
+    "of the same counts",
     GivenBy.OTHERWISE: "{figures:otherwise} by another way of counting alone",
     GivenBy.PERHAPS: "{figures:perhaps} may be given by one of which the evidence tells bounds alone",
     GivenBy.BY_NONE: "{figures:by_none} by none that is in use",
     GivenBy.OPEN: "{figures:open} cannot be held against the evidence",
 }
+_TOLD = (GivenBy.BY_EARLIER, GivenBy.OTHERWISE, GivenBy.BY_NONE)
+"""Outcomes that the summary tells figure by figure."""
 _COLUMNS = {
     "offered": "offered",
     "answered": "answered",
@@ -48,7 +53,7 @@ def summary(result: PublishedAgainstEvidence, facts: Facts) -> Iterator[Sentence
     if result.figures:
         yield _outcomes(result, facts)
     notable = [entry for entry in result.figures if _notable(entry)]
-    for entry in sorted(notable, key=lambda entry: not entry.turns_verdict)[:MOST_NAMED]:
+    for entry in sorted(notable, key=_least_grave)[:MOST_NAMED]:
         yield condition(entry, facts)
     for restated in result.restated:
         yield restated_figure(restated, facts)
@@ -62,9 +67,13 @@ def summary(result: PublishedAgainstEvidence, facts: Facts) -> Iterator[Sentence
         yield doubted_counts(doubted, facts)
 
 
+def _least_grave(entry: MatchedShare) -> tuple[bool, bool]:
+    return not entry.turns_verdict, entry.given is GivenBy.BY_EARLIER
+
+
 def _notable(entry: MatchedShare) -> bool:
     doubtful = entry.given is GivenBy.PERHAPS and (entry.flatters_by > 0 or entry.asks_nearly_all)
-    return entry.turns_verdict or doubtful or entry.given in (GivenBy.OTHERWISE, GivenBy.BY_NONE)
+    return entry.turns_verdict or doubtful or entry.given in _TOLD
 
 
 def _outcomes(result: PublishedAgainstEvidence, facts: Facts) -> Sentence:
@@ -83,6 +92,25 @@ def condition(entry: MatchedShare, facts: Facts) -> Sentence:
 
 
 def _gives(entry: MatchedShare, facts: Facts) -> Sentence:
+    if entry.earlier is None:
+        return _gives_by_export(entry, facts)
+    if entry.given is GivenBy.BY_EARLIER:
+        by = "the definition claimed" if entry.claim_stands else "the form of the standard"
+        gives = Sentence(f"{_export(entry.earlier.day)} gives it by {by}")
+    else:
+        gives = say("By {export}: {gives}", facts, export=_export(entry.earlier.day).lower(),
+                    gives=_gives_by_export(entry, facts))  # fmt: skip
+    latest = say(" {export} makes it {ends}.", facts, export=_export(entry.earlier.latest),
+                 ends=_ends(entry.later, facts, "later"))  # fmt: skip
+    return say("{gives}.{latest}", facts, gives=Sentence(gives.text.removesuffix("."), gives.keys),
+               latest=latest if entry.later is not None else "")  # fmt: skip
+
+
+def _export(day: int) -> str:
+    return "The export that says no day" if day == UNDATED else f"The export of {date_of(day)}"
+
+
+def _gives_by_export(entry: MatchedShare, facts: Facts) -> Sentence:
     if entry.given is GivenBy.BY_NONE:
         return say(
             "None of {ways|way|ways} of counting gives it; the nearest gives {ends} ({how}), {distance} "
@@ -206,6 +234,20 @@ def exports(counts: RestatedCounts, facts: Facts) -> Sentence:
                start=start, columns=columns, late=late, shares=_effects(counts, numbers))  # fmt: skip
 
 
+def resting(channel: str, entries: Sequence[MatchedShare], facts: Facts) -> Sentence:
+    """Return which published figures of a channel rest on exports that later ones replaced."""
+    named = [
+        say("{what} ({published})", facts.about(str(entry.figure.number)), what=about(entry.figure))
+        for entry in entries[:MOST_NAMED]
+    ]
+    further = [Sentence("and further ones")] if len(entries) > MOST_NAMED else []
+    return say(
+        "{resting|published figure rests|published figures rest} on an earlier export: {which}.",
+        facts.about(channel),
+        which=joined([*named, *further], "; "),
+    )
+
+
 def _effects(counts: RestatedCounts, facts: Facts) -> Sentence:
     effects = [
         _effect(counts, share, facts)
@@ -326,7 +368,9 @@ def limits(result: PublishedAgainstEvidence) -> Iterator[Sentence]:
     ):
         yield Sentence(f"Of some published figures nothing can be said. {reason}")
     if result.exports:
+        but = any(entry.earlier is not None for entry in result.figures)
+        apart = ", but those that are said to be of an earlier one" if but else ""
         yield Sentence(
-            "Every share of this audit rests on the latest export; what an export before the first one said, "
-            "nobody can tell."
+            f"Every share of this audit rests on the latest export{apart}; what an export before the first "
+            "one said, nobody can tell."
         )

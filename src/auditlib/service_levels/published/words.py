@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from auditlib.service_levels.definitions import ClockStart
 from auditlib.service_levels.published.claims import PublishedShare
 from auditlib.service_levels.statements import JOINED, STARTS
+from auditlib.service_levels.unit_names import unit_name
 from auditlib.service_levels.variants import Variant
 from auditlib.statements import counted, listed
 from auditlib.time.months import month_text
@@ -37,10 +38,14 @@ def ways_text(variants: Sequence[Variant]) -> str:
 
 
 def about(figure: PublishedShare) -> str:
-    """Return what a figure is about: ``phone contacts answered in time of unit U1 in 2024-03``."""
+    """Return what a figure is about: ``phone contacts answered in time of unit Lyon in 2024-03``."""
+    return _about(figure, unit_name(figure.unit) if figure.unit else "")
+
+
+def _about(figure: PublishedShare, unit: str) -> str:
     channel = f"{figure.channel} " if figure.channel else ""
-    unit = f" of unit {figure.unit}" if figure.unit else ""
-    return f"{channel}{MEASURED[figure.measure]}{unit} {when(figure)}"
+    of_unit = f" of unit {unit}" if unit else ""
+    return f"{channel}{MEASURED[figure.measure]}{of_unit} {when(figure)}"
 
 
 def when(figure: PublishedShare) -> str:
@@ -54,4 +59,4 @@ def subject(figure: PublishedShare) -> str:
     """Return what makes a figure the same from audit to audit: what it is about, and when it was said."""
     limit = "" if figure.limit is None else f" within {counted(figure.limit, 'second')}"
     published_on = "" if figure.published_on is None else f", published on {figure.published_on}"
-    return f"{about(figure)}{limit}{published_on}: {100 * figure.value:g}%"
+    return f"{_about(figure, figure.unit)}{limit}{published_on}: {100 * figure.value:g}%"

@@ -18,7 +18,7 @@ from auditlib.records import Interval, Refusal
 from auditlib.service_levels.contradictory import contradictory
 from auditlib.service_levels.legs import joined_legs
 from auditlib.statistics.clustered_share import worth_limits
-from auditlib.statistics.strata import ClusterSpread, spread_of_strata
+from auditlib.statistics.strata import ClusterSpread, StratumSums
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -199,51 +199,46 @@ def counted_by(contacts: nw.LazyFrame[Any], trait: Trait, by: Sequence[str]) -> 
 
 
 def spreads_by(
-    tables: CanonicalTables,
-    contacts: nw.LazyFrame[Any],
-    trait: Trait,
-    by: str,
-    *,
-    groups: Mapping[str, Count],
+    contacts: nw.LazyFrame[Any], trait: Trait, by: str, *, groups: Mapping[str, Count]
 ) -> dict[str, ClusterSpread]:
     """Return the spread between days of units of the share of each group."""
     import narwhals as nw
 
     from auditlib.contracts.frames import to_pandas
 
-    shares = {name: count.share or 0.0 for name, count in groups.items()}
-    held_against = tables.lazy_of({by: list(shares), "share": list(shares.values())})
-    residual = nw.col("meeting") - nw.col("share") * nw.col("counted")
+    meeting, counted = nw.col("meeting"), nw.col("counted")
     rows = to_pandas(
         counts_by(contacts, trait, ("unit_id", "day", by))
-        .join(held_against, on=by, how="inner")
-        .filter(nw.col("counted") > 0)
-        .with_columns(move=residual)
-        .with_columns(square=nw.col("move") ** 2)
+        .filter(counted > 0)
+        .with_columns(squares=meeting**2, products=meeting * counted, case_squares=counted**2)
         .group_by(by, "unit_id")
-        .agg(moves=nw.col("move").sum(), squares=nw.col("square").sum(), clusters=nw.len())
+        .agg(*(nw.col(name).sum().cast(nw.Int64) for name in _SUMS), clusters=nw.len())
         .sort(by, "unit_id")
     )
     return {
-        str(name): spread_of_units(units, counted=groups[str(name)].counted)
+        str(name): _spread_of_share(units, groups[str(name)])
         for name, units in rows.groupby(by, sort=True)
+        if str(name) in groups
     }
 
 
-def spread_of_units(units: pd.DataFrame, *, counted: int = 1, suffix: str = "") -> ClusterSpread:
-    """Return the spread of a figure by how much the days of each unit move it.
+_SUMS = ("meeting", "counted", "squares", "products", "case_squares")
 
-    Parameters
-    ----------
-    units
-        Columns ``clusters``, ``moves`` and ``squares``, each with the suffix, a row a unit.
-    counted
-        What the moves are still to be divided by.
-    """
-    clusters, moves, squares = (
-        units[name + suffix].to_numpy(np.float64) for name in ("clusters", "moves", "squares")
+
+def _spread_of_share(units: pd.DataFrame, count: Count) -> ClusterSpread:
+    """Return the spread of a share from whole numbers, so that it does not depend on the order of days."""
+    clusters, meeting, counted, squares, products, case_squares = (
+        units[name].to_numpy(np.float64) for name in ("clusters", *_SUMS)
     )
-    return spread_of_strata(clusters, moves / counted, squares / counted**2)
+    share, whole = count.share or 0.0, count.counted
+    return StratumSums(
+        clusters,
+        counted,
+        (meeting - share * counted) / whole,
+        (squares - 2 * share * products + share**2 * case_squares) / whole**2,
+        (products - share * case_squares) / whole,
+        case_squares,
+    ).spread()
 
 
 def limits(count: Count, spread: ClusterSpread, *, level: float) -> Interval | None:

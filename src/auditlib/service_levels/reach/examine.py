@@ -118,7 +118,7 @@ def _grouped(tables: CanonicalTables, contacts: nw.LazyFrame[Any], trait: Trait,
     for count in groups.values():
         total = total.plus(count)
     shown = {name: count for name, count in sorted(groups.items(), key=_lowest_first) if name != UNKNOWN}
-    spreads = spreads_by(tables, rows, trait, by, groups=shown) if shown else {}
+    spreads = spreads_by(rows, trait, by, groups=shown) if shown else {}
     level = run.thresholds.confidence
     named = sum(count.counted >= run.thresholds.minimum_n for count in shown.values())
     # One chance of error for all groups together.

@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from auditlib.contracts import CanonicalTables
 from auditlib.records import Held
 from auditlib.service_levels.reach.contact_counts import (
@@ -21,13 +23,13 @@ from auditlib.service_levels.reach.contact_counts import (
     Trait,
     counted_by,
     counts_by,
-    spread_of_units,
 )
 from auditlib.service_levels.reach.same_mix import Cells, Difference, Side, Weighting, difference, weightings
-from auditlib.statistics.strata import ClusterSpread
+from auditlib.statistics.strata import ClusterSpread, StratumSums
 
 if TYPE_CHECKING:
     import narwhals as nw
+    import pandas as pd
 
 _DRAWN = ("share", "difference", "share_within", "difference_within")
 _WAYS = ("whole", "within")
@@ -210,24 +212,30 @@ def _variances(
     daily = (
         joined.with_columns(*(column for part in parts for column in _moves(part)))
         .group_by("unit_id", "day")
-        .agg(*(nw.col(name).sum() for part in parts for name in (part, f"n_{part}")))
+        .agg(*(nw.col(name).sum() for part in parts for name in (part, f"n_{part}", f"c_{part}")))
     )
     units = to_pandas(daily.group_by("unit_id").agg(**_of_days(parts)).sort("unit_id"))
-    spreads = [spread_of_units(units, suffix=f"_{part}") for part in parts]
+    spreads = [_sums_of(units, part).spread() for part in parts]
     return list(zip(spreads[::2], spreads[1::2], strict=True))
 
 
-def _moves(part: str) -> tuple[nw.Expr, nw.Expr]:
-    """Return by how much contacts move a share, and how many of them are of its side."""
+def _sums_of(units: pd.DataFrame, part: str) -> StratumSums:
+    names = ("clusters", "cases", "moves", "squares", "products", "case_squares")
+    return StratumSums(*(units[f"{name}_{part}"].to_numpy(np.float64) for name in names))
+
+
+def _moves(part: str) -> tuple[nw.Expr, nw.Expr, nw.Expr]:
+    """Return by how much contacts move a share, how many of them are of its side, and what these weigh."""
     import narwhals as nw
 
     weight, counted = nw.col(f"w_{part}"), nw.col("counted")
     moves = weight * (nw.col("meeting") - nw.col(f"p_{part}") * counted)
-    return moves.alias(part), nw.when(weight > 0).then(counted).otherwise(nw.lit(0)).alias(f"n_{part}")
+    of_side = nw.when(weight > 0).then(counted).otherwise(nw.lit(0))
+    return moves.alias(part), of_side.alias(f"n_{part}"), (weight * counted).alias(f"c_{part}")
 
 
 def _of_days(parts: Sequence[str]) -> dict[str, nw.Expr]:
-    """Return what the days of a unit add up to: those with contacts of a side, their moves and squares."""
+    """Return what the days of a unit add up to: those with contacts of a side, and their `StratumSums`."""
     import narwhals as nw
 
     return {
@@ -235,8 +243,11 @@ def _of_days(parts: Sequence[str]) -> dict[str, nw.Expr]:
         for part in parts
         for name, expression in {
             f"clusters_{part}": (nw.col(f"n_{part}") > 0).cast(nw.Int64).sum(),
+            f"cases_{part}": nw.col(f"c_{part}").sum(),
             f"moves_{part}": nw.col(part).sum(),
             f"squares_{part}": (nw.col(part) ** 2).sum(),
+            f"products_{part}": (nw.col(part) * nw.col(f"c_{part}")).sum(),
+            f"case_squares_{part}": (nw.col(f"c_{part}") ** 2).sum(),
         }.items()
     }
 

@@ -92,11 +92,30 @@ def _direction(low: float, high: float, *, rise: float, typical: float) -> Backl
     return BacklogDirection.NOT_TOLD
 
 
-_TITLES = {
-    BacklogDirection.RISES: "rises over the period",
-    BacklogDirection.FALLS: "falls over the period",
-    BacklogDirection.ALIKE: "stays much the same",
-    BacklogDirection.NOT_TOLD: "neither rises nor falls clearly",
+@dataclass(frozen=True, slots=True)
+class _Course:
+    """What is open, in words: what it does, how a title ends, and how a sentence that weighs chance does."""
+
+    verb: str
+    in_title: str = ""
+    by_chance: str = ""
+
+    @property
+    def title(self) -> str:
+        return self.verb + self.in_title
+
+    @property
+    def sentence(self) -> str:
+        return self.verb + self.by_chance
+
+
+_COURSES = {
+    BacklogDirection.RISES: _Course("rises", " over the period", " by more than chance explains"),
+    BacklogDirection.FALLS: _Course("falls", " over the period", " by more than chance explains"),
+    BacklogDirection.ALIKE: _Course("stays much the same"),
+    BacklogDirection.NOT_TOLD: _Course(
+        "neither rises nor falls", " clearly", " by clearly more than chance explains"
+    ),
 }
 
 
@@ -109,12 +128,12 @@ def title_words(course: BacklogCourse | None, contacts: NDArray[np.int64], *, wo
         The day at whose end most is open, as it is called.
     """
     if course is not None and course.direction in (BacklogDirection.RISES, BacklogDirection.FALLS):
-        return _TITLES[course.direction]
+        return _COURSES[course.direction].title
     if contacts.min() == contacts.max():
         return "is the same every day"
     if course is None or contacts.max() >= 2 * max(1.0, float(np.median(contacts))):
         return f"is most on {worst}"
-    return _TITLES[course.direction]
+    return _COURSES[course.direction].title
 
 
 def course_facts(course: BacklogCourse | None, basis: tuple[Basis, ...]) -> Iterator[Number]:
@@ -128,19 +147,11 @@ def course_facts(course: BacklogCourse | None, basis: tuple[Basis, ...]) -> Iter
     yield Number("open_change", middle, "count", interval=course.change, basis=basis)
 
 
-_ENDS = {
-    BacklogDirection.RISES: "rises by more than chance explains",
-    BacklogDirection.FALLS: "falls by more than chance explains",
-    BacklogDirection.ALIKE: "stays much the same",
-    BacklogDirection.NOT_TOLD: "neither rises nor falls by clearly more than chance explains",
-}
-
-
 def course_words(course: BacklogCourse, facts: Facts) -> Sentence:
     """Return what is open in the first and in the last days of the period."""
     return say(
         "At the end of the first {compared_days|day|days} of the period {open_first} are open on average, at "
         "the end of the last {compared_days} {open_last}: over the whole period what is open {ends}.",
         facts,
-        ends=_ENDS[course.direction],
+        ends=_COURSES[course.direction].sentence,
     )

@@ -75,7 +75,9 @@ def channel_waits(
     """
     days = {str(name): _Days(part) for name, part in counted.days.groupby("channel", sort=True)}
     within = {str(name): part for name, part in reached.within.groupby("channel", sort=True)}
-    patience = patience_by_channel(survivals(counted.left), reached.moves, level=level, fewest=fewest)
+    patience = patience_by_channel(
+        survivals(counted.left), reached.moves, counted.days, level=level, fewest=fewest
+    )
     times = times_by_channel(counted)
     entries = [
         _entry(name, part, times, within.get(name), patience.get(name), level=level)

@@ -14,10 +14,11 @@ import numpy as np
 import pandas as pd
 
 from auditlib.contracts import CanonicalTables
-from auditlib.contracts.frames import rows_in, to_pandas
+from auditlib.contracts.frames import rows_in
 from auditlib.records import Interval
 from auditlib.service_levels.channel_contacts import channel_contacts
 from auditlib.service_levels.counts import TABLE, counts
+from auditlib.service_levels.unit_days import sums_by_day
 from auditlib.service_levels.waiting.result import CountedMeans
 from auditlib.statistics.clustered_share import pooled_share
 from auditlib.statistics.clustered_times import mean_interval
@@ -79,7 +80,14 @@ def _means(
     weight = of if rows_with(saying, of) else "offered"
     weighted = saying.filter(nw.col(weight) > 0)
     millionths = (nw.col(column) * _PARTS).round().cast(nw.Int64)
-    days = _by_day(weighted, plain=millionths, time=millionths * nw.col(weight), cases=nw.col(weight))
+    days = sums_by_day(
+        weighted,
+        day="starts_day",
+        rows=nw.lit(1),
+        plain=millionths,
+        time=millionths * nw.col(weight),
+        cases=nw.col(weight),
+    )
     total = int(days["cases"].sum())
     if not total:
         return None
@@ -106,7 +114,9 @@ def _handled(intervals: nw.LazyFrame[Any], channel: str, *, level: float) -> Cou
         return None
     saying = intervals.filter(~nw.col("handle_seconds").is_null(), ~nw.col("answered").is_null())
     seconds = nw.col("handle_seconds").cast(nw.Int64) * _PARTS
-    days = _by_day(saying, plain=nw.lit(0), time=seconds, cases=nw.col("answered"))
+    days = sums_by_day(
+        saying, day="starts_day", rows=nw.lit(1), plain=nw.lit(0), time=seconds, cases=nw.col("answered")
+    )
     total = int(days["cases"].sum())
     if not total:
         return None
@@ -127,15 +137,6 @@ def _limits(days: pd.DataFrame, *, measure: str, level: float) -> Interval | Non
         return mean_interval(time, cases, unit, level=level)
     low, high = pooled_share(time, cases, unit).limits(level=level)
     return Interval(low, high, level, "Wilson, days of units as clusters")
-
-
-def _by_day(intervals: nw.LazyFrame[Any], **sums: nw.Expr) -> pd.DataFrame:
-    import narwhals as nw
-
-    rows = intervals.select("unit_id", "starts_day", rows=nw.lit(1), **sums)
-    named = ("rows", *sums)
-    added = rows.group_by("unit_id", "starts_day").agg(*(nw.col(name).sum().cast(nw.Int64) for name in named))
-    return to_pandas(added.sort("unit_id", "starts_day"))
 
 
 def rows_with(intervals: nw.LazyFrame[Any], column: str) -> bool:

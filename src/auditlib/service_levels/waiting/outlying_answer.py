@@ -10,6 +10,7 @@ import numpy as np
 
 from auditlib.parameters.engagement import Engagement
 from auditlib.records import Basis, Interval, Number, Refusal, Sentence
+from auditlib.service_levels.unit_names import unit_name
 from auditlib.service_levels.waiting import listed_units
 from auditlib.service_levels.waiting.channel_words import by, spoken
 from auditlib.service_levels.waiting.listed_units import ListedUnits
@@ -18,7 +19,7 @@ from auditlib.service_levels.waiting.outlying import ComparedUnits, OutlyingUnit
 from auditlib.service_levels.waiting.unit_shares import GIVEN, IN_TIME, LONG_WAIT, UnitShare
 from auditlib.standards.observed import IN_PERIOD
 from auditlib.standards.profile import Demands
-from auditlib.statements import Answer, Exhibit, Facts, Unanswered, joined, say, spanned
+from auditlib.statements import Answer, Exhibit, Facts, Unanswered, joined, listed, say, spanned
 from auditlib.statements.spans import span_for
 from auditlib.statistics.lasting_change import Shape
 
@@ -94,7 +95,7 @@ class OutlyingAnswer(Answer[OutlyingUnits]):
         called = part.called_out
         if not called:
             return f"No unit stands out on {_compared_on(part.share)}"
-        names = [part.unit_id[place] for place in called]
+        names = [unit_name(part.unit_id[place]) for place in called]
         who = " and ".join(names) if len(names) <= 2 else f"{names[0]} and others"
         return f"{who} {'stands' if len(names) == 1 else 'stand'} out on {_compared_on(part.share)}"
 
@@ -211,10 +212,13 @@ def _summary(result: OutlyingUnits, facts: Facts) -> Iterator[Sentence]:
     if any(part.called_out for part in result.compared):
         about = facts.about(result.compared[0].share.key)
         yield say("Of the units called out {false_calls|.0%} may be called out wrongly.", about)
-    for share, why in result.refused:
+    for why in dict.fromkeys(why for _, why in result.refused):
+        shares = [share for share, reason in result.refused if reason == why]
+        topics = [_compared_on(share) for share in shares]
+        subject = listed([topics[0].capitalize(), *topics[1:]])
         yield Sentence(
-            f"{_compared_on(share).capitalize()}: units are not compared. {why.reason} {why.remedy}".strip(),
-            (f"units_compared:{share.key}",),
+            f"{subject}: units are not compared. {why.reason} {why.remedy}".strip(),
+            tuple(f"units_compared:{share.key}" for share in shares),
         )
     for alone in result.listed:
         yield listed_units.by_themselves(alone, _phrase(alone.share), facts)
@@ -242,7 +246,7 @@ def _called(part: ComparedUnits, facts: Facts) -> Sentence:
             measured=_measured(part, facts),
         )
     named = [
-        Sentence(f"{part.unit_id[place]} ({share.text}, {_side(part, place)})", share.keys)
+        Sentence(f"{unit_name(part.unit_id[place])} ({share.text}, {_side(part, place)})", share.keys)
         for place in called[:_NAMED]
         for share in (say(f"{{share:{part.unit_id[place]}:{part.share.key}}}", facts),)
     ]

@@ -7,7 +7,7 @@ patient are answered before they give up.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from auditlib.records import Held, Interval, Refusal
 from auditlib.service_levels.contradictory import ASK
 from auditlib.service_levels.waiting.channel_words import by, spoken
+from auditlib.service_levels.waiting.timed import BECAME, UNKNOWN
 from auditlib.statistics.clustered_survival import SCALE, CountedSurvival, survival_limits
 from auditlib.statistics.strata import places
 from auditlib.statistics.types import Floats
@@ -168,7 +169,12 @@ def no_certainty(channel: str) -> Refusal:
 
 
 def patience_by_channel(
-    steps: Mapping[str, CountedSurvival], moves: pd.DataFrame, *, level: float, fewest: int
+    steps: Mapping[str, CountedSurvival],
+    moves: pd.DataFrame,
+    days: pd.DataFrame,
+    *,
+    level: float,
+    fewest: int,
 ) -> dict[str, Patience]:
     """Return the patience of the customers of each channel in which it is known when any gave up.
 
@@ -178,14 +184,21 @@ def patience_by_channel(
         Contacts given up, and those that left otherwise, by the whole seconds they waited; by channel.
     moves
         By channel, unit and day, what contacts add to the curve at each of `BOUNDS`: see `moves_of`.
+    days
+        By channel, unit and day, contacts by what became of them.
     fewest
         Contacts that must have waited for so long that anything is said of it.
     """
     patience = {}
     for channel, curve in with_patience(steps).items():
-        own = moves[moves["channel"] == channel]
-        sums = [own[name].to_numpy(dtype=np.float64) / SCALE for name in MOVES]
-        patience[channel] = _patience(curve, sums, places(own["unit_id"]), level=level, fewest=fewest)
+        own = moves[moves["channel"] == channel].merge(days, on=["channel", "unit_id", "day"], how="left")
+        known = own[[became for became in BECAME if became != UNKNOWN]]
+        by_day = _ByDay(
+            tuple(own[name].to_numpy(dtype=np.float64) / SCALE for name in MOVES),
+            known.sum(axis=1).to_numpy(dtype=np.float64),
+            places(own["unit_id"]),
+        )
+        patience[channel] = _patience(curve, by_day, level=level, fewest=fewest)
     return patience
 
 
@@ -194,18 +207,20 @@ def with_patience(steps: Mapping[str, CountedSurvival]) -> dict[str, CountedSurv
     return {channel: curve for channel, curve in steps.items() if curve.ended.sum() > 0}
 
 
-def _patience(
-    curve: CountedSurvival,
-    sums: Sequence[Floats],
-    unit: NDArray[np.int64],
-    *,
-    level: float,
-    fewest: int,
-) -> Patience:
+@dataclass(frozen=True, slots=True, eq=False)
+class _ByDay:
+    """What contacts of a day of a unit add to the curve at each of `BOUNDS`, and how many they are."""
+
+    sums: tuple[Floats, ...]
+    cases: Floats
+    unit: NDArray[np.int64]
+
+
+def _patience(curve: CountedSurvival, by_day: _ByDay, *, level: float, fewest: int) -> Patience:
     bounds = []
-    for seconds, influences in zip(BOUNDS, sums, strict=True):
+    for seconds, influences in zip(BOUNDS, by_day.sums, strict=True):
         share, waited = curve.undone(seconds), int(curve.risked(seconds))
-        limits = survival_limits(share, influences, unit, level=level)
+        limits = survival_limits(share, influences, by_day.cases, by_day.unit, level=level)
         told = waited >= fewest
         given_up = None if limits is None else Interval(1 - limits.high, 1 - limits.low, level, limits.method)
         bounds.append(PatienceBound(seconds, 1 - share if told else None, given_up if told else None, waited))

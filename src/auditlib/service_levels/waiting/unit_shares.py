@@ -21,6 +21,7 @@ from auditlib.service_levels.channels import NO_CONTACTS
 from auditlib.service_levels.completed import completed
 from auditlib.service_levels.counts import TABLE
 from auditlib.service_levels.doubted import latest_intervals
+from auditlib.service_levels.unit_days import sums_by_day
 from auditlib.service_levels.waiting.channel_words import by, spoken
 from auditlib.service_levels.waiting.patience import no_abandonment
 from auditlib.service_levels.waiting.timed import (
@@ -32,6 +33,7 @@ from auditlib.service_levels.waiting.timed import (
     whole_seconds,
 )
 from auditlib.service_levels.waits import SECOND
+from auditlib.time.months import months_of_days
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -148,14 +150,14 @@ def _gave_up() -> nw.Expr:
 def _summed(contacts: nw.LazyFrame[Any], meeting: nw.Expr) -> pd.DataFrame:
     import narwhals as nw
 
-    rows = contacts.select("unit_id", "day", meets=meeting)
-    known = rows.with_columns(
-        meeting=nw.col("meets").fill_null(0).cast(nw.Int64),
-        cases=(~nw.col("meets").is_null()).cast(nw.Int64),
-        unknown=nw.col("meets").is_null().cast(nw.Int64),
+    meets = nw.col("meets")
+    return sums_by_day(
+        contacts.select("unit_id", "day", meets=meeting),
+        day="day",
+        meeting=meets.fill_null(0).cast(nw.Int64),
+        cases=(~meets.is_null()).cast(nw.Int64),
+        unknown=meets.is_null().cast(nw.Int64),
     )
-    sums = (nw.col(name).sum().cast(nw.Int64) for name in ("meeting", "cases", "unknown"))
-    return to_pandas(known.group_by("unit_id", "day").agg(*sums).sort("unit_id", "day"))
 
 
 def _long_waits(contacts: nw.LazyFrame[Any], asked: UnitShare) -> tuple[UnitShare, pd.DataFrame] | Refusal:
@@ -193,13 +195,14 @@ def _from_counts(tables: CanonicalTables, asked: UnitShare) -> tuple[UnitShare, 
         "unit_id", day=nw.col("starts_day").cast(nw.Int64), meets=meets, offered=nw.col("offered")
     )
     told = ~nw.col("meets").is_null()
-    parts = rows.with_columns(
+    days = sums_by_day(
+        rows,
+        day="day",
         meeting=nw.col("meets").fill_null(0),
         cases=nw.when(told).then(nw.col("offered")).otherwise(nw.lit(0)),
         unknown=nw.when(told).then(nw.lit(0)).otherwise(nw.col("offered")),
     )
-    sums = (nw.col(name).sum().cast(nw.Int64) for name in ("meeting", "cases", "unknown"))
-    days = to_pandas(parts.group_by("unit_id", "day").agg(*sums).sort("unit_id", "day"))
+    days = _possible(days)
     if days.empty or not days["cases"].sum():
         return Refusal(
             f"The interval counts of {spoken(asked.channel)} do not say it at this limit.",
@@ -207,6 +210,17 @@ def _from_counts(tables: CanonicalTables, asked: UnitShare) -> tuple[UnitShare, 
         )
     share = UnitShare(asked.measure, asked.channel, asked.seconds, asked.good, TABLE)
     return share, days
+
+
+def _possible(days: pd.DataFrame) -> pd.DataFrame:
+    """Leave contacts of a unit and month unknown where more met than came: those before waited for it."""
+    months = months_of_days(days["day"].to_numpy(dtype=np.int64))
+    sums = days.groupby([days["unit_id"], months])[["meeting", "cases"]].transform("sum")
+    impossible = sums["meeting"] > sums["cases"]
+    unknown = days["unknown"] + days["cases"].where(impossible, 0)
+    return days.assign(
+        meeting=days["meeting"].mask(impossible, 0), cases=days["cases"].mask(impossible, 0), unknown=unknown
+    )
 
 
 def channels_of(asked: Sequence[UnitShare]) -> Iterator[str]:
