@@ -126,17 +126,18 @@ def influences(
     return undone, float(at_risk[np.searchsorted(times, bound)]), left - own, left
 
 
-def survival_limits(undone: float, sums: Floats, unit: Codes) -> Limits:
+def survival_limits(undone: float, sums: Floats, cases: Floats, unit: Codes) -> Limits:
     """Return the log-log limits of who would have given up, by influences added up by day of a unit."""
-    variance, degrees = spread(sums, unit)
+    variance, degrees = spread(apart_from_unit(sums, cases, unit), unit)
     half = t_quantile(degrees, LEVEL) * np.sqrt(variance) / abs(np.log(undone))
     centre = np.log(-np.log(undone))
     return float(1 - np.exp(-np.exp(centre - half))), float(1 - np.exp(-np.exp(centre + half)))
 
 
-def apart_limits(apart: float, moves: Floats, unit: Codes) -> Limits:
-    """Return the limits of how far two shares lie apart."""
-    variance, degrees = spread(moves, unit)
+def apart_limits(apart: float, moves: Floats, cases: Floats, unit: Codes) -> Limits:
+    """Return the limits of how far two shares of the same cases lie apart."""
+    some = cases > 0
+    variance, degrees = spread(apart_from_unit(moves, cases, unit)[some], unit[some])
     reach = t_quantile(degrees, LEVEL) * np.sqrt(variance)
     return float(apart - reach), float(apart + reach)
 

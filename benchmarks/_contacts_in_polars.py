@@ -207,7 +207,7 @@ def _channel(pl: Any, contacts: Any, left: Any, handled: Any) -> dict[str, float
         "given_up", float(gone.sum() / offered.sum()), pooled_limits(gone, offered, every_unit)
     )
     for bound, (undone, risked, *_) in curves.items():
-        limits = survival_limits(undone, column(days, f"influence:{bound}"), every_unit)
+        limits = survival_limits(undone, column(days, f"influence:{bound}"), offered, every_unit)
         figures |= _limited(f"patience:{bound}", 1 - undone, limits)
         figures[f"patience:{bound}:waited"] = risked
     return figures | _hours(long)

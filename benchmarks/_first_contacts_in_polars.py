@@ -128,12 +128,12 @@ def _window(days: Any, window: int) -> dict[str, float]:
     silent = watched - came
     often, chance = came.sum() / watched.sum(), late.sum() / silent.sum()
     moves = (came - often * watched) / watched.sum() - (late - chance * silent) / silent.sum()
-    low, high = apart_limits(often - chance, moves[watched > 0], unit[watched > 0])
+    low, high = apart_limits(often - chance, moves, watched, unit)
     figures |= {"returned": often, "returned:chance": chance, "returned:low": low, "returned:high": high}
     marked, said, both = sums("both_marked"), sums("said_resolved"), sums("surveyed")
     apart = (marked.sum() - said.sum()) / both.sum()
     moves = (marked - said - apart * both) / both.sum()
-    low, high = apart_limits(apart, moves[both > 0], unit[both > 0])
+    low, high = apart_limits(apart, moves, both, unit)
     return figures | {"denied:low": low, "denied:high": high}
 
 

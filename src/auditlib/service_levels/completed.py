@@ -26,9 +26,9 @@ _EXACT_COUNT = 1e-6
 def completed(intervals: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """Return the latest export of each interval, with what follows from other columns.
 
-    Adds every column of `OPTIONAL`; for ``abandoned`` and ``answered_in_time`` the ``_least`` and the ``_most``
-    that they are, which differ where a rounded share says the count; and ``contradicting``: whether a part
-    is more than its whole.
+    Adds every column of `OPTIONAL`; for ``abandoned`` and ``answered_in_time`` the ``_least`` and the
+    ``_most`` that they are, which differ where a rounded share says the count; and ``contradicting``: whether
+    a part is more than its whole.
     """
     names = intervals.collect_schema().names()
     if "abandoned_most" in names:
