@@ -42,13 +42,17 @@ class Scale:
     @property
     def scores(self) -> tuple[float, ...]:
         """Every score the scale allows, ascending."""
-        count = round((self.high - self.low) / self.step)
-        return tuple(self.low + index * self.step for index in range(count + 1))
+        return tuple(self.low + index * self.step for index in range(self._steps + 1))
+
+    @property
+    def _steps(self) -> int:
+        return round((self.high - self.low) / self.step)
 
     @property
     def two_answers(self) -> bool:
         """Whether there are two answers, such as yes and no."""
-        return len(self.scores) == 2
+        # Counted and not listed: a scale that is written wrongly may have a thousand million answers.
+        return self._steps == 1
 
     @property
     def promoter(self) -> bool:
