@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 NONE = 1 << 60
 """Silence where there is no contact before, or none after: it exceeds any other."""
-TURN = 1 << 24
+TURN = 12_000_000
 """Contacts that are held in memory at a time, about; those of some customers, and then those of others."""
 _SAMPLED = 1 << 16
 _REPEATING = ("unit_id", "channel")
