@@ -1,11 +1,10 @@
-"""Single contacts as codes, held on disk between two passes: no database reads and names them twice."""
+"""Single contacts as codes, held between two passes: no database reads and names them twice."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from tempfile import TemporaryFile
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,20 +59,10 @@ class Batch:
 
 
 class CodedWaits:
-    """Contacts with the codes of their place and hour, and their times in whole seconds, as batches come.
-
-    A context: what is on disk is gone after it.
-    """
+    """Contacts with the codes of their place and hour, and times in whole seconds: twenty bytes for each."""
 
     def __init__(self) -> None:
-        self._file = TemporaryFile()  # noqa: SIM115 - open as long as this is, closed by `__exit__`
-        self._rows: list[int] = []
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
+        self._batches: list[NDArray[Any]] = []
 
     def add(self, batch: Batch, hour: Whole) -> None:
         """Hold contacts with the code of their hour."""
@@ -82,14 +71,11 @@ class CodedWaits:
         rows["hour"], rows["left"] = hour, _whole_seconds(batch.left)
         for what, time in batch.times.items():
             rows[what] = _whole_seconds(time)
-        rows.tofile(self._file)
-        self._rows.append(len(rows))
+        self._batches.append(rows)
 
     def __iter__(self) -> Iterator[NDArray[Any]]:
         """Yield contacts with the columns of `_COLUMNS`, times in whole seconds, `UNTIMED` where unknown."""
-        self._file.seek(0)
-        for rows in self._rows:
-            yield np.fromfile(self._file, _COLUMNS, count=rows)
+        yield from self._batches
 
 
 def _whole_seconds(time: Whole) -> Whole:

@@ -48,11 +48,10 @@ def measure_waiting(
     held = tuple(name for name in (CONTACTS, TABLE) if name in tables.tables)
     if contacts is None:
         return WaitingResult((), counted, {}, 0, held, level) if counted else without_contacts(tables)
-    places = Places()
-    with CodedWaits() as coded:
-        waits, by_part = counted_waits(contacts, places, dimensions_of(contacts), coded)
-        long = long_from(by_part["hour"].distribution(places.channels))
-        reached = reached_waits(coded, places, times_by_channel(waits), survivals(waits.left), long)
+    places, coded = Places(), CodedWaits()
+    waits, by_part = counted_waits(contacts, places, dimensions_of(contacts), coded)
+    long = long_from(by_part["hour"].distribution(places.channels))
+    reached = reached_waits(coded, places, times_by_channel(waits), survivals(waits.left), long)
     channels = channel_waits(waits, reached, level=level, fewest=fewest)
     if not channels and not counted:
         return NO_CONTACTS
